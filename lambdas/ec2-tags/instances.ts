@@ -1,0 +1,51 @@
+import { EC2Client, type Filter, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import { clientConfig, clientOfTarget } from "../shared/clients";
+import type { Target } from "../shared/evaluation";
+import type { Listed, ResourceSource } from "../shared/rule";
+import { tagRecord } from "../shared/tags";
+import type { InstanceFacts } from "./rule";
+
+const clientOf = clientOfTarget((target) => new EC2Client(clientConfig(target)));
+
+/** EC2 instances of an account and Region, ended ones included while EC2 still lists them. */
+export const instances: ResourceSource<InstanceFacts> = {
+  list: (target) => describe(target),
+
+  // A filter, because with InstanceIds one id that does not exist refuses the others too.
+  find: (target, ids) =>
+    describe(target, [{ Name: "instance-id", Values: ids.map((id) => id.slice(id.indexOf("/") + 1)) }]),
+
+  arnOf: (target, _resourceType, id) => instanceArn(target, target.accountId, id),
+};
+
+async function* describe(target: Target, filters?: Filter[]): AsyncGenerator<Listed<InstanceFacts>> {
+  const pages = paginateDescribeInstances({ client: clientOf(target), pageSize: 1000 }, { Filters: filters });
+  for await (const page of pages) {
+    for (const { OwnerId, Instances = [] } of page.Reservations ?? []) {
+      for (const instance of Instances) yield listed(target, OwnerId ?? target.accountId, instance);
+    }
+  }
+}
+
+function listed(
+  target: Target,
+  accountId: string,
+  { InstanceId = "", State, Tags }: Instance,
+): Listed<InstanceFacts> {
+  const tags = tagRecord(Tags);
+  return {
+    resource: {
+      arn: instanceArn(target, accountId, InstanceId),
+      type: "AWS::EC2::Instance",
+      name: tags.Name || InstanceId,
+      accountId,
+      region: target.region,
+      tags,
+    },
+    facts: { state: State?.Name ?? "unknown", tags },
+  };
+}
+
+function instanceArn({ partition, region }: Target, accountId: string, id: string): string {
+  return `arn:${partition}:ec2:${region}:${accountId}:instance/${id}`;
+}

@@ -1,0 +1,83 @@
+/**
+ * s3-bucket-encryption: what a bucket does with objects that come without a word on encryption.
+ *
+ * Parameters: `minimumBucketEncryption`, one of AES256 < aws:kms < aws:kms:dsse. Since January 2023 every
+ * bucket has at least AES256 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html),
+ * so that "is encrypted" is no question any more, and "how strongly" is.
+ *
+ * 1. Default encryption at least as strong as the minimum     COMPLIANT
+ * 2. Weaker default encryption                                NON_COMPLIANT
+ * 3. No default encryption (AWS answers so no more, but can)  NON_COMPLIANT
+ * 4. An algorithm this rule does not know                     ERROR: neither strong nor weak
+ */
+
+import type { Judgement } from "../shared/evaluation";
+import { asFields, asOneOf, refuseOthers } from "../shared/input";
+import type { Rule } from "../shared/rule";
+import { BUCKET_ENCRYPTIONS, type BucketEncryption, type S3EncryptionParameters } from "../shared/settings";
+
+/** What the rule needs to know of a bucket. */
+export interface BucketFacts {
+  /** S3's `SSEAlgorithm`; undefined when the bucket has no default encryption. */
+  readonly algorithm?: string;
+  /** Key id, alias or ARN, not validated by S3; undefined means the AWS-managed key. */
+  readonly kmsKeyId?: string;
+  readonly bucketKeyEnabled?: boolean;
+}
+
+export const s3BucketEncryption: Rule<BucketFacts, S3EncryptionParameters> = {
+  name: "s3-bucket-encryption",
+  version: "1",
+  title: "S3 buckets encrypt new objects strongly enough",
+  severity: "high",
+  remediation:
+    "Set the bucket's default encryption to the required algorithm; objects stored before keep theirs.",
+  resourceTypes: ["AWS::S3::Bucket"],
+  controls: {
+    "SOC 2": ["CC6.1", "CC6.7"],
+    "PCI DSS 4.0": ["3.5.1"],
+    "CIS AWS": [],
+  },
+
+  parseParameters(input) {
+    const fields = asFields(input, "parameters");
+    refuseOthers(fields, ["minimumBucketEncryption"], "parameters");
+    return {
+      minimumBucketEncryption: asOneOf(
+        fields.minimumBucketEncryption,
+        BUCKET_ENCRYPTIONS,
+        "minimumBucketEncryption",
+      ),
+    };
+  },
+
+  judge({ algorithm, kmsKeyId, bucketKeyEnabled }, { minimumBucketEncryption: minimum }): Judgement {
+    const observed = {
+      algorithm: algorithm ?? null,
+      kmsKeyId: kmsKeyId ?? null,
+      bucketKeyEnabled: bucketKeyEnabled ?? false,
+    };
+    if (algorithm === undefined) {
+      return {
+        complianceType: "NON_COMPLIANT",
+        annotation: `No default encryption, at least ${minimum} is required.`,
+        observed,
+      };
+    }
+    const strength = BUCKET_ENCRYPTIONS.indexOf(algorithm as BucketEncryption);
+    if (strength < 0) {
+      return {
+        complianceType: "ERROR",
+        errorCode: "UnknownEncryptionAlgorithm",
+        annotation: `Default encryption is ${algorithm}, which this rule cannot rank.`,
+        observed,
+      };
+    }
+    const enough = strength >= BUCKET_ENCRYPTIONS.indexOf(minimum);
+    return {
+      complianceType: enough ? "COMPLIANT" : "NON_COMPLIANT",
+      annotation: `Default encryption is ${algorithm}, at least ${minimum} is required.`,
+      observed,
+    };
+  },
+};

@@ -1,0 +1,138 @@
+/**
+ * The words the whole product shares: verdicts, the rows of the history table, and the run that
+ * commits them. Attribute names are the table's own, so a row in code is a row in DynamoDB.
+ */
+
+import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
+
+/** AWS Config's compliance types, and ERROR for a resource nobody could evaluate. */
+export type ComplianceType = "COMPLIANT" | "NON_COMPLIANT" | "NOT_APPLICABLE" | "ERROR";
+
+/** A verdict somebody observed; ERROR is the absence of one. */
+export type SettledType = Exclude<ComplianceType, "ERROR">;
+
+/** What made an evaluation happen: the schedule, a configuration change, or a person. */
+export type Trigger = "sweep" | "change" | "on-demand";
+
+/**
+ * An evaluation against the previous one of the same resource and rule.
+ * - `first-seen`: there is no previous one, or the resource had been declared gone
+ * - `opened`: it fails now and did not before, or an exception stopped covering it
+ * - `resolved`: it failed and does so no longer (it passes, stopped being applicable, or is gone)
+ * - `errored` / `recovered`: it could not be evaluated any more / can be again, with the verdict it had
+ * - `ongoing`: nothing changed
+ */
+export type Transition = "first-seen" | "opened" | "ongoing" | "resolved" | "errored" | "recovered";
+
+/** Values read from the API that a verdict rests on; plain JSON. */
+export type Observed = { readonly [name: string]: JsonValue };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** One account and Region to evaluate. Credentials are the function's own unless given. */
+export interface Target {
+  /** `aws`, `aws-us-gov` or `aws-cn`. */
+  readonly partition: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly credentials?: AwsCredentialIdentityProvider;
+}
+
+/** A resource as every rule sees it. */
+export interface Resource {
+  /** ARN: unique over accounts, Regions and services. */
+  readonly arn: string;
+  /** CloudFormation type name, such as `AWS::S3::Bucket`. */
+  readonly type: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What a rule says of one resource. */
+export interface Judgement {
+  readonly complianceType: ComplianceType;
+  /** One sentence that holds the measured value. */
+  readonly annotation: string;
+  readonly observed: Observed;
+  /** With ERROR: the name of the error that kept the resource from being read. */
+  readonly errorCode?: string;
+}
+
+/** One evaluation: a row of the history table. */
+export interface EvaluationRow {
+  /** Partition key: the resource's ARN. */
+  readonly resource_id: string;
+  /** Sort key: the event's time in ISO-8601 UTC with milliseconds, `#`, the rule's name. */
+  readonly evaluation_timestamp: string;
+  readonly rule: string;
+  readonly rule_version: string;
+  /** SHA-256 (hex) of the rule's parameters as canonical JSON. */
+  readonly parameters_hash: string;
+  /** Partition key of the index `by-rule`: `<rule>#<shard>`. */
+  readonly rule_shard: string;
+  /** Partition key of the sparse index `by-transition`; only on rows whose transition is not `ongoing`. */
+  readonly transition_shard?: string;
+  readonly resource_type: string;
+  readonly resource_name: string;
+  readonly account_id: string;
+  readonly region: string;
+  readonly compliance_type: ComplianceType;
+  readonly annotation: string;
+  readonly observed: Observed;
+  readonly error_code?: string;
+  readonly trigger: Trigger;
+  /** When the resource was really read; later than the event by the time the run took to reach it. */
+  readonly observed_at: string;
+  readonly transition: Transition;
+  /** The last verdict that was not ERROR; absent while there has been none. */
+  readonly settled_type?: SettledType;
+  /** Since when (ISO-8601) the resource has been failing; on ERROR rows the failure that is still open. */
+  readonly open_since?: string;
+  /** The exception that covers the open failure; the verdict stays NON_COMPLIANT (or ERROR, while unreadable). */
+  readonly exception_id?: string;
+  /** The resource was in the previous run and is in the account no more. */
+  readonly gone?: true;
+}
+
+/** What one run saw of one rule in one account and Region. listed = evaluated + not_applicable + error. */
+export interface LedgerEntry {
+  readonly account_id: string;
+  readonly region: string;
+  readonly listed: number;
+  /** compliant + non_compliant. */
+  readonly evaluated: number;
+  readonly compliant: number;
+  readonly non_compliant: number;
+  readonly not_applicable: number;
+  readonly error: number;
+  /** Error name → how many resources. */
+  readonly error_codes: Readonly<Record<string, number>>;
+  /** Failing resources that an exception covers; part of non_compliant. */
+  readonly excepted: number;
+}
+
+/** The commit point of a run: written last, once everything it counts is stored. */
+export interface RunRow {
+  /** Partition key: `run#<rule>`. */
+  readonly resource_id: string;
+  /** Sort key, as in the run's evaluations: `<ISO time of the event>#<rule>`. */
+  readonly evaluation_timestamp: string;
+  readonly rule: string;
+  readonly rule_version: string;
+  readonly parameters_hash: string;
+  readonly trigger: Trigger;
+  readonly started_at: string;
+  readonly completed_at: string;
+  readonly duration_ms: number;
+  readonly ledger: readonly LedgerEntry[];
+  readonly opened: number;
+  readonly resolved: number;
+  readonly gone: number;
+}

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  QueryCommand,
+  type QueryCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import type { EvaluationRow, RunRow } from "./evaluation";
+import { mergeInArrivalOrder } from "./merge";
+import { INDEX_SHARDS, RULE_INDEX, TRANSITION_INDEX } from "./names";
+import { AFTER_INSTANT, evaluationTimestamp } from "./timestamps";
+
+/** What a report needs of the history. Every instant is ISO-8601 UTC with milliseconds. */
+export interface HistoryReader {
+  /** The newest complete run of the rule at or before the instant (or strictly before it). */
+  lastRun(rule: string, at: string, options?: { strictlyBefore?: boolean }): Promise<RunRow | undefined>;
+  /** The complete runs of the rule in [from, to], oldest first. */
+  runs(rule: string, from: string, to: string): AsyncIterable<RunRow>;
+  /**
+   * The rule's evaluations in [from, to], in no order, each once. All shards are read at once, page by
+   * page; `complianceTypes` filters in the table.
+   */
+  evaluations(
+    rule: string,
+    from: string,
+    to: string,
+    filter?: EvaluationFilter,
+  ): AsyncIterable<EvaluationRow>;
+  /** The rule's evaluations in [from, to] whose transition is not `ongoing`, in no order, each once. */
+  transitions(rule: string, from: string, to: string): AsyncIterable<EvaluationRow>;
+}
+
+export interface EvaluationFilter {
+  readonly complianceTypes?: readonly EvaluationRow["compliance_type"][];
+}
+
+/** Limits of BatchWriteItem (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
+const BATCH_SIZE = 25;
+const BATCH_ATTEMPTS = 10;
+
+/** The history table: every evaluation ever made, and the runs that commit them. */
+export class History implements HistoryReader {
+  constructor(
+    private readonly client: DynamoDBDocumentClient,
+    private readonly table: string,
+  ) {}
+
+  /** The complete run of the rule at exactly this instant. */
+  async run(rule: string, instant: string): Promise<RunRow | undefined> {
+    const { Item } = await this.client.send(
+      new GetCommand({
+        TableName: this.table,
+        Key: { resource_id: runId(rule), evaluation_timestamp: evaluationTimestamp(instant, rule) },
+        ConsistentRead: true,
+      }),
+    );
+    return Item as RunRow | undefined;
+  }
+
+  async lastRun(rule: string, at: string, { strictlyBefore = false } = {}): Promise<RunRow | undefined> {
+    const { Items = [] } = await this.client.send(
+      new QueryCommand({
+        TableName: this.table,
+        KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :end",
+        ExpressionAttributeValues: { ":id": runId(rule), ":end": strictlyBefore ? at : at + AFTER_INSTANT },
+        ScanIndexForward: false,
+        Limit: 1,
+        ConsistentRead: true,
+      }),
+    );
+    return Items[0] as RunRow | undefined;
+  }
+
+  async *runs(rule: string, from: string, to: string): AsyncGenerator<RunRow> {
+    yield* this.query<RunRow>({
+      KeyConditionExpression: "resource_id = :id AND evaluation_timestamp BETWEEN :from AND :to",
+      ExpressionAttributeValues: { ":id": runId(rule), ":from": from, ":to": to + AFTER_INSTANT },
+      ConsistentRead: true,
+    });
+  }
+
+  evaluations(
+    rule: string,
+    from: string,
+    to: string,
+    filter: EvaluationFilter = {},
+  ): AsyncIterable<EvaluationRow> {
+    return this.shards(RULE_INDEX, "rule_shard", rule, from, to, filter);
+  }
+
+  transitions(rule: string, from: string, to: string): AsyncIterable<EvaluationRow> {
+    return this.shards(TRANSITION_INDEX, "transition_shard", rule, from, to, {});
+  }
+
+  /** The newest evaluation of one resource by the rule, strictly before the instant; strongly consistent. */
+  async latest(resourceArn: string, rule: string, before: string): Promise<EvaluationRow | undefined> {
+    const rows = this.query<EvaluationRow>({
+      KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :before",
+      FilterExpression: "#rule = :rule",
+      ExpressionAttributeNames: { "#rule": "rule" },
+      ExpressionAttributeValues: { ":id": resourceArn, ":before": before, ":rule": rule },
+      ScanIndexForward: false,
+      Limit: BATCH_SIZE,
+      ConsistentRead: true,
+    });
+    for await (const row of rows) return row;
+    return undefined;
+  }
+
+  /**
+   * Stores up to 25 evaluations; storing one again overwrites it with itself.
+   * @throws when DynamoDB keeps leaving some unprocessed.
+   */
+  async write(rows: readonly EvaluationRow[]): Promise<void> {
+    let requests = rows.map((Item) => ({ PutRequest: { Item } }));
+    for (let attempt = 1; requests.length > 0; attempt++) {
+      if (attempt > BATCH_ATTEMPTS) {
+        throw new Error(
+          `DynamoDB left ${requests.length} evaluations unprocessed after ${BATCH_ATTEMPTS} attempts`,
+        );
+      }
+      if (attempt > 1) await sleep(Math.random() * Math.min(50 * 2 ** attempt, 5_000));
+      const { UnprocessedItems } = await this.client.send(
+        new BatchWriteCommand({ RequestItems: { [this.table]: requests } }),
+      );
+      requests = (UnprocessedItems?.[this.table] ?? []) as typeof requests;
+    }
+  }
+
+  /** Commits a run. Everything that it counts must have been written before. */
+  async commit(run: RunRow): Promise<void> {
+    await this.client.send(new PutCommand({ TableName: this.table, Item: run }));
+  }
+
+  /** Merged page by page, not row by row: a race for each of 100,000 rows would cost more than the reads. */
+  private async *shards(
+    index: string,
+    key: string,
+    rule: string,
+    from: string,
+    to: string,
+    { complianceTypes = [] }: EvaluationFilter,
+  ): AsyncGenerator<EvaluationRow> {
+    const types = Object.fromEntries(complianceTypes.map((type, position) => [`:type${position}`, type]));
+    const filter = complianceTypes.length > 0 && {
+      FilterExpression: `compliance_type IN (${Object.keys(types)})`,
+    };
+    const queries = Array.from({ length: INDEX_SHARDS }, (_, shard) =>
+      this.pages<EvaluationRow>({
+        IndexName: index,
+        KeyConditionExpression: `${key} = :shard AND evaluation_timestamp BETWEEN :from AND :to`,
+        ExpressionAttributeValues: {
+          ":shard": `${rule}#${shard}`,
+          ":from": from,
+          ":to": to + AFTER_INSTANT,
+          ...types,
+        },
+        ...filter,
+      }),
+    );
+    for await (const page of mergeInArrivalOrder(queries)) yield* page;
+  }
+
+  private async *query<Row>(input: Omit<QueryCommandInput, "TableName">): AsyncGenerator<Row> {
+    for await (const page of this.pages<Row>(input)) yield* page;
+  }
+
+  private async *pages<Row>(input: Omit<QueryCommandInput, "TableName">): AsyncGenerator<Row[]> {
+    for await (const page of paginateQuery({ client: this.client }, { TableName: this.table, ...input })) {
+      yield (page.Items ?? []) as Row[];
+    }
+  }
+}
+
+/** The partition of a rule's runs. */
+export function runId(rule: string): string {
+  return `run#${rule}`;
+}

@@ -1,0 +1,250 @@
+/** What alerts say, for each protocol; composed here, sent elsewhere. */
+
+import type { EvaluationRow } from "./evaluation";
+import type { IdentifiedException } from "./exceptions";
+import type { Severity } from "./settings";
+import type { totals } from "./tally";
+
+/** `drift`: something fails now; `digest`: a run's summary; `system`: the scanner itself needs somebody. */
+export type AlertKind = "drift" | "digest" | "system";
+
+/** Where a message stands: what its attributes, subject and first lines need. */
+export interface AlertContext {
+  readonly rule: string;
+  readonly title: string;
+  readonly remediation: string;
+  readonly severity: Severity;
+  readonly environmentSuffix: string;
+  /** Accounts and Regions the message speaks of. */
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  /** Where the newest report lies. */
+  readonly reportUri: string;
+}
+
+/** One resource in a message. */
+export interface AlertEntry {
+  readonly resource: string;
+  readonly name: string;
+  readonly type: string;
+  readonly account: string;
+  readonly region: string;
+  readonly annotation: string;
+  readonly openSince?: string;
+}
+
+/** Entries of one kind: as many as were kept, and how many there were. */
+export interface AlertEntries {
+  readonly entries: readonly AlertEntry[];
+  readonly count: number;
+}
+
+/** A message before it is cut to the limits of SNS. */
+export interface AlertMessage {
+  readonly kind: AlertKind;
+  readonly context: AlertContext;
+  readonly subject: string;
+  /** At most a few SMS parts. */
+  readonly sms: string;
+  /** Text above the sections. */
+  readonly lines: readonly string[];
+  readonly sections: readonly AlertSection[];
+  /** Text below the sections. */
+  readonly closing: readonly string[];
+  /** What machines get beside the sections. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface AlertSection extends AlertEntries {
+  /** Name in the machines' form. */
+  readonly key: string;
+  readonly heading: string;
+}
+
+/** What a digest tells of a run. */
+export interface RunDigest {
+  readonly instant: string;
+  readonly totals: ReturnType<typeof totals>;
+  readonly newlyFailing: AlertEntries;
+  readonly stillFailing: AlertEntries;
+  readonly resolved: AlertEntries;
+  readonly errors: AlertEntries;
+  readonly exceptions: readonly ExceptionUse[];
+}
+
+/** An exception and how many failing resources it covers in this run. */
+export interface ExceptionUse {
+  readonly exception: IdentifiedException;
+  readonly covers: number;
+  readonly endsSoon: boolean;
+  readonly expired: boolean;
+}
+
+export function entryOf(row: EvaluationRow): AlertEntry {
+  return {
+    resource: row.resource_id,
+    name: row.resource_name,
+    type: row.resource_type,
+    account: row.account_id,
+    region: row.region,
+    annotation: row.annotation,
+    ...(row.open_since && { openSince: row.open_since }),
+  };
+}
+
+/** One resource began to fail. */
+export function driftMessage(context: AlertContext, row: EvaluationRow, instant: string): AlertMessage {
+  const { resource_name: name, resource_type: type, annotation } = row;
+  return {
+    kind: "drift",
+    context,
+    subject: `[${context.severity.toUpperCase()}] Drift: ${name} fails ${context.rule}`,
+    sms: `Compliance drift (${context.severity}): ${name} fails ${context.rule}. ${annotation}`,
+    lines: [
+      `${name} began to fail the rule "${context.title}".`,
+      "",
+      ...table([
+        ["Resource", row.resource_id],
+        ["Type", type],
+        ["Found", annotation],
+        ["Since", minute(row.open_since ?? instant)],
+        ["Rule", `${context.rule} (severity ${context.severity})`],
+        ["Account", `${row.account_id}, ${row.region}`],
+      ]),
+      "",
+      `What to do: ${context.remediation}`,
+    ],
+    sections: [],
+    closing: [],
+    data: { instant, resource: entryOf(row), observed: row.observed },
+  };
+}
+
+/** More drift than anybody wants single messages of. */
+export function foldedDriftMessage(context: AlertContext, drifts: AlertEntries): AlertMessage {
+  return {
+    kind: "drift",
+    context,
+    subject: `[${context.severity.toUpperCase()}] Drift: ${drifts.count} more resources fail ${context.rule}`,
+    sms: `Compliance drift (${context.severity}): ${drifts.count} more resources fail ${context.rule}.`,
+    lines: [`${drifts.count} more resources began to fail the rule "${context.title}" within a short time.`],
+    sections: [{ key: "drifts", heading: "Began to fail", ...drifts }],
+    closing: [`What to do: ${context.remediation}`],
+    data: {},
+  };
+}
+
+/**
+ * The summary of a run.
+ * @returns undefined when nothing fails and nothing changed.
+ */
+export function digestMessage(context: AlertContext, digest: RunDigest): AlertMessage | undefined {
+  const { newlyFailing, stillFailing, resolved, errors, totals: counts } = digest;
+  const failing = newlyFailing.count + stillFailing.count;
+  const ending = digest.exceptions.filter(({ endsSoon, covers }) => endsSoon && covers > 0);
+  if (failing + resolved.count + errors.count + ending.length === 0) return undefined;
+
+  const inUse = digest.exceptions.filter(({ covers }) => covers > 0);
+  const summary = `${failing} failing (${newlyFailing.count} new), ${resolved.count} resolved, ${errors.count} not evaluated`;
+  return {
+    kind: "digest",
+    context,
+    subject: `[${context.severity.toUpperCase()}] ${context.rule}: ${summary}`,
+    sms: `Compliance ${context.rule}: ${summary}. Score ${percent(counts.score)} at ${percent(counts.coverage)} coverage.`,
+    lines: [
+      `${context.title}: run of ${minute(digest.instant)}`,
+      "",
+      ...table([
+        [
+          "Score",
+          `${percent(counts.score)} (${counts.compliant} of ${counts.evaluated} evaluated resources pass)`,
+        ],
+        ["Coverage", `${percent(counts.coverage)} (${counts.error} could not be evaluated)`],
+        ["Listed", `${counts.listed}, of which ${counts.notApplicable} not applicable`],
+        [
+          "Failing",
+          `${failing}, of which ${newlyFailing.count} new; ${counts.excepted} more under exceptions`,
+        ],
+        ["Severity", context.severity],
+        ["Account", `${context.accounts.join(", ")}; ${context.regions.join(", ")}`],
+      ]),
+    ],
+    sections: [
+      { key: "newlyFailing", heading: "Newly failing", ...newlyFailing },
+      { key: "stillFailing", heading: "Still failing", ...stillFailing },
+      { key: "resolved", heading: "Resolved", ...resolved },
+      { key: "errors", heading: "Could not be evaluated", ...errors },
+    ],
+    closing: [
+      ...exceptionLines("Exceptions in use", inUse),
+      ...exceptionLines(
+        "Exceptions that match no failing resource (consider removing them)",
+        digest.exceptions.filter(({ covers, expired }) => covers === 0 && !expired),
+      ),
+      ...exceptionLines(
+        "Expired exceptions",
+        digest.exceptions.filter(({ expired }) => expired),
+      ),
+      `What to do: ${context.remediation}`,
+    ],
+    data: {
+      instant: digest.instant,
+      totals: counts,
+      exceptions: digest.exceptions.map(({ exception, ...use }) => ({ ...exception, ...use })),
+    },
+  };
+}
+
+/** A run that could not be completed. */
+export function failureMessage(context: AlertContext, instant: string, error: Error): AlertMessage {
+  return {
+    kind: "system",
+    context,
+    subject: `[SCANNER] The run of ${context.rule} at ${minute(instant)} did not complete`,
+    sms: `Compliance scanner: the run of ${context.rule} at ${minute(instant)} did not complete (${error.name}).`,
+    lines: [
+      `The run of ${context.rule} at ${minute(instant)} did not complete. It is tried again; until a run completes,`,
+      "the last report does not show the present state.",
+      "",
+      ...table([
+        ["Error", error.name],
+        ["Message", error.message],
+        ["Account", `${context.accounts.join(", ")}; ${context.regions.join(", ")}`],
+      ]),
+    ],
+    sections: [],
+    closing: [],
+    data: { instant, error: { name: error.name, message: error.message } },
+  };
+}
+
+/** One line of text for one resource. */
+export function entryLine({ name, resource, annotation, openSince }: AlertEntry): string {
+  const title = resource.endsWith(name) ? resource : `${name} (${resource})`;
+  return `${title}: ${annotation}${openSince ? ` Since ${minute(openSince)}.` : ""}`;
+}
+
+/** `2026-11-24 06:00 UTC`. */
+export function minute(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+}
+
+/** Rounded down, so that 100 % is said of nothing less. */
+export function percent(share: number | undefined): string {
+  return share === undefined ? "no score" : `${Math.floor(share * 1000) / 10} %`;
+}
+
+function exceptionLines(heading: string, uses: readonly ExceptionUse[]): string[] {
+  if (uses.length === 0) return [];
+  const lines = uses.map(
+    ({ exception, covers, endsSoon }) =>
+      `  - ${exception.ticket}: ${exception.resource}, covers ${covers}, until ${exception.expires}` +
+      `${endsSoon ? " (ENDS WITHIN 14 DAYS)" : ""}; owner ${exception.owner}, approved by ${exception.approver}`,
+  );
+  return [heading, ...lines, ""];
+}
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
+  return rows.map(([label, value]) => `${`${label}:`.padEnd(width)}${value}`);
+}

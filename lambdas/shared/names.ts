@@ -1,0 +1,42 @@
+/**
+ * What everything is called. The program creates resources under these names and the functions find
+ * them by the same code, from nothing but their environmentSuffix, account and Region.
+ */
+
+/** Index of the history table over a rule's evaluations in time order. */
+export const RULE_INDEX = "by-rule";
+/** Sparse index of the history table over a rule's changes of state in time order. */
+export const TRANSITION_INDEX = "by-transition";
+
+/**
+ * Partitions each rule is spread over in the indexes. One index partition takes 1,000 writes a second
+ * and throttles the table behind it
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-indexes-gsi-sharding.html).
+ */
+export const INDEX_SHARDS = 8;
+
+/** The names of one deployment, each `{resource-type}-{environmentSuffix}`. */
+export function resourceNames(environmentSuffix: string) {
+  const named = (resourceType: string) => `${resourceType}-${environmentSuffix}`;
+  return {
+    named,
+    historyTable: named("compliance-history"),
+    alertTopic: named("compliance-alerts"),
+    deadLetterQueue: named("compliance-dead-letters"),
+    /** S3 names are global, so the account stands before the suffix. */
+    reportBucket: (accountId: string) => named(`compliance-reports-${accountId}`),
+    snapshotBucket: (accountId: string) => named(`config-snapshots-${accountId}`),
+    /** An AWS Config rule, custom or managed. */
+    configRule: (rule: string) => named(rule),
+  };
+}
+
+/** ARN of the alert topic as the functions compute it. */
+export function alertTopicArn(
+  environmentSuffix: string,
+  partition: string,
+  region: string,
+  accountId: string,
+): string {
+  return `arn:${partition}:sns:${region}:${accountId}:${resourceNames(environmentSuffix).alertTopic}`;
+}

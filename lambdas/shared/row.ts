@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { errorCode } from "./errors";
+import type { EvaluationRow, JsonValue, Judgement, Resource, Trigger } from "./evaluation";
+import type { RuleExceptions } from "./exceptions";
+import { shardOf } from "./shards";
+import { evaluationTimestamp } from "./timestamps";
+import { compare, type PreviousState } from "./transition";
+
+/** What every evaluation of one run or event has in common. */
+export interface RowContext {
+  readonly rule: { readonly name: string; readonly version: string };
+  readonly parametersHash: string;
+  readonly exceptions: RuleExceptions;
+  readonly trigger: Trigger;
+  /** ISO-8601 instant of the event. */
+  readonly instant: string;
+}
+
+/** AWS Config refuses longer annotations (https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html). */
+const ANNOTATION_LENGTH = 256;
+
+/**
+ * The row of one evaluation.
+ * @param observedAt when the resource was read, ISO-8601.
+ */
+export function evaluationRow(
+  context: RowContext,
+  resource: Omit<Resource, "tags">,
+  judgement: Judgement,
+  previous: PreviousState | undefined,
+  observedAt: string,
+): EvaluationRow {
+  const { rule, instant } = context;
+  const comparison = compare(previous, {
+    complianceType: judgement.complianceType,
+    instant,
+    exceptionId: context.exceptions.covering(resource.arn, instant)?.id,
+  });
+  const shard = shardOf(rule.name, resource.arn);
+  return {
+    resource_id: resource.arn,
+    evaluation_timestamp: evaluationTimestamp(instant, rule.name),
+    rule: rule.name,
+    rule_version: rule.version,
+    parameters_hash: context.parametersHash,
+    rule_shard: shard,
+    ...(comparison.transition !== "ongoing" && { transition_shard: shard }),
+    resource_type: resource.type,
+    resource_name: resource.name,
+    account_id: resource.accountId,
+    region: resource.region,
+    compliance_type: judgement.complianceType,
+    annotation: cut(judgement.annotation, ANNOTATION_LENGTH),
+    observed: judgement.observed,
+    ...(judgement.errorCode && { error_code: judgement.errorCode }),
+    trigger: context.trigger,
+    observed_at: observedAt,
+    ...comparison,
+  };
+}
+
+/** The row that closes the history of a resource which is in the account no more. */
+export function closingRow(
+  context: RowContext,
+  resource: Omit<Resource, "tags">,
+  previous: PreviousState | undefined,
+  observedAt: string,
+  annotation: string,
+): EvaluationRow {
+  const judgement: Judgement = { complianceType: "NOT_APPLICABLE", annotation, observed: {} };
+  return { ...evaluationRow(context, resource, judgement, previous, observedAt), gone: true };
+}
+
+/** A resource that could not be read: neither a pass nor a failure. */
+export function unreadable(error: Error): Judgement {
+  const code = errorCode(error);
+  return {
+    complianceType: "ERROR",
+    errorCode: code,
+    annotation: `Could not be evaluated: ${code}${error.message ? `: ${error.message}` : ""}`,
+    observed: {},
+  };
+}
+
+/** SHA-256 (hex) of parameters, whatever the order of their keys. */
+export function parametersHash(parameters: unknown): string {
+  return createHash("sha256")
+    .update(canonicalJson(parameters as JsonValue))
+    .digest("hex");
+}
+
+function canonicalJson(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(",")}}`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
+}

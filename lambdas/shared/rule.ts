@@ -1,0 +1,51 @@
+import type { Judgement, Resource, Target } from "./evaluation";
+import type { Controls, Severity } from "./settings";
+
+/** What a rule says of itself; reports and settings are built on it. */
+export interface RuleDescription {
+  /** Rule name in rows, metrics and exceptions. */
+  readonly name: string;
+  /** Rises whenever the same facts may get another verdict. */
+  readonly version: string;
+  readonly title: string;
+  /** Unless the stack's settings say otherwise. */
+  readonly severity: Severity;
+  readonly remediation: string;
+  /** CloudFormation type names that AWS Config shall report changes of. */
+  readonly resourceTypes: readonly string[];
+  readonly controls: Controls;
+}
+
+/** One rule: what it says of itself, the settings it takes, and its judgement on the facts of one resource. */
+export interface Rule<Facts, Parameters> extends RuleDescription {
+  /**
+   * Checks parameters that came from outside.
+   * @throws InvalidInputError naming the field and what is allowed.
+   */
+  parseParameters(input: unknown): Parameters;
+  /** The verdict, from nothing but the facts and the parameters. */
+  judge(facts: Facts, parameters: Parameters): Judgement;
+}
+
+/** A resource as its listing gave it: the facts to judge, or the error that kept them from being read. */
+export type Listed<Facts> =
+  | { readonly resource: Resource; readonly facts: Facts }
+  | { readonly resource: Resource; readonly error: Error };
+
+export interface ReadOptions {
+  /** Read tags even where that takes a call for each resource. */
+  readonly tags: boolean;
+}
+
+/** Where a rule's resources are read from: the live API of one account and Region. */
+export interface ResourceSource<Facts> {
+  /**
+   * Every resource of the target, page by page. A resource that cannot be read is yielded with its error.
+   * @throws whatever the listing itself throws: a listing that fails fails the run.
+   */
+  list(target: Target, options: ReadOptions): AsyncIterable<Listed<Facts>>;
+  /** Those of the given ids, names or ARNs that exist. */
+  find(target: Target, ids: readonly string[], options: ReadOptions): AsyncIterable<Listed<Facts>>;
+  /** The ARN of a resource that need not exist any more. */
+  arnOf(target: Target, resourceType: string, name: string): string;
+}

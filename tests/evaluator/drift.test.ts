@@ -1,0 +1,273 @@
+import { startDatabase, type TestDatabase } from "../support/dynamodb";
+import { thingArn, World } from "../support/world";
+
+let database: TestDatabase;
+let world: World;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  world = new World(database.client, await database.newTable());
+});
+
+async function complianceBefore(...names: string[]): Promise<void> {
+  for (const name of names) world.things.set(name, "good");
+  await world.sweep();
+  world.pass(30);
+}
+
+describe("a configuration change", () => {
+  it("is evaluated from the live API, recorded under the resource's ARN and reported under Config's id", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    await world.change("a");
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      resource_id: thingArn("a"),
+      evaluation_timestamp: "2026-11-24T00:30:00.000Z#good-things",
+      trigger: "change",
+      transition: "opened",
+    });
+    expect(world.reported).toMatchObject([
+      {
+        ResultToken: "token",
+        TestMode: false,
+        Evaluations: [
+          {
+            ComplianceResourceType: "AWS::Test::Thing",
+            ComplianceResourceId: "id-of-a",
+            ComplianceType: "NON_COMPLIANT",
+            OrderingTimestamp: new Date("2026-11-24T00:30:00.000Z"),
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("of a resource that is deleted closes its history and is NOT_APPLICABLE to Config", async () => {
+    await complianceBefore("a");
+    world.things.delete("a");
+    await world.change("a", { gone: true });
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({ compliance_type: "NOT_APPLICABLE", gone: true });
+    expect(world.reported[0]?.Evaluations?.[0]?.ComplianceType).toBe("NOT_APPLICABLE");
+  });
+
+  it("of a resource that is gone by the time it is read is answered the same", async () => {
+    await complianceBefore("a");
+    world.things.delete("a");
+    await world.change("a");
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({ compliance_type: "NOT_APPLICABLE", gone: true });
+  });
+
+  it("of a resource that cannot be read is recorded as ERROR and not reported, since nobody saw a verdict", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "unreadable");
+    await world.change("a");
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      compliance_type: "ERROR",
+      error_code: "AccessDenied",
+    });
+    expect(world.reported).toEqual([]);
+    expect(world.alerts).toEqual([]);
+  });
+
+  it("of another account than the scanned ones is refused by name", async () => {
+    const event = {
+      resultToken: "t",
+      invokingEvent: JSON.stringify({
+        messageType: "ConfigurationItemChangeNotification",
+        configurationItem: {
+          resourceType: "AWS::Test::Thing",
+          resourceId: "x",
+          awsAccountId: "999999999999",
+          awsRegion: "us-east-1",
+          configurationItemStatus: "OK",
+          configurationItemCaptureTime: "2026-11-24T00:00:00Z",
+        },
+      }),
+    };
+    await expect(world.invoke(event)).rejects.toThrow(
+      /awsAccountId must be one of .*111122223333, not 999999999999/,
+    );
+  });
+});
+
+describe("a drift alert", () => {
+  it("is sent at once when a passing resource begins to fail, and not again while it goes on", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    await world.change("a");
+    world.pass(10);
+    await world.change("a");
+    world.pass(320);
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual(["[HIGH] Drift: a fails good-things"]);
+    expect(world.drifts()[0]?.email).toContain("Make it good.");
+  });
+
+  it("is sent again after the resource was mended and failed anew", async () => {
+    await complianceBefore("a");
+    for (const condition of ["bad", "good", "bad"] as const) {
+      world.things.set("a", condition);
+      await world.change("a");
+      world.pass(10);
+    }
+    expect(world.drifts()).toHaveLength(2);
+  });
+
+  it("is sent for a failing resource that appears after the first complete run", async () => {
+    await complianceBefore("a");
+    world.things.set("new", "bad");
+    await world.change("new");
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("is not sent before the first complete run, when Config evaluates all that exists", async () => {
+    for (let i = 0; i < 20; i++) {
+      world.things.set(`thing-${i}`, "bad");
+      await world.change(`thing-${i}`);
+    }
+    expect(world.alerts).toEqual([]);
+    world.pass(30);
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
+    expect(world.digests()).toHaveLength(1);
+  });
+
+  it("is sent by the sweep when no change event told of it", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    await world.sweep();
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("is sent once when a late change event tells of what the sweep has seen", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    const changed = world.now;
+    world.pass(2);
+    await world.sweep();
+    world.pass(1);
+    await world.change("a", { time: changed });
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("is sent once when its event is delivered twice", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    const changed = world.now;
+    await world.change("a", { time: changed });
+    world.pass(1);
+    await world.change("a", { time: changed });
+    expect(world.drifts()).toHaveLength(1);
+    expect(await world.rowsOf("a")).toHaveLength(2);
+  });
+
+  it("is sent by the retry when the first try crashed before sending", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    const changed = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "Publish") throw new Error("SNS is away");
+    };
+    await expect(world.change("a", { time: changed })).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.change("a", { time: changed });
+    expect(world.drifts()).toHaveLength(1);
+  });
+});
+
+describe("many drifts in a short time", () => {
+  it("are sent one by one up to five; the sixth waits and lists itself and all others", async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    const started = world.now;
+    for (const name of names.slice(0, 5)) await world.change(name, { time: started });
+    // While the sixth waits for the end of the window, the others come in.
+    world.whileSleeping = async () => {
+      for (const name of names.slice(6)) await world.change(name, { time: started });
+    };
+    await world.change("thing-5", { time: started });
+
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 7 more resources fail good-things",
+    ]);
+    for (const name of names.slice(5)) expect(world.drifts()[5]?.email).toContain(thingArn(name));
+  });
+
+  it("found by a sweep are one message", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      "[HIGH] Drift: 8 more resources fail good-things",
+    ]);
+  });
+
+  it("that came too late for a window begin the next one", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 6)) await world.change(name);
+    for (const name of names.slice(6)) await world.change(name);
+    expect(world.drifts()).toHaveLength(5 + 1 + 2);
+  });
+});
+
+describe("an exception", () => {
+  const exception = {
+    rule: "good-things",
+    resource: "arn:aws:test:*:thing/legacy-*",
+    reason: "replaced in spring",
+    owner: "payments",
+    approver: "ciso",
+    ticket: "SEC-1",
+    expires: "2026-11-25",
+  };
+
+  it("keeps the verdict, names itself in the row and keeps the resource out of alerts", async () => {
+    world.exceptions = [exception];
+    await complianceBefore("legacy-1");
+    world.things.set("legacy-1", "bad");
+    await world.change("legacy-1");
+    await world.sweep(new Date("2026-11-24T06:00:00Z"));
+    expect((await world.rowsOf("legacy-1")).at(-1)).toMatchObject({
+      compliance_type: "NON_COMPLIANT",
+      exception_id: expect.stringMatching(/^SEC-1#/),
+    });
+    expect(world.drifts()).toEqual([]);
+    expect(world.digests()).toMatchObject([
+      { data: { newlyFailing: { count: 0 }, stillFailing: { count: 0 } } },
+    ]);
+    expect((await world.runs()).at(-1)).toMatchObject({ ledger: [{ non_compliant: 1, excepted: 1 }] });
+  });
+
+  it("stops covering at its date: the resource is opened again, failing since it began to", async () => {
+    world.exceptions = [exception];
+    world.things.set("legacy-1", "bad");
+    await world.sweep();
+    world.pass(24 * 60);
+    await world.sweep();
+    const last = (await world.rowsOf("legacy-1")).at(-1);
+    expect(last).toMatchObject({ transition: "opened", open_since: "2026-11-24T00:00:00.000Z" });
+    expect(last?.exception_id).toBeUndefined();
+    expect(world.drifts()).toHaveLength(1);
+    expect(world.digests().at(-1)?.email).toContain("Expired exceptions");
+  });
+
+  it("is named in the digest when it matches nothing, and when it ends within 14 days", async () => {
+    world.exceptions = [
+      exception,
+      { ...exception, resource: "arn:aws:test:*:thing/unheard-of", ticket: "SEC-2" },
+    ];
+    world.things.set("legacy-1", "bad").set("b", "bad");
+    await world.sweep();
+    expect(world.digests()[0]?.email).toMatch(/Exceptions in use\n {2}- SEC-1: .*ENDS WITHIN 14 DAYS/);
+    expect(world.digests()[0]?.email).toMatch(/match no failing resource.*\n {2}- SEC-2: /);
+  });
+});

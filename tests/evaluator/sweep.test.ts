@@ -1,0 +1,260 @@
+import { startDatabase, type TestDatabase } from "../support/dynamodb";
+import { thingArn, World } from "../support/world";
+
+let database: TestDatabase;
+let world: World;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  world = new World(database.client, await database.newTable());
+});
+
+describe("a sweep", () => {
+  it("records every listed resource, whatever the verdict, and then the run", async () => {
+    world.things.set("a", "good").set("b", "bad").set("c", "unreadable").set("d", "exempt");
+    const result = await world.sweep();
+
+    expect(result).toMatchObject({
+      status: "complete",
+      listed: 4,
+      compliant: 1,
+      nonCompliant: 1,
+      error: 1,
+      notApplicable: 1,
+    });
+    expect(
+      (await world.rows()).map((row) => [row.resource_name, row.compliance_type, row.transition]),
+    ).toEqual([
+      ["a", "COMPLIANT", "first-seen"],
+      ["b", "NON_COMPLIANT", "first-seen"],
+      ["c", "ERROR", "first-seen"],
+      ["d", "NOT_APPLICABLE", "first-seen"],
+    ]);
+    expect(await world.runs()).toMatchObject([
+      {
+        resource_id: "run#good-things",
+        evaluation_timestamp: "2026-11-24T00:00:00.000Z#good-things",
+        ledger: [
+          {
+            listed: 4,
+            evaluated: 2,
+            compliant: 1,
+            non_compliant: 1,
+            not_applicable: 1,
+            error: 1,
+            error_codes: { AccessDenied: 1 },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it("records far more resources than one batch or one page holds", async () => {
+    for (let i = 0; i < 333; i++) world.things.set(`thing-${i}`, i % 2 ? "good" : "bad");
+    await world.sweep();
+    expect(await world.rows()).toHaveLength(333);
+  });
+
+  it("records an account without resources as a run that listed nothing", async () => {
+    await world.sweep();
+    expect(await world.runs()).toMatchObject([
+      { ledger: [{ account_id: "111122223333", region: "us-east-1", listed: 0 }] },
+    ]);
+    expect(world.alerts).toEqual([]);
+  });
+
+  it("does nothing on a second delivery of its event", async () => {
+    world.things.set("a", "bad");
+    const slot = world.now;
+    await world.sweep(slot);
+    world.pass(3);
+    world.things.set("a", "good");
+    world.beforeEffect = (effect) => {
+      throw new Error(`unexpected ${effect}`);
+    };
+    expect(await world.sweep(slot)).toMatchObject({ status: "already-complete", nonCompliant: 1 });
+  });
+
+  it("commits nothing when the listing fails halfway, and declares nothing gone", async () => {
+    world.things.set("a", "good").set("b", "good");
+    await world.sweep();
+    world.pass(360);
+    world.listingFailsAfter = 1;
+    await expect(world.sweep()).rejects.toThrow("the listing failed");
+
+    expect(await world.runs()).toHaveLength(1);
+    expect((await world.rows()).some((row) => row.gone)).toBe(false);
+    expect(world.alerts.filter(({ kind }) => kind === "system")).toMatchObject([
+      {
+        subject: expect.stringContaining("did not complete"),
+        email: expect.stringContaining("the listing failed"),
+      },
+    ]);
+  });
+
+  it("says once that a run did not complete, however often it is tried", async () => {
+    world.listingFailsAfter = 0;
+    world.things.set("a", "good");
+    const slot = world.now;
+    await expect(world.sweep(slot)).rejects.toThrow();
+    await expect(world.sweep(slot)).rejects.toThrow();
+    expect(world.alerts).toHaveLength(1);
+  });
+
+  it("repeats the same rows when it crashed between the rows and the run, and does not take them for the past", async () => {
+    world.things.set("a", "good");
+    await world.sweep();
+    world.pass(360);
+    world.things.set("a", "bad");
+    const slot = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "PutCommand") throw new Error("crash before the run row");
+    };
+    await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
+    expect(await world.runs()).toHaveLength(1);
+
+    world.beforeEffect = () => {};
+    world.pass(1);
+    expect(await world.sweep(slot)).toMatchObject({ status: "complete" });
+    expect((await world.rowsOf("a")).map(({ transition }) => transition)).toEqual(["first-seen", "opened"]);
+    expect(world.drifts()).toHaveLength(1);
+    expect(world.digests()).toHaveLength(1);
+  });
+
+  it("closes the history of a resource that is gone, once", async () => {
+    world.things.set("a", "bad").set("b", "good");
+    await world.sweep();
+    world.things.delete("a");
+    for (let sweeps = 0; sweeps < 2; sweeps++) {
+      world.pass(360);
+      await world.sweep();
+    }
+    const rows = await world.rowsOf("a");
+    expect(rows.map((row) => [row.compliance_type, row.transition, row.gone])).toEqual([
+      ["NON_COMPLIANT", "first-seen", undefined],
+      ["NOT_APPLICABLE", "resolved", true],
+    ]);
+    expect(await world.runs()).toMatchObject([
+      { gone: 0 },
+      { gone: 1, ledger: [{ listed: 1 }] },
+      { gone: 0 },
+    ]);
+  });
+
+  it("sees a resource that comes back as new", async () => {
+    world.things.set("a", "bad");
+    await world.sweep();
+    world.things.delete("a");
+    world.pass(360);
+    await world.sweep();
+    world.things.set("a", "bad");
+    world.pass(360);
+    await world.sweep();
+    expect((await world.rowsOf("a")).map(({ transition }) => transition)).toEqual([
+      "first-seen",
+      "resolved",
+      "first-seen",
+    ]);
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("keeps a failure open while the resource cannot be read", async () => {
+    world.things.set("a", "bad");
+    await world.sweep();
+    for (const condition of ["unreadable", "unreadable", "bad", "good"] as const) {
+      world.pass(360);
+      world.things.set("a", condition);
+      await world.sweep();
+    }
+    const rows = await world.rowsOf("a");
+    expect(rows.map(({ transition }) => transition)).toEqual([
+      "first-seen",
+      "errored",
+      "ongoing",
+      "recovered",
+      "resolved",
+    ]);
+    expect(rows.map(({ open_since }) => open_since)).toEqual([
+      ...Array(4).fill("2026-11-24T00:00:00.000Z"),
+      undefined,
+    ]);
+    expect(world.drifts()).toEqual([]);
+  });
+
+  it("leaves metrics and one line in the log once it is complete", async () => {
+    world.things.set("a", "good").set("b", "bad").set("c", "unreadable");
+    await world.sweep();
+    expect(world.logged.map(({ message }) => message)).toEqual(["run complete", "metrics"]);
+    expect(world.logged[1]).toMatchObject({
+      Rule: "good-things",
+      EnvironmentSuffix: "test",
+      CompletedRuns: 1,
+      Score: 50,
+      Listed: 3,
+    });
+  });
+});
+
+describe("the digest", () => {
+  it("is not sent when nothing fails and nothing changed", async () => {
+    world.things.set("a", "good");
+    await world.sweep();
+    world.pass(360);
+    await world.sweep();
+    expect(world.alerts).toEqual([]);
+  });
+
+  it("tells newly failing from still failing, with since when, and names what was resolved", async () => {
+    world.things.set("a", "bad").set("b", "bad").set("c", "good");
+    await world.sweep();
+    world.pass(360);
+    world.things.set("b", "good").set("c", "bad");
+    await world.sweep();
+    const digest = world.digests()[1];
+    expect(digest?.subject).toBe("[HIGH] good-things: 2 failing (1 new), 1 resolved, 0 not evaluated");
+    expect(digest?.data).toMatchObject({
+      newlyFailing: { count: 1, entries: [{ resource: thingArn("c") }] },
+      stillFailing: {
+        count: 1,
+        entries: [{ resource: thingArn("a"), openSince: "2026-11-24T00:00:00.000Z" }],
+      },
+      resolved: { count: 1, entries: [{ resource: thingArn("b") }] },
+    });
+  });
+});
+
+describe("on demand", () => {
+  it("sweeps when invoked with {}", async () => {
+    world.things.set("a", "good");
+    expect(await world.invoke({})).toMatchObject({ status: "complete", listed: 1 });
+    expect(await world.rows()).toMatchObject([{ trigger: "on-demand" }]);
+  });
+
+  it("evaluates the named resources and names those that do not exist", async () => {
+    world.things.set("a", "good").set("b", "bad");
+    expect(await world.invoke({ resourceIds: ["b", "nowhere"] })).toMatchObject({
+      status: "evaluated",
+      resources: [{ resource: thingArn("b"), complianceType: "NON_COMPLIANT" }],
+      notFound: ["nowhere"],
+    });
+    expect(await world.rows()).toHaveLength(1);
+    expect(await world.runs()).toEqual([]);
+  });
+
+  it("tells what other parameters would change, and writes and sends nothing", async () => {
+    world.things.set("a", "good").set("b", "bad").set("c", "unreadable").set("d", "exempt");
+    world.beforeEffect = (effect) => {
+      throw new Error(`unexpected ${effect}`);
+    };
+    expect(await world.invoke({ whatIf: { strict: true } })).toMatchObject({
+      status: "what-if",
+      evaluated: 3,
+      wouldFail: 1,
+      wouldPass: 0,
+      changes: [{ resource: thingArn("a"), from: "COMPLIANT", to: "NON_COMPLIANT" }],
+    });
+  });
+});

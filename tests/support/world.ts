@@ -1,0 +1,275 @@
+import type {
+  ConfigServiceClient,
+  PutEvaluationsCommand,
+  PutEvaluationsCommandInput,
+} from "@aws-sdk/client-config-service";
+import type { PublishCommand, PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { Alerts } from "../../lambdas/shared/alerts";
+import { Claims } from "../../lambdas/shared/claims";
+import type { EvaluationRow, RunRow } from "../../lambdas/shared/evaluation";
+import { answer, type Evaluator, type EvaluatorDependencies } from "../../lambdas/shared/evaluator";
+import { parseEvaluatorEvent } from "../../lambdas/shared/events";
+import { History } from "../../lambdas/shared/history";
+import { jsonLog } from "../../lambdas/shared/log";
+import type { Listed, ResourceSource, Rule } from "../../lambdas/shared/rule";
+import type { Exception } from "../../lambdas/shared/settings";
+
+export const ACCOUNT = "111122223333";
+export const REGION = "us-east-1";
+
+/** What a thing of the test's world is like; `unreadable` cannot be read, `exempt` is not applicable. */
+export type Condition = "good" | "bad" | "unreadable" | "exempt";
+
+/** A rule over invented things, so that tests speak of the evaluator and not of AWS services. */
+export const goodThings: Rule<Condition, { readonly strict: boolean }> = {
+  name: "good-things",
+  version: "1",
+  title: "Things are good",
+  severity: "high",
+  remediation: "Make it good.",
+  resourceTypes: ["AWS::Test::Thing"],
+  controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": [], "CIS AWS": [] },
+  parseParameters: (input) => input as { strict: boolean },
+  judge: (condition, { strict }) => {
+    if (condition === "exempt")
+      return { complianceType: "NOT_APPLICABLE", annotation: "It is exempt.", observed: { condition } };
+    const passes = condition === "good" && !strict;
+    return {
+      complianceType: passes ? "COMPLIANT" : "NON_COMPLIANT",
+      annotation: `It is ${condition}.`,
+      observed: { condition },
+    };
+  },
+};
+
+/** One alert that was published, with its bodies taken apart. */
+export interface SentAlert {
+  readonly kind: string;
+  readonly subject: string;
+  readonly email: string;
+  readonly data: Record<string, unknown>;
+}
+
+/** A small account: its things, a clock, the evaluator, and everything that left it. */
+export class World implements ResourceSource<Condition> {
+  readonly things = new Map<string, Condition>();
+  readonly alerts: SentAlert[] = [];
+  readonly reported: PutEvaluationsCommandInput[] = [];
+  readonly logged: Record<string, unknown>[] = [];
+  exceptions: Exception[] = [];
+  /** Thrown by the listing, in place of going on, after so many things. */
+  listingFailsAfter: number | undefined;
+  /** Called before everything that writes or sends; what it throws is a crash. */
+  beforeEffect: (effect: string) => void = () => {};
+  /** Happens while something sleeps, once. */
+  whileSleeping: (() => Promise<void>) | undefined;
+  private milliseconds = Date.parse("2026-11-24T00:00:00.000Z");
+
+  constructor(
+    private readonly client: DynamoDBDocumentClient,
+    private readonly table: string,
+  ) {}
+
+  get now(): Date {
+    return new Date(this.milliseconds);
+  }
+
+  pass(minutes: number): void {
+    this.milliseconds += minutes * 60_000;
+  }
+
+  /** Answers an event as the function would. */
+  invoke(event: unknown) {
+    return answer(this.evaluator(), parseEvaluatorEvent(event), this.dependencies());
+  }
+
+  sweep(time: Date = this.now) {
+    return this.invoke({ "detail-type": "Scheduled Event", source: "aws.events", time: time.toISOString() });
+  }
+
+  change(name: string, { time = this.now, gone = false } = {}) {
+    return this.invoke(changeEvent(name, time, gone));
+  }
+
+  async rows(): Promise<EvaluationRow[]> {
+    const rows = (await this.items()).filter((item) =>
+      String(item.resource_id).startsWith("arn:"),
+    ) as unknown as EvaluationRow[];
+    return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  async rowsOf(name: string): Promise<EvaluationRow[]> {
+    return (await this.rows()).filter(({ resource_name }) => resource_name === name);
+  }
+
+  async runs(): Promise<RunRow[]> {
+    return (await this.items()).filter((item) =>
+      String(item.resource_id).startsWith("run#"),
+    ) as unknown as RunRow[];
+  }
+
+  drifts(): SentAlert[] {
+    return this.alerts.filter(({ kind }) => kind === "drift");
+  }
+
+  digests(): SentAlert[] {
+    return this.alerts.filter(({ kind }) => kind === "digest");
+  }
+
+  async *list(): AsyncGenerator<Listed<Condition>> {
+    let listed = 0;
+    for (const [name, condition] of this.things) {
+      if (listed++ === this.listingFailsAfter) throw new Error("the listing failed");
+      yield this.listed(name, condition);
+    }
+  }
+
+  async *find(_target: unknown, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
+    for (const [name, condition] of this.things) {
+      if (ids.includes(name) || ids.includes(thingArn(name))) yield this.listed(name, condition);
+    }
+  }
+
+  arnOf(_target: unknown, _type: string, name: string): string {
+    return thingArn(name);
+  }
+
+  history(): History {
+    return new History(this.observedClient(), this.table);
+  }
+
+  private listed(name: string, condition: Condition): Listed<Condition> {
+    const resource = {
+      arn: thingArn(name),
+      type: "AWS::Test::Thing",
+      name,
+      accountId: ACCOUNT,
+      region: REGION,
+      tags: {},
+    };
+    if (condition !== "unreadable") return { resource, facts: condition };
+    return { resource, error: Object.assign(new Error("no"), { name: "AccessDenied" }) };
+  }
+
+  private evaluator(): Evaluator<Condition, { readonly strict: boolean }> {
+    return {
+      rule: goodThings,
+      source: this,
+      settings: {
+        parameters: { strict: false },
+        severity: "high",
+        discoveryScope: "account",
+        exceptions: this.exceptions,
+      },
+      environmentSuffix: "test",
+      targets: [{ partition: "aws", accountId: ACCOUNT, region: REGION }],
+      reportUri: "s3://reports/reports/latest.html",
+    };
+  }
+
+  private dependencies(): EvaluatorDependencies {
+    const client = this.observedClient();
+    return {
+      history: new History(client, this.table),
+      claims: new Claims(client, this.table),
+      alerts: new Alerts(this.sns(), "arn:aws:sns:us-east-1:111122223333:alerts"),
+      config: this.config(),
+      log: jsonLog(
+        "test",
+        () => this.now,
+        (line) => this.logged.push(JSON.parse(line)),
+      ),
+      now: () => this.now,
+      sleep: async (milliseconds) => {
+        const happening = this.whileSleeping;
+        this.whileSleeping = undefined;
+        await happening?.();
+        this.milliseconds += milliseconds;
+      },
+    };
+  }
+
+  /** The database's client, with a look at every write before it happens. */
+  private observedClient(): DynamoDBDocumentClient {
+    return new Proxy(this.client, {
+      get: (client, property) => {
+        if (property !== "send") return Reflect.get(client, property);
+        return async (command: Parameters<DynamoDBDocumentClient["send"]>[0]) => {
+          const name = command.constructor.name;
+          if (!/^(Get|Query)/.test(name)) this.beforeEffect(name);
+          return client.send(command);
+        };
+      },
+    });
+  }
+
+  private sns(): SNSClient {
+    const send = async (command: PublishCommand) => {
+      this.beforeEffect("Publish");
+      this.alerts.push(sentAlert(command.input));
+      return {};
+    };
+    return { send } as unknown as SNSClient;
+  }
+
+  private config(): ConfigServiceClient {
+    const send = async (command: PutEvaluationsCommand) => {
+      this.beforeEffect("PutEvaluations");
+      this.reported.push(command.input);
+      return { FailedEvaluations: [] };
+    };
+    return { send } as unknown as ConfigServiceClient;
+  }
+
+  private async items(): Promise<Record<string, unknown>[]> {
+    const { Items = [] } = await this.client.send(
+      new ScanCommand({ TableName: this.table, ConsistentRead: true }),
+    );
+    return Items;
+  }
+}
+
+export function thingArn(name: string): string {
+  return `arn:aws:test:${REGION}:${ACCOUNT}:thing/${name}`;
+}
+
+/** AWS Config's event for a thing that changed. */
+export function changeEvent(name: string, time: Date, gone = false): Record<string, unknown> {
+  return {
+    version: "1.0",
+    configRuleName: "good-things-test",
+    resultToken: "token",
+    eventLeftScope: false,
+    ruleParameters: "",
+    invokingEvent: JSON.stringify({
+      messageType: "ConfigurationItemChangeNotification",
+      notificationCreationTime: time.toISOString(),
+      configurationItem: {
+        resourceType: "AWS::Test::Thing",
+        resourceId: `id-of-${name}`,
+        resourceName: name,
+        ARN: thingArn(name),
+        awsAccountId: ACCOUNT,
+        awsRegion: REGION,
+        configurationItemStatus: gone ? "ResourceDeleted" : "OK",
+        configurationItemCaptureTime: time.toISOString(),
+      },
+    }),
+  };
+}
+
+function sentAlert({ Subject = "", Message = "", MessageAttributes }: PublishCommandInput): SentAlert {
+  const bodies = JSON.parse(Message) as Record<string, string>;
+  return {
+    kind: MessageAttributes?.kind?.StringValue ?? "",
+    subject: Subject,
+    email: bodies.email ?? "",
+    data: JSON.parse(bodies.default ?? "{}"),
+  };
+}
+
+function key(row: EvaluationRow): string {
+  return `${row.evaluation_timestamp} ${row.resource_id}`;
+}
