@@ -1,0 +1,94 @@
+/** History rows in the report's words, and the order in which a reader wants them. */
+
+import type { EvaluationRow } from "../shared/evaluation";
+import type { Severity } from "../shared/settings";
+import { instantOf } from "../shared/timestamps";
+import type { ChangeEntry, ResourceEntry } from "./report";
+
+/**
+ * Keeps one copy of texts that many rows repeat (rule, account, parameters' hash …). Every row read from the
+ * table brings its own, which at 100,000 rows is most of the memory.
+ */
+export class Interner {
+  private readonly texts = new Map<string, string>();
+
+  /** The copy that is kept of `text`. */
+  share(text: string): string {
+    const known = this.texts.get(text);
+    if (known !== undefined) return known;
+    this.texts.set(text, text);
+    return text;
+  }
+}
+
+/** An evaluation with its evidence. */
+export function resourceEntry(row: EvaluationRow, severity: Severity, interner: Interner): ResourceEntry {
+  return {
+    resourceId: row.resource_id,
+    resourceType: interner.share(row.resource_type),
+    resourceName: row.resource_name,
+    accountId: interner.share(row.account_id),
+    region: interner.share(row.region),
+    rule: interner.share(row.rule),
+    severity,
+    complianceType: row.compliance_type,
+    annotation: interner.share(row.annotation),
+    observed: row.observed,
+    ...(row.error_code !== undefined && { errorCode: row.error_code }),
+    ...(row.settled_type !== undefined && { settledType: row.settled_type }),
+    ...(row.open_since !== undefined && { failingSince: interner.share(row.open_since) }),
+    ...(row.exception_id !== undefined && { exceptionId: interner.share(row.exception_id) }),
+    evaluatedAt: interner.share(instantOf(row.evaluation_timestamp)),
+    observedAt: row.observed_at,
+    trigger: row.trigger,
+    transition: row.transition,
+    ruleVersion: interner.share(row.rule_version),
+    parametersHash: interner.share(row.parameters_hash),
+  };
+}
+
+/** A change of state. */
+export function changeEntry(row: EvaluationRow, arrivedLate: boolean, interner: Interner): ChangeEntry {
+  return {
+    at: interner.share(instantOf(row.evaluation_timestamp)),
+    observedAt: row.observed_at,
+    resourceId: row.resource_id,
+    resourceType: interner.share(row.resource_type),
+    resourceName: row.resource_name,
+    rule: interner.share(row.rule),
+    transition: row.transition,
+    complianceType: row.compliance_type,
+    annotation: interner.share(row.annotation),
+    gone: row.gone === true,
+    ...(row.exception_id !== undefined && { exceptionId: interner.share(row.exception_id) }),
+    arrivedLate,
+  };
+}
+
+const SEVERITIES: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3 };
+const VERDICTS = { NON_COMPLIANT: 0, ERROR: 1, COMPLIANT: 3, NOT_APPLICABLE: 4 } as const;
+
+/** Failing first (the gravest and oldest at the top), then unreadable, accepted, passing and not applicable. */
+export function worstFirst(a: ResourceEntry, b: ResourceEntry): number {
+  return (
+    verdictRank(a) - verdictRank(b) ||
+    SEVERITIES[a.severity] - SEVERITIES[b.severity] ||
+    compareText(a.failingSince ?? "", b.failingSince ?? "") ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.resourceId, b.resourceId)
+  );
+}
+
+/** By time, then rule and resource, so that the same history gives the same bytes. */
+export function byTime(a: ChangeEntry, b: ChangeEntry): number {
+  return compareText(a.at, b.at) || compareText(a.rule, b.rule) || compareText(a.resourceId, b.resourceId);
+}
+
+/** Text order by code units: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function verdictRank({ complianceType, exceptionId }: ResourceEntry): number {
+  return complianceType === "NON_COMPLIANT" && exceptionId !== undefined ? 2 : VERDICTS[complianceType];
+}

@@ -1,0 +1,101 @@
+/** What the report generator can be asked, and the one place that tells the questions apart. */
+
+import { InvalidInputError } from "../shared/errors";
+import { asFields, asWholeNumber, type Fields, refuseOthers } from "../shared/input";
+import { isoInstant } from "../shared/timestamps";
+
+/** A seeded random sample of evaluations; the same seed over the same state picks the same ones. */
+export interface SampleRequest {
+  readonly size: number;
+  readonly seed: string;
+}
+
+/** A question to the report generator. Instants are ISO-8601 UTC with milliseconds. */
+export type ReportRequest =
+  | { readonly kind: "scheduled"; readonly time: string; readonly eventId: string }
+  | {
+      readonly kind: "on-demand";
+      readonly from?: string;
+      readonly to?: string;
+      readonly asOf?: string;
+      readonly sample?: SampleRequest;
+    }
+  | { readonly kind: "compliance-change"; readonly event: unknown };
+
+const ALLOWED =
+  "allowed are an EventBridge Scheduled Event, an AWS Config Rules Compliance Change event, or an object with" +
+  ' nothing but "from" and "to", or "asOf" (ISO-8601 instants), and optionally "sample": {"size": 25, "seed": "…"}';
+const MAXIMUM_SAMPLE = 1000;
+const MAXIMUM_SEED = 128;
+
+/**
+ * Narrows an invocation's event. Scheduled events are those of an EventBridge rule
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html), compliance changes those of
+ * AWS Config (https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html).
+ * @throws InvalidInputError naming the field at fault and what is allowed.
+ */
+export function parseEvent(event: unknown): ReportRequest {
+  const fields = asFields(event, "the event");
+  if (fields["detail-type"] === "Scheduled Event") {
+    const time = instant(fields.time, "time");
+    return { kind: "scheduled", time, eventId: typeof fields.id === "string" ? fields.id : time };
+  }
+  if (fields.source === "aws.config" && fields["detail-type"] === "Config Rules Compliance Change") {
+    return { kind: "compliance-change", event };
+  }
+  return parseOnDemand(fields);
+}
+
+function parseOnDemand(fields: Fields): ReportRequest {
+  const unknown = Object.keys(fields).find((key) => !["from", "to", "asOf", "sample"].includes(key));
+  if (unknown !== undefined)
+    throw new InvalidInputError(`unknown field "${unknown}" in the event; ${ALLOWED}`);
+  const from = optionalInstant(fields.from, "from");
+  const to = optionalInstant(fields.to, "to");
+  const asOf = optionalInstant(fields.asOf, "asOf");
+  if (asOf !== undefined && (from !== undefined || to !== undefined)) {
+    throw new InvalidInputError(`"asOf" stands alone, without "from" and "to"; ${ALLOWED}`);
+  }
+  if (to !== undefined && from === undefined) throw new InvalidInputError(`"to" needs a "from"; ${ALLOWED}`);
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new InvalidInputError(`"from" (${from}) must be before "to" (${to})`);
+  }
+  return {
+    kind: "on-demand",
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(asOf !== undefined && { asOf }),
+    ...(fields.sample !== undefined && { sample: parseSample(fields.sample) }),
+  };
+}
+
+function parseSample(value: unknown): SampleRequest {
+  const fields = asFields(value, "sample");
+  refuseOthers(fields, ["size", "seed"], "sample");
+  const size = asWholeNumber(fields.size, 1, MAXIMUM_SAMPLE, "sample.size");
+  const { seed } = fields;
+  if (typeof seed !== "string" || seed.length < 1 || seed.length > MAXIMUM_SEED) {
+    throw new InvalidInputError(`sample.seed must be a text of 1 to ${MAXIMUM_SEED} characters`);
+  }
+  return { size, seed };
+}
+
+function optionalInstant(value: unknown, field: string): string | undefined {
+  return value === undefined ? undefined : instant(value, field);
+}
+
+// A date without a zone would mean another instant on every machine.
+const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+function instant(value: unknown, field: string): string {
+  if (typeof value === "string" && INSTANT.test(value)) {
+    try {
+      return isoInstant(value);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  throw new InvalidInputError(
+    `"${field}" must be an ISO-8601 date or instant with its zone, such as 2026-09-30T23:59:59Z; it is ${JSON.stringify(value)}`,
+  );
+}

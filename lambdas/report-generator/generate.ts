@@ -1,0 +1,269 @@
+/** A report from question to bucket: period, import, state, three files, and for scheduled ones a link of the chain. */
+
+import { asError } from "../shared/errors";
+import type { Log } from "../shared/log";
+import { parametersHash } from "../shared/row";
+import { type AssemblyDependencies, assembleReport } from "./assemble";
+import { Chain, FORMS, type Form, type Link, type Manifest, type ManifestFile } from "./chain";
+import type { ReportRequest } from "./event";
+import type { Finding } from "./findings";
+import { onDemandPeriod, type Period, scheduledPeriod } from "./period";
+import { renderCsv } from "./render-csv";
+import { renderHtml } from "./render-html";
+import { renderJson } from "./render-json";
+import type { Report, Summary } from "./report";
+import { KeyTakenError, type ReportStore } from "./storage";
+
+/** What makes a report, all of it passed in. */
+export interface ReportDependencies extends AssemblyDependencies {
+  readonly store: ReportStore;
+  readonly now: () => Date;
+  /** Brings the managed rules' results into the history, as of an instant. */
+  readonly importManagedRules: (instant: string, trigger: "sweep" | "on-demand") => Promise<void>;
+  readonly log: Pick<Log, "info" | "error">;
+}
+
+/** The answer to whoever asked. */
+export interface ReportResult {
+  /** `already-made`: the event had been answered before, by the report that is named here. */
+  readonly status: "made" | "already-made";
+  readonly kind: Report["kind"];
+  readonly reportId: string;
+  readonly period: Period;
+  readonly summary: Summary;
+  readonly findings: readonly Finding[];
+  /** S3 URIs. */
+  readonly files: Readonly<Record<Form, string>>;
+  /** Stable S3 URIs that now hold the same files. */
+  readonly latest: Readonly<Record<Form, string>> | null;
+  readonly manifest: { readonly sequence: number; readonly uri: string; readonly sha256: string } | null;
+}
+
+const RENDERERS: Record<Form, { contentType: string; render: (report: Report) => Iterable<string> }> = {
+  json: { contentType: "application/json", render: renderJson },
+  html: { contentType: "text/html; charset=utf-8", render: renderHtml },
+  csv: { contentType: "text/csv; charset=utf-8", render: renderCsv },
+};
+const ATTEMPTS = 5;
+const RACE_WAIT_MS = 1_000;
+
+/**
+ * Answers a report request.
+ * @throws InvalidInputError when the period asked for is in the future or empty; whatever history and store throw.
+ */
+export async function generateReport(
+  dependencies: ReportDependencies,
+  request: Exclude<ReportRequest, { kind: "compliance-change" }>,
+): Promise<ReportResult> {
+  const result =
+    request.kind === "scheduled"
+      ? await scheduledReport(dependencies, request)
+      : await onDemandReport(dependencies, request);
+  // Outside the bucket, so that even a chain rewritten as a whole can be found out.
+  dependencies.log.info("report", {
+    status: result.status,
+    reportId: result.reportId,
+    period: result.period,
+    score: result.summary.score,
+    coverage: result.summary.coverage,
+    files: result.files,
+    manifest: result.manifest,
+  });
+  return result;
+}
+
+async function scheduledReport(
+  dependencies: ReportDependencies,
+  { time, eventId }: Extract<ReportRequest, { kind: "scheduled" }>,
+): Promise<ReportResult> {
+  const { store, settings } = dependencies;
+  const chain = new Chain(store);
+  let importError: Error | undefined;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    // Runs that keep meeting must not keep step.
+    if (attempt > 1) await dependencies.sleep(Math.random() * RACE_WAIT_MS * attempt);
+    const head = await chain.head();
+    if (head !== undefined && head.manifest.period.to >= time) {
+      if (head.manifest.period.to === time) await publishLatest(store, head.manifest.files);
+      return alreadyMade(store, await chain.covering(head, time));
+    }
+    if (attempt === 1) importError = await importManagedRules(dependencies, time, "sweep");
+    const period = scheduledPeriod(time, head?.manifest.period.to);
+    const stem = await freeStem(store, "reports", time);
+    const sequence = (head?.manifest.sequence ?? 0) + 1;
+    const createdAt = dependencies.now().toISOString();
+    const report = await assembleReport(dependencies, {
+      reportId: idOf(stem),
+      kind: "scheduled",
+      generatedAt: createdAt,
+      period,
+      chain: { sequence, previous: positionOf(head) },
+      ...(importError !== undefined && { importError }),
+    });
+    const files = await writeFiles(store, stem, report);
+    if (files === undefined) continue;
+    const manifest: Manifest = {
+      schemaVersion: "1.0",
+      sequence,
+      reportId: report.reportId,
+      period,
+      event: { id: eventId, time },
+      createdAt,
+      programVersion: settings.programVersion,
+      parametersHash: parametersHash(settings),
+      previous:
+        head === undefined ? null : { sequence: head.manifest.sequence, key: head.key, sha256: head.sha256 },
+      files,
+      summary: report.summary,
+      findings: report.findings,
+    };
+    const link = await chain.append(manifest);
+    if (link === undefined) continue;
+    const latest = await publishLatest(store, files);
+    return {
+      status: "made",
+      kind: "scheduled",
+      reportId: report.reportId,
+      period,
+      summary: report.summary,
+      findings: report.findings,
+      files: urisOf(store, files),
+      latest,
+      manifest: { sequence, uri: store.uri(link.key), sha256: link.sha256 },
+    };
+  }
+  throw new Error(`other report runs kept winning the next link of the chain, ${ATTEMPTS} times in a row`);
+}
+
+async function onDemandReport(
+  dependencies: ReportDependencies,
+  request: Extract<ReportRequest, { kind: "on-demand" }>,
+): Promise<ReportResult> {
+  const { store } = dependencies;
+  const now = dependencies.now().toISOString();
+  const head = await new Chain(store).head();
+  const period = onDemandPeriod(request, now, head?.manifest.period.to);
+  const endsNow = period.to === now;
+  const importError = endsNow ? await importManagedRules(dependencies, now, "on-demand") : undefined;
+  const stem = await freeStem(store, "reports/on-demand", now);
+  const report = await assembleReport(dependencies, {
+    reportId: idOf(stem),
+    kind: "on-demand",
+    generatedAt: now,
+    period,
+    chain: { sequence: null, previous: positionOf(head) },
+    ...(request.sample !== undefined && { sample: request.sample }),
+    ...(importError !== undefined && { importError }),
+  });
+  const files = await writeFiles(store, stem, report);
+  if (files === undefined) throw new KeyTakenError(`another request of the same instant has written ${stem}`);
+  const isPlain = endsNow && request.from === undefined && request.sample === undefined;
+  return {
+    status: "made",
+    kind: "on-demand",
+    reportId: report.reportId,
+    period,
+    summary: report.summary,
+    findings: report.findings,
+    files: urisOf(store, files),
+    latest: isPlain ? await publishLatest(store, files) : null,
+    manifest: null,
+  };
+}
+
+/** A report without the managed rules' newest results is better than none, if it says so. */
+async function importManagedRules(
+  { importManagedRules, log }: ReportDependencies,
+  instant: string,
+  trigger: "sweep" | "on-demand",
+): Promise<Error | undefined> {
+  try {
+    await importManagedRules(instant, trigger);
+    return undefined;
+  } catch (caught) {
+    const error = asError(caught);
+    log.error("the managed rules' results could not be imported", error);
+    return error;
+  }
+}
+
+/**
+ * The three files. When one fails the others are aborted.
+ * @returns undefined when another run has taken the names.
+ */
+async function writeFiles(
+  store: ReportStore,
+  stem: string,
+  report: Report,
+): Promise<ManifestFile[] | undefined> {
+  const abort = new AbortController();
+  const writes = FORMS.map(async (form) => {
+    const { contentType, render } = RENDERERS[form];
+    try {
+      const stored = await store.write(`${stem}.${form}`, render(report), contentType, abort.signal);
+      return { form, ...stored };
+    } catch (error) {
+      abort.abort();
+      throw error;
+    }
+  });
+  const outcomes = await Promise.allSettled(writes);
+  const failures = outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason);
+  if (failures.some((reason) => reason instanceof KeyTakenError)) return undefined;
+  const failure = failures.find((reason) => asError(reason).name !== "AbortError") ?? failures[0];
+  if (failure !== undefined) throw failure;
+  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+}
+
+/**
+ * The first name of an instant under which nothing lies. Files that an attempt left behind without a manifest stay
+ * as they are: they are part of no report.
+ */
+async function freeStem(store: ReportStore, branch: string, instant: string): Promise<string> {
+  const day = instant.slice(0, 10).replaceAll("-", "/");
+  const first = `${branch}/${day}/compliance-report-${instant.replaceAll(/[:.]/g, "-")}`;
+  const taken = new Set<string>();
+  for await (const key of store.keys(first)) taken.add(key.replace(/\.[a-z]+$/, ""));
+  let stem = first;
+  for (let attempt = 2; taken.has(stem); attempt++) stem = `${first}-${attempt}`;
+  return stem;
+}
+
+async function publishLatest(
+  store: ReportStore,
+  files: readonly ManifestFile[],
+): Promise<Readonly<Record<Form, string>>> {
+  await Promise.all(files.map(({ form, key }) => store.copy(key, `reports/latest.${form}`)));
+  return {
+    json: store.uri("reports/latest.json"),
+    html: store.uri("reports/latest.html"),
+    csv: store.uri("reports/latest.csv"),
+  };
+}
+
+function alreadyMade(store: ReportStore, { manifest, key, sha256 }: Link): ReportResult {
+  return {
+    status: "already-made",
+    kind: "scheduled",
+    reportId: manifest.reportId,
+    period: manifest.period,
+    summary: manifest.summary,
+    findings: manifest.findings,
+    files: urisOf(store, manifest.files),
+    latest: null,
+    manifest: { sequence: manifest.sequence, uri: store.uri(key), sha256 },
+  };
+}
+
+function urisOf(store: ReportStore, files: readonly ManifestFile[]): Readonly<Record<Form, string>> {
+  const uri = (form: Form) => store.uri(files.find((file) => file.form === form)?.key ?? "");
+  return { json: uri("json"), html: uri("html"), csv: uri("csv") };
+}
+
+function positionOf(head: Link | undefined) {
+  return head === undefined ? null : { sequence: head.manifest.sequence, manifestSha256: head.sha256 };
+}
+
+function idOf(stem: string): string {
+  return stem.slice(stem.lastIndexOf("/") + 1);
+}

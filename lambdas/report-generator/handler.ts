@@ -1,0 +1,69 @@
+/** The report generator as Lambda runs it: this file only connects; generate.ts is the story. */
+
+import { ConfigServiceClient } from "@aws-sdk/client-config-service";
+import { S3Client } from "@aws-sdk/client-s3";
+import type { Context } from "aws-lambda";
+import { clientConfig } from "../shared/clients";
+import { asError } from "../shared/errors";
+import type { EvaluationRow } from "../shared/evaluation";
+import { resourceNames } from "../shared/names";
+import { type Place, placeOf, readSettings, runDependencies } from "../shared/runtime";
+import type { ReportSettings } from "../shared/settings";
+import { parseEvent } from "./event";
+import { generateReport, type ReportDependencies, type ReportResult } from "./generate";
+import { importManagedRules, type ManagedRuleDependencies, recordComplianceChange } from "./managed-rules";
+import { S3ReportStore } from "./storage";
+
+const settings = readSettings<ReportSettings>(__dirname);
+
+/** A part of a report is up to 8 MiB, which a slow second must not make a failure. */
+const UPLOAD_TIMEOUT_MS = 120_000;
+
+let connected: { managed: ManagedRuleDependencies; report: ReportDependencies } | undefined;
+
+/**
+ * Answers a report request with the report, and a managed rule's change of compliance with the row it became.
+ * @throws InvalidInputError naming the field of an event that is not understood and what is allowed.
+ */
+export async function handler(event: unknown, context: Context): Promise<ReportResult | EvaluationRow> {
+  connected ??= connect(placeOf(context));
+  const { managed, report } = connected;
+  try {
+    const request = parseEvent(event);
+    return request.kind === "compliance-change"
+      ? await recordComplianceChange(request.event, settings.rules, managed)
+      : await generateReport(report, request);
+  } catch (caught) {
+    report.log.error("event was not answered", asError(caught), { requestId: context.awsRequestId });
+    throw caught;
+  }
+}
+
+function connect(place: Place): { managed: ManagedRuleDependencies; report: ReportDependencies } {
+  const managed: ManagedRuleDependencies = {
+    ...runDependencies(place),
+    config: new ConfigServiceClient(clientConfig(place)),
+    place,
+    exceptions: settings.exceptions,
+  };
+  const base = clientConfig(place);
+  const s3 = new S3Client({
+    ...base,
+    requestHandler: { ...base.requestHandler, requestTimeout: UPLOAD_TIMEOUT_MS },
+  });
+  const report: ReportDependencies = {
+    history: managed.history,
+    settings,
+    source: {
+      environmentSuffix: place.environmentSuffix,
+      accountId: place.accountId,
+      region: place.region,
+    },
+    store: new S3ReportStore(s3, resourceNames(place.environmentSuffix).reportBucket(place.accountId)),
+    now: managed.now,
+    sleep: managed.sleep,
+    importManagedRules: (instant, trigger) => importManagedRules(settings.rules, instant, trigger, managed),
+    log: managed.log,
+  };
+  return { managed, report };
+}

@@ -1,0 +1,120 @@
+/** The HTML report's charts: inline SVG, coloured by the style sheet, each with a text that says the same. */
+
+import { minute, percent } from "./findings";
+import { html, type Markup } from "./html";
+import type { Period } from "./period";
+import type { Attestation, SlotStatus } from "./schedule";
+import type { Tally } from "./scores";
+import type { TrendPoint } from "./trend";
+
+const WIDTH = 1100;
+const HEIGHT = 230;
+const PLOT = { left: 44, right: WIDTH - 12, top: 12, bottom: HEIGHT - 28 };
+const MOST_POINTS = 400;
+
+/** The score (and coverage) in time; a sentence while there are fewer than two runs. */
+export function trendChart(points: readonly TrendPoint[], from: string, period: Period): Markup {
+  const shown = thinned(points.filter(({ score }) => score !== null));
+  const first = shown[0];
+  const last = shown.at(-1);
+  if (first === undefined || last === undefined || shown.length < 2) {
+    return html`<p class="none">A trend needs two runs at different times; there are not that many yet.</p>`;
+  }
+  const start = Math.max(Date.parse(from), Math.min(Date.parse(first.at), Date.parse(period.from)));
+  const end = Date.parse(period.to);
+  const values = shown.flatMap(({ score, coverage }) => [score ?? 100, coverage ?? 100]);
+  const floor = Math.max(0, Math.floor((Math.min(...values) - 2) / 10) * 10);
+  const x = (instant: string) =>
+    PLOT.left + ((Date.parse(instant) - start) / (end - start)) * (PLOT.right - PLOT.left);
+  const y = (value: number) => PLOT.bottom - ((value - floor) / (100 - floor)) * (PLOT.bottom - PLOT.top);
+  const line = (pick: (point: TrendPoint) => number | null) =>
+    shown
+      .flatMap((point) => {
+        const value = pick(point);
+        return value === null ? [] : [`${round(x(point.at))},${round(y(value))}`];
+      })
+      .join(" ");
+  const hasExceptions = shown.some(({ excepted }) => excepted > 0);
+  const periodX = Math.max(PLOT.left, x(period.from));
+  const grid = [floor, (floor + 100) / 2, 100];
+  const days = [0, 1, 2, 3, 4].map((step) => new Date(start + (step * (end - start)) / 4).toISOString());
+  const isShort = end - start < 3 * 24 * 60 * 60 * 1000;
+  return html`<figure>
+<svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="trend-title trend-text">
+<title id="trend-title">Score in time</title>
+<desc id="trend-text">The score was ${percent(first.score)} on ${minute(first.at)} and ${percent(last.score)} on ${minute(last.at)}.</desc>
+<rect class="period" x="${round(periodX)}" y="${PLOT.top}" width="${round(PLOT.right - periodX)}" height="${PLOT.bottom - PLOT.top}"/>
+${grid.map((value) => html`<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${round(y(value))}" y2="${round(y(value))}"/><text x="${PLOT.left - 8}" y="${round(y(value) + 4)}" text-anchor="end">${value}</text>`)}
+${days.map((day, index) => html`<text x="${round(x(day))}" y="${HEIGHT - 8}" text-anchor="${index === 0 ? "start" : index === 4 ? "end" : "middle"}">${isShort ? day.slice(5, 16).replace("T", " ") : day.slice(0, 10)}</text>`)}
+<polyline class="coverage" points="${line(({ coverage }) => coverage)}"/>
+${hasExceptions && html`<polyline class="accepted" points="${line(({ scoreWithExceptions }) => scoreWithExceptions)}"/>`}
+<polyline class="score" points="${line(({ score }) => score)}"/>
+<circle class="dot" cx="${round(x(last.at))}" cy="${round(y(last.score ?? 0))}" r="3.5"/>
+</svg>
+<ul class="legend"><li>${key("score")}Score, %</li>${hasExceptions && html`<li>${key("accepted")}Score, accepted failures left out</li>`}<li>${key("coverage")}Coverage</li>${periodX > PLOT.left + 1 && html`<li>Shaded: the period of this report</li>`}</ul>
+</figure>`;
+}
+
+/** What became of everything listed, as one bar. */
+export function tallyBar(tally: Tally): Markup {
+  return bar(
+    [
+      ["bad", tally.nonCompliant - tally.excepted],
+      ["accepted", tally.excepted],
+      ["unknown", tally.error],
+      ["good", tally.compliant],
+      ["neutral", tally.notApplicable],
+    ],
+    "bar",
+    `${tally.nonCompliant - tally.excepted} failing, ${tally.excepted} accepted, ${tally.error} not evaluated, ${tally.compliant} passing, ${tally.notApplicable} not applicable`,
+  );
+}
+
+const SLOT_STYLES: Record<SlotStatus, string> = {
+  "on-time": "good",
+  late: "unknown",
+  missing: "bad",
+  "before-first-run": "neutral",
+};
+
+/** A rule's slots in time order, runs of equal ones joined. */
+export function slotStrip({ slots, onTime, late, missing, beforeFirstRun }: Attestation): Markup {
+  const parts: [string, number][] = [];
+  for (const { status } of slots) {
+    const last = parts.at(-1);
+    if (last?.[0] === SLOT_STYLES[status]) last[1] += 1;
+    else parts.push([SLOT_STYLES[status], 1]);
+  }
+  const text = `${onTime} on time, ${late} late, ${missing} missing, ${beforeFirstRun} before the first run`;
+  return bar(parts, "bar thin", text);
+}
+
+function bar(parts: readonly (readonly [string, number])[], style: string, text: string): Markup {
+  const total = parts.reduce((sum, [, amount]) => sum + amount, 0);
+  if (total === 0) return html``;
+  let left = 0;
+  const pieces = parts
+    .filter(([, amount]) => amount > 0)
+    .map(([fill, amount]) => {
+      // A single failure among thousands must still be seen.
+      const width = Math.max((amount / total) * 1000, 6);
+      const piece = html`<rect class="fill-${fill}" x="${round(left)}" width="${round(width)}" height="10"/>`;
+      left += width;
+      return piece;
+    });
+  return html`<svg class="${style}" viewBox="0 0 ${round(left)} 10" preserveAspectRatio="none" role="img" aria-label="${text}"><title>${text}</title>${pieces}</svg>`;
+}
+
+function key(style: string): Markup {
+  return html`<svg class="trend" width="26" height="8" aria-hidden="true"><line class="${style}" x1="0" x2="26" y1="4" y2="4"/></svg>`;
+}
+
+/** At most some hundred points, first and last kept. */
+function thinned(points: readonly TrendPoint[]): readonly TrendPoint[] {
+  const step = Math.ceil(points.length / MOST_POINTS);
+  return points.filter((_point, index) => (points.length - 1 - index) % step === 0 || index === 0);
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,185 @@
+/** The HTML report's long tables. Beyond some number of rows they refer to the CSV, and say how many are left out. */
+
+import { html, type Markup } from "./html";
+import { badge, duration, number, time, VERDICTS } from "./html-words";
+import type { FailingInterval } from "./intervals";
+import type { ChangeEntry, Report, ResourceEntry } from "./report";
+
+/** A list of resources and the most rows the page shows of it. */
+interface ResourceList {
+  readonly id: string;
+  readonly title: string;
+  readonly none: string;
+  readonly most: number;
+  readonly isCollapsed: boolean;
+  readonly belongs: (entry: ResourceEntry) => boolean;
+}
+
+const isExcepted = ({ complianceType, exceptionId }: ResourceEntry) =>
+  complianceType === "NON_COMPLIANT" && exceptionId !== undefined;
+
+/** What needs attention, open at the top of the page. */
+export const ATTENTION: readonly ResourceList[] = [
+  {
+    id: "failing",
+    title: "Failing resources",
+    none: "No resource fails.",
+    most: 2_000,
+    isCollapsed: false,
+    belongs: (entry) => entry.complianceType === "NON_COMPLIANT" && !isExcepted(entry),
+  },
+  {
+    id: "unevaluated",
+    title: "Resources that could not be evaluated",
+    none: "Every resource of the rules that ran could be evaluated.",
+    most: 1_000,
+    isCollapsed: false,
+    belongs: ({ complianceType }) => complianceType === "ERROR",
+  },
+  {
+    id: "accepted",
+    title: "Failing resources that an exception covers",
+    none: "No exception is in use.",
+    most: 1_000,
+    isCollapsed: false,
+    belongs: isExcepted,
+  },
+];
+
+/** The rest, collapsed at the bottom. */
+export const INVENTORY: readonly ResourceList[] = [
+  {
+    id: "passing",
+    title: "Passing resources",
+    none: "No resource passes.",
+    most: 2_000,
+    isCollapsed: true,
+    belongs: ({ complianceType }) => complianceType === "COMPLIANT",
+  },
+  {
+    id: "not-applicable",
+    title: "Resources that a rule does not apply to",
+    none: "Every rule applies to all of its resources.",
+    most: 1_000,
+    isCollapsed: true,
+    belongs: ({ complianceType }) => complianceType === "NOT_APPLICABLE",
+  },
+];
+
+/** One list as a section (or, collapsed, a disclosure), in pieces. */
+export function* resourceSection(report: Report, list: ResourceList): Generator<Markup> {
+  let total = 0;
+  for (const entry of report.resources) if (list.belongs(entry)) total += 1;
+  yield list.isCollapsed
+    ? html`<details id="${list.id}"><summary>${list.title} (${number(total)})</summary>`
+    : html`<section aria-labelledby="${list.id}"><h2 id="${list.id}">${list.title} <span class="note">${number(total)}</span></h2>`;
+  if (total === 0) {
+    yield html`<p class="none">${list.none}</p>`;
+  } else {
+    yield leftOut(total, list.most, report);
+    yield html`<div class="scroll" role="region" aria-label="${list.title}" tabindex="0"><table>
+<thead><tr><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Since (UTC)</th><th scope="col">Observed (UTC)</th></tr></thead>
+<tbody>
+`;
+    let shown = 0;
+    for (const entry of report.resources) {
+      if (shown === list.most) break;
+      if (!list.belongs(entry)) continue;
+      shown += 1;
+      yield resourceRow(entry, report.period.to);
+    }
+    yield html`</tbody></table></div>`;
+  }
+  yield list.isCollapsed ? html`</details>` : html`</section>`;
+}
+
+function resourceRow(entry: ResourceEntry, at: string): Markup {
+  const { word, style } = VERDICTS[isExcepted(entry) ? "EXCEPTED" : entry.complianceType];
+  const since = entry.failingSince;
+  const age = since && duration(Date.parse(at) - Date.parse(since));
+  return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn">${entry.resourceId}</span></th>
+<td>${entry.rule}<span class="sub place">${entry.severity} · ${entry.accountId} · ${entry.region}</span></td>
+<td>${badge(style, word)}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
+<td class="t">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
+<td class="t">${time(entry.observedAt)}</td></tr>
+`;
+}
+
+const MOST_CHANGES = 500;
+
+/** What opened, closed and could not be read in the period. First sightings that pass are only counted. */
+export function* changesSection(report: Report): Generator<Markup> {
+  const isNews = ({ transition, complianceType }: ChangeEntry) =>
+    transition !== "first-seen" || complianceType === "NON_COMPLIANT" || complianceType === "ERROR";
+  const news = report.changes.filter(isNews);
+  const quiet = report.changes.length - news.length;
+  const { opened, timeToResolve } = report.summary;
+  yield html`<section aria-labelledby="changes"><h2 id="changes">Changes in the period</h2>
+<p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${timeToResolve.medianMs !== null && html`, half of them within ${duration(timeToResolve.medianMs)}, the slowest after ${duration(timeToResolve.worstMs)}`}.${quiet > 0 && html` ${number(quiet)} ${quiet === 1 ? "resource was" : "resources were"} seen for the first time without failing.`}</p>`;
+  if (news.length > 0) {
+    yield leftOut(news.length, MOST_CHANGES, report, "The JSON has all of them.");
+    yield html`<div class="scroll" role="region" aria-label="Changes" tabindex="0"><table>
+<thead><tr><th scope="col">Time (UTC)</th><th scope="col">Change</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Explanation</th></tr></thead><tbody>
+`;
+    for (const change of news.slice(-MOST_CHANGES).reverse()) yield changeRow(change);
+    yield html`</tbody></table></div>`;
+  }
+  yield html`</section>`;
+}
+
+const TRANSITIONS: Readonly<Record<ChangeEntry["transition"], readonly [word: string, style: string]>> = {
+  "first-seen": ["First seen failing", "bad"],
+  opened: ["Began to fail", "bad"],
+  resolved: ["Resolved", "good"],
+  errored: ["Became unreadable", "unknown"],
+  recovered: ["Readable again", "neutral"],
+  ongoing: ["Unchanged", "neutral"],
+};
+
+function changeRow(change: ChangeEntry): Markup {
+  const [word, style] = TRANSITIONS[change.transition];
+  const isUnreadable = change.transition === "first-seen" && change.complianceType === "ERROR";
+  return html`<tr><td class="t">${time(change.at)}</td><td>${isUnreadable ? badge("unknown", "First seen unreadable") : badge(style, change.gone ? `${word}: gone` : word)}${change.arrivedLate && html`<span class="sub">arrived late</span>`}</td>
+<th scope="row"><bdi>${change.resourceName}</bdi><span class="arn">${change.resourceId}</span></th><td>${change.rule}</td><td>${change.annotation}</td></tr>
+`;
+}
+
+const MOST_FAILURES = 200;
+
+/** The longest failures that touch the period. */
+export function* failuresSection(report: Report): Generator<Markup> {
+  if (report.failures.length === 0) return;
+  const longest = [...report.failures].sort((a, b) => b.durationMs - a.durationMs).slice(0, MOST_FAILURES);
+  yield html`<details id="failures"><summary>How long resources failed (${number(report.failures.length)})</summary>`;
+  yield leftOut(
+    report.failures.length,
+    MOST_FAILURES,
+    report,
+    "The longest are shown; the JSON has all of them.",
+  );
+  yield html`<div class="scroll" role="region" aria-label="Failures" tabindex="0"><table>
+<thead><tr><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">From (UTC)</th><th scope="col">To (UTC)</th><th scope="col" class="n">Failed for</th><th scope="col" class="n">Of it in the period</th></tr></thead><tbody>
+`;
+  for (const failure of longest) yield failureRow(failure);
+  yield html`</tbody></table></div></details>`;
+}
+
+const OUTCOMES: Readonly<Record<FailingInterval["outcome"], string>> = {
+  open: "still failing",
+  compliant: "passes",
+  "not-applicable": "no longer applicable",
+  gone: "resource is gone",
+};
+
+function failureRow(failure: FailingInterval): Markup {
+  return html`<tr><th scope="row"><bdi>${failure.resourceName}</bdi><span class="arn">${failure.resourceId}</span></th><td>${failure.rule}</td>
+<td class="t">${time(failure.since)}</td><td class="t">${time(failure.until)}<span class="sub">${OUTCOMES[failure.outcome]}</span></td>
+<td class="n">${duration(failure.durationMs)}</td><td class="n">${duration(failure.durationInPeriodMs)}</td></tr>
+`;
+}
+
+function leftOut(total: number, most: number, report: Report, where?: string): Markup {
+  if (total <= most) return html``;
+  const place = where ?? `All of them are in ${report.reportId}.csv and .json.`;
+  return html`<p class="note">${number(most)} of ${number(total)} are shown, ${number(total - most)} are left out here. ${place}</p>`;
+}

@@ -1,0 +1,152 @@
+/** The report: one model that JSON, CSV and HTML are rendered from. report.schema.json describes its JSON. */
+
+import type { ComplianceType, Observed, SettledType, Transition, Trigger } from "../shared/evaluation";
+import type { Severity } from "../shared/settings";
+import type { ControlEntry } from "./controls";
+import type { RunEntry } from "./coverage";
+import type { ExceptionEntry } from "./exceptions-in-use";
+import type { Finding } from "./findings";
+import type { FailingInterval, ResolutionTimes } from "./intervals";
+import type { Period } from "./period";
+import type { Attestation } from "./schedule";
+import type { Tally } from "./scores";
+import type { TrendPoint } from "./trend";
+
+/** Rises with every change of the JSON report's shape; the first number when readers have to change. */
+export const SCHEMA_VERSION = "1.0";
+
+/** One resource under one rule as it stood at the end of the period, with the evidence the verdict rests on. */
+export interface ResourceEntry {
+  /** ARN. */
+  readonly resourceId: string;
+  readonly resourceType: string;
+  readonly resourceName: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly complianceType: ComplianceType;
+  readonly annotation: string;
+  /** Values read from the API. */
+  readonly observed: Observed;
+  readonly errorCode?: string;
+  /** The last verdict that was not ERROR. */
+  readonly settledType?: SettledType;
+  readonly failingSince?: string;
+  readonly exceptionId?: string;
+  /** The instant of the event that the evaluation belongs to. */
+  readonly evaluatedAt: string;
+  /** When the resource was really read. */
+  readonly observedAt: string;
+  readonly trigger: Trigger;
+  readonly transition: Transition;
+  readonly ruleVersion: string;
+  readonly parametersHash: string;
+}
+
+/** A change of state in the period. */
+export interface ChangeEntry {
+  readonly at: string;
+  readonly observedAt: string;
+  readonly resourceId: string;
+  readonly resourceType: string;
+  readonly resourceName: string;
+  readonly rule: string;
+  readonly transition: Transition;
+  readonly complianceType: ComplianceType;
+  readonly annotation: string;
+  readonly gone: boolean;
+  readonly exceptionId?: string;
+  /** It is of the time before the period, and was observed after the previous report had been made. */
+  readonly arrivedLate: boolean;
+}
+
+/** One rule's result at the end of the period; `result` is null while it has had no complete run. */
+export interface RuleResult {
+  readonly rule: string;
+  readonly title: string;
+  readonly kind: "custom" | "managed";
+  readonly configRuleName: string;
+  readonly severity: Severity;
+  readonly remediation: string;
+  readonly result: Tally | null;
+  /** The complete run that the state starts from, and how many later evaluations were laid over it. */
+  readonly stateFrom: { readonly run: string; readonly laterEvaluations: number } | null;
+  readonly opened: number;
+  readonly timeToResolve: ResolutionTimes;
+}
+
+/** A group of evaluations, such as an account's. */
+export interface GroupResult extends Tally {
+  readonly name: string;
+}
+
+/** The first screen. */
+export interface Summary extends Tally {
+  /** Distinct resources; one under several rules counts once here and once a rule in the tallies. */
+  readonly resources: number;
+  readonly rules: number;
+  readonly rulesNotEvaluated: number;
+  /** Failures that began in the period, and those that ended in it. */
+  readonly opened: number;
+  readonly timeToResolve: ResolutionTimes;
+  readonly sweeps: {
+    readonly expected: number;
+    readonly onTime: number;
+    readonly late: number;
+    readonly missing: number;
+  };
+}
+
+/** Which link of the chain of scheduled reports this is, or which one was the last when it was made. */
+export interface ChainPosition {
+  /** null: on demand, not part of the chain. */
+  readonly sequence: number | null;
+  readonly previous: { readonly sequence: number; readonly manifestSha256: string } | null;
+}
+
+/** A seeded random sample of the evaluations at the end of the period. */
+export interface SamplePack {
+  readonly size: number;
+  readonly seed: string;
+  readonly population: number;
+  readonly method: string;
+  readonly evaluations: readonly ResourceEntry[];
+}
+
+/** Everything a report says. The last three lists can be long and are rendered one entry at a time. */
+export interface Report {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly reportId: string;
+  readonly kind: "scheduled" | "on-demand";
+  readonly generatedAt: string;
+  readonly period: Period;
+  readonly source: {
+    readonly environmentSuffix: string;
+    readonly accountId: string;
+    readonly region: string;
+    readonly programVersion: string;
+    /** SHA-256 (hex) of the report generator's settings as canonical JSON. */
+    readonly parametersHash: string;
+  };
+  readonly chain: ChainPosition;
+  readonly findings: readonly Finding[];
+  readonly summary: Summary;
+  readonly rules: readonly RuleResult[];
+  readonly byResourceType: readonly GroupResult[];
+  readonly byAccount: readonly GroupResult[];
+  readonly byRegion: readonly GroupResult[];
+  readonly trend: {
+    readonly from: string;
+    readonly overall: readonly TrendPoint[];
+    readonly byRule: Readonly<Record<string, readonly TrendPoint[]>>;
+  };
+  readonly schedule: readonly Attestation[];
+  readonly runs: readonly RunEntry[];
+  readonly exceptions: readonly ExceptionEntry[];
+  readonly controls: readonly ControlEntry[];
+  readonly sample: SamplePack | null;
+  readonly resources: readonly ResourceEntry[];
+  readonly changes: readonly ChangeEntry[];
+  readonly failures: readonly FailingInterval[];
+}

@@ -1,0 +1,118 @@
+/** Schedule attestation: which sweeps the schedule expression promised, and which of them really happened. */
+
+import { next, parse } from "aws-cron-parser";
+import type { RunRow } from "../shared/evaluation";
+import { instantOf } from "../shared/timestamps";
+import { type Period, plus } from "./period";
+
+/** A sweep is on time when it is complete this long after its slot: the promised five minutes and one for the start. */
+export const ON_TIME_MS = 6 * 60 * 1000;
+/**
+ * A slot is judged once it is this old: a sweep that times out at 300 seconds and is retried twice by Lambda,
+ * after one and two minutes, has ended by then
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ */
+export const GRACE_MS = 20 * 60 * 1000;
+
+export type SlotStatus = "on-time" | "late" | "missing" | "before-first-run";
+
+/** One slot of the schedule under one rule. */
+export interface Slot {
+  readonly slot: string;
+  readonly status: SlotStatus;
+  readonly completedAt: string | null;
+  /** For a missing slot: the complete runs on either side of it, of any trigger; null where there is none. */
+  readonly gap: { readonly after: string | null; readonly before: string | null } | null;
+}
+
+/** How one rule kept its schedule. */
+export interface Attestation {
+  readonly rule: string;
+  readonly schedule: string;
+  readonly expected: number;
+  readonly onTime: number;
+  readonly late: number;
+  readonly missing: number;
+  /** Slots before the rule's first complete run ever, which nothing had promised; not part of `expected`. */
+  readonly beforeFirstRun: number;
+  readonly slots: readonly Slot[];
+}
+
+const MAXIMUM_SLOTS = 100_000;
+
+/**
+ * The slots of an EventBridge cron expression after `from` up to and including `to`, in UTC
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
+ * @throws RangeError when the expression is no `cron(…)` of six fields or has more than 100,000 slots.
+ */
+export function slotsOf(expression: string, period: Period): string[] {
+  const fields = /^cron\((\S+(?: \S+){5})\)$/.exec(expression.trim())?.[1];
+  if (fields === undefined) {
+    throw new RangeError(`the schedule ${JSON.stringify(expression)} is no cron(…) expression of six fields`);
+  }
+  const cron = parse(fields);
+  const slots: string[] = [];
+  const end = new Date(period.to);
+  let slot = next(cron, new Date(period.from));
+  while (slot !== null && slot <= end) {
+    if (slots.length === MAXIMUM_SLOTS)
+      throw new RangeError(`more than ${MAXIMUM_SLOTS} slots of ${expression}`);
+    slots.push(slot.toISOString());
+    slot = next(cron, slot);
+  }
+  return slots;
+}
+
+/**
+ * Compares the slots that came due in the period with the rule's runs.
+ * @param runs the rule's complete runs from one day before the period to its end, oldest first
+ * @param firstRun the instant of the rule's first complete run ever
+ */
+export function attest(
+  rule: string,
+  schedule: string,
+  period: Period,
+  runs: readonly RunRow[],
+  firstRun: string | undefined,
+): Attestation {
+  const due = { from: plus(period.from, -GRACE_MS), to: plus(period.to, -GRACE_MS) };
+  const promised = slotsOf(schedule, due);
+  const scheduled = runs.filter((run) => run.trigger === "sweep");
+  const slots = promised.map((slot, index): Slot => {
+    const nextSlot = promised[index + 1] ?? period.to;
+    const run = scheduled.find((candidate) => {
+      const instant = instantOf(candidate.evaluation_timestamp);
+      return instant >= slot && (instant < nextSlot || instant === slot);
+    });
+    if (run !== undefined) {
+      const onTime = Date.parse(run.completed_at) - Date.parse(slot) <= ON_TIME_MS;
+      return { slot, status: onTime ? "on-time" : "late", completedAt: run.completed_at, gap: null };
+    }
+    if (firstRun === undefined || slot < firstRun) {
+      return { slot, status: "before-first-run", completedAt: null, gap: null };
+    }
+    return { slot, status: "missing", completedAt: null, gap: gapAround(slot, runs) };
+  });
+  const count = (status: SlotStatus) => slots.filter((slot) => slot.status === status).length;
+  return {
+    rule,
+    schedule,
+    expected: slots.length - count("before-first-run"),
+    onTime: count("on-time"),
+    late: count("late"),
+    missing: count("missing"),
+    beforeFirstRun: count("before-first-run"),
+    slots,
+  };
+}
+
+function gapAround(slot: string, runs: readonly RunRow[]): Slot["gap"] {
+  let after: string | null = null;
+  let before: string | null = null;
+  for (const run of runs) {
+    const instant = instantOf(run.evaluation_timestamp);
+    if (instant < slot) after = instant;
+    else before ??= instant;
+  }
+  return { after, before };
+}

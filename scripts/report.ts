@@ -1,0 +1,150 @@
+/**
+ * `npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>] [--sample <n> --seed <text>]
+ *   [--out <folder>] [--stack <name>]`
+ *
+ * Asks the deployed report generator for a report, prints its summary and saves its files.
+ */
+
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { parseArgs } from "node:util";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { percent } from "../lambdas/report-generator/findings";
+import type { ReportResult } from "../lambdas/report-generator/generate";
+import { duration } from "../lambdas/report-generator/html-words";
+import { runScript, stackOutputs, textOutput, UsageError } from "./stack";
+
+const USAGE =
+  "usage: npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>]\n" +
+  "         [--sample <size> --seed <text>] [--out <folder>] [--stack <name>]";
+
+/** Longer than the function may run. */
+const INVOKE_TIMEOUT_MS = 16 * 60 * 1000;
+
+async function main(): Promise<number> {
+  const { event, out, stack } = parseCommandLine(process.argv.slice(2));
+  const outputs = await stackOutputs(stack);
+  const functionName = textOutput(outputs, "functionNames", "report-generator");
+  const region = functionRegion(outputs);
+
+  const result = await withProgress(`asking ${functionName} for a report`, () =>
+    invoke(functionName, region, event),
+  );
+  await mkdir(out, { recursive: true });
+  const client = new S3Client({ ...region, followRegionRedirects: true });
+  const saved = await withProgress("saving the files", () =>
+    Promise.all(Object.values(result.files).map((uri) => save(client, uri, out))),
+  );
+  print(result, saved);
+  return 0;
+}
+
+function parseCommandLine(args: string[]) {
+  const text = { type: "string" } as const;
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { from: text, to: text, "as-of": text, sample: text, seed: text, out: text, stack: text },
+    });
+    const {
+      from,
+      to,
+      "as-of": asOf,
+      sample,
+      seed = "compliance",
+      out = "compliance-reports",
+      stack,
+    } = values;
+    const event = {
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(asOf !== undefined && { asOf }),
+      ...(sample !== undefined && { sample: { size: Number(sample), seed } }),
+    };
+    return { event, out, stack };
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n${USAGE}`);
+  }
+}
+
+/** The Region of the stack, where it says so; otherwise the caller's own. */
+function functionRegion(outputs: Readonly<Record<string, unknown>>): { region?: string } {
+  const region = /^arn:[^:]*:sns:([^:]+):/.exec(String(outputs.alertTopicArn))?.[1];
+  return region === undefined ? {} : { region };
+}
+
+async function invoke(
+  functionName: string,
+  region: { region?: string },
+  event: object,
+): Promise<ReportResult> {
+  // A second attempt would be a second report.
+  const client = new LambdaClient({
+    ...region,
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: INVOKE_TIMEOUT_MS },
+  });
+  const { FunctionError, Payload } = await client.send(
+    new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+  );
+  const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
+  if (FunctionError !== undefined) {
+    const { errorType, errorMessage } = (answer ?? {}) as { errorType?: string; errorMessage?: string };
+    throw new UsageError(
+      `the report generator refused: ${errorType ?? FunctionError}: ${errorMessage ?? "no message"}`,
+    );
+  }
+  return answer as ReportResult;
+}
+
+async function save(client: S3Client, uri: string, folder: string): Promise<string> {
+  const { hostname: bucket, pathname } = new URL(uri);
+  const key = decodeURIComponent(pathname.slice(1));
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const path = join(folder, basename(key));
+  await pipeline(Body as Readable, createWriteStream(path));
+  return path;
+}
+
+async function withProgress<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  const start = Date.now();
+  const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
+  process.stderr.write(`${what} ...`);
+  const ticker = setInterval(
+    () => process.stderr.isTTY && process.stderr.write(`\r${what} ... ${seconds()}`),
+    1000,
+  );
+  try {
+    return await work();
+  } finally {
+    clearInterval(ticker);
+    process.stderr.write(
+      `${process.stderr.isTTY ? "\r" : " "}${process.stderr.isTTY ? `${what} ... ` : ""}${seconds()}\n`,
+    );
+  }
+}
+
+function print({ period, summary, findings, files }: ReportResult, saved: readonly string[]): void {
+  const { sweeps, timeToResolve } = summary;
+  const lines = [
+    `Compliance report, ${period.from} to ${period.to}`,
+    "",
+    `  score      ${percent(summary.score)}  (accepted failures left out: ${percent(summary.scoreWithExceptions)})`,
+    `  coverage   ${percent(summary.coverage)}`,
+    `  failing    ${summary.nonCompliant}  (${summary.excepted} accepted)  of ${summary.listed} evaluations of ${summary.resources} resources`,
+    `  runs       ${sweeps.onTime} of ${sweeps.expected} on time, ${sweeps.late} late, ${sweeps.missing} missing`,
+    `  failures   ${summary.opened} began, ${timeToResolve.resolved} ended, median time to resolve ${duration(timeToResolve.medianMs)}`,
+    "",
+    ...findings.map(({ level, text }) => `  ${level.toUpperCase()}: ${text}`),
+    ...(findings.length > 0 ? [""] : []),
+    ...saved.map((path) => `saved ${path}`),
+    `in the bucket: ${files.json}`,
+  ];
+  console.log(lines.join("\n"));
+}
+
+runScript(main);

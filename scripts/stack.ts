@@ -1,0 +1,63 @@
+/** What the scripts need to know of the deployed stack. */
+
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/** A mistake of the person who runs a script, to be told without a stack trace. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/**
+ * The outputs of a Pulumi stack, asked of Pulumi itself.
+ * @param stack the selected one unless given
+ * @throws UsageError when Pulumi cannot tell, with what it says.
+ */
+export async function stackOutputs(stack: string | undefined): Promise<Readonly<Record<string, unknown>>> {
+  const command = ["pulumi", "stack", "output", "--json", ...(stack === undefined ? [] : ["--stack", stack])];
+  try {
+    const { stdout } = await promisify(execFile)("npx", command, { maxBuffer: MOST_OUTPUT_BYTES });
+    return JSON.parse(stdout) as Record<string, unknown>;
+  } catch (error) {
+    const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
+    throw new UsageError(`could not read the stack's outputs with \`npx ${command.join(" ")}\`:\n${said}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * One output that is a text, by a path such as `functionNames.report-generator`.
+ * @throws UsageError when the stack has no such output.
+ */
+export function textOutput(outputs: Readonly<Record<string, unknown>>, ...path: readonly string[]): string {
+  let value: unknown = outputs;
+  for (const key of path) {
+    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  }
+  if (typeof value !== "string") {
+    throw new UsageError(`the stack has no output ${path.join(".")}; deploy it with \`npx pulumi up\` first`);
+  }
+  return value;
+}
+
+/** Runs a script: a usage error (exit code 2) and what AWS answers (3) are told in a line, anything else with its stack (3). */
+export async function runScript(main: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(error.message);
+      process.exitCode = 2;
+    } else {
+      console.error(isFromAws(error) ? `${error.name}: ${error.message}` : error);
+      process.exitCode = 3;
+    }
+  }
+}
+
+function isFromAws(error: unknown): error is Error {
+  return error instanceof Error && ("$metadata" in error || error.name === "CredentialsProviderError");
+}

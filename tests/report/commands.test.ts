@@ -1,0 +1,143 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { parseEvent } from "../../lambdas/report-generator/event";
+import { generateReport } from "../../lambdas/report-generator/generate";
+import { InvalidInputError } from "../../lambdas/shared/errors";
+import { Company, dependencies, rule, settings } from "./support";
+
+const RULE = "s3-bucket-encryption";
+const ROOT = join(__dirname, "../..");
+const OUTPUTS = {
+  reportBucketName: "reports",
+  alertTopicArn: "arn:aws:sns:eu-west-1:123456789012:compliance-alerts-test",
+  functionNames: { "report-generator": "report-generator-test" },
+};
+
+const company = new Company();
+company.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "COMPLIANT", beta: "NON_COMPLIANT" });
+const deps = dependencies(company, settings([rule(RULE)]));
+
+let aws: Server;
+let folder: string;
+
+/** Lambda and S3 as far as the command needs them: the real report generator over a bucket in memory. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "report-command-"));
+  await writeFile(join(folder, "npx"), `#!/bin/sh\ncat <<'END'\n${JSON.stringify(OUTPUTS)}\nEND\n`);
+  await chmod(join(folder, "npx"), 0o755);
+  aws = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { pathname } = new URL(request.url ?? "", "http://aws");
+    if (pathname.endsWith("/functions/report-generator-test/invocations")) {
+      try {
+        const asked = parseEvent(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+        if (asked.kind !== "on-demand") throw new Error(`the command asked for ${asked.kind}`);
+        response.end(JSON.stringify(await generateReport(deps, asked)));
+      } catch (error) {
+        if (!(error instanceof InvalidInputError)) throw error;
+        response.setHeader("X-Amz-Function-Error", "Unhandled");
+        response.end(JSON.stringify({ errorType: error.name, errorMessage: error.message }));
+      }
+      return;
+    }
+    const body = deps.store.objects.get(decodeURIComponent(pathname).replace("/reports/", ""));
+    response.statusCode = body ? 200 : 404;
+    response.end(body);
+  });
+  await new Promise<void>((listening) => aws.listen(0, "127.0.0.1", listening));
+});
+
+afterAll(async () => {
+  await new Promise((closed) => aws.close(closed));
+  await rm(folder, { recursive: true });
+});
+
+function run(script: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = {
+    ...process.env,
+    PATH: `${folder}${delimiter}${process.env.PATH}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "testing",
+    AWS_SECRET_ACCESS_KEY: "testing",
+    NODE_NO_WARNINGS: "1",
+  };
+  return new Promise((ended) => {
+    const command = ["-r", "ts-node/register/transpile-only", join(ROOT, "scripts", script), ...args];
+    execFile(process.execPath, command, { cwd: ROOT, env }, (error, stdout, stderr) => {
+      ended({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+jest.setTimeout(60_000);
+
+describe("npm run report", () => {
+  it("asks the deployed function, tells the summary and saves the three files as they are in the bucket", async () => {
+    const { code, stdout, stderr } = await run(
+      "report.ts",
+      "--as-of",
+      "2026-11-23T07:00:00Z",
+      "--out",
+      folder,
+    );
+    expect(stderr).toContain("asking report-generator-test for a report");
+    expect(stdout).toContain("Compliance report, 2026-11-22T07:00:00.000Z to 2026-11-23T07:00:00.000Z");
+    expect(stdout).toMatch(/score\s+50 %/);
+    expect(code).toBe(0);
+    for (const form of ["json", "csv", "html"]) {
+      const key = [...deps.store.objects.keys()].find((one) => one.endsWith(form)) ?? "";
+      expect(await readFile(join(folder, key.slice(key.lastIndexOf("/") + 1)))).toEqual(
+        deps.store.objects.get(key),
+      );
+    }
+  });
+
+  it("tells in one line what the report generator refuses", async () => {
+    const { code, stderr } = await run("report.ts", "--as-of", "yesterday", "--out", folder);
+    expect(stderr).toContain('the report generator refused: InvalidInputError: "asOf" must be an ISO-8601');
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(2);
+  });
+
+  it("says how it is used when it is used otherwise", async () => {
+    const { code, stderr } = await run("report.ts", "--form", "2026-11-01");
+    expect(stderr).toContain("usage: npm run report --");
+    expect(code).toBe(2);
+  });
+});
+
+describe("npm run verify-reports", () => {
+  it("ends with 0 for a sound copy, 1 for a broken one, 2 for a folder that is not there", async () => {
+    const copy = await mkdtemp(join(tmpdir(), "report-copy-"));
+    const scheduled = dependencies(company, settings([rule(RULE)]));
+    await generateReport(scheduled, { kind: "scheduled", time: "2026-11-23T06:30:00.000Z", eventId: "e" });
+    for (const [key, body] of scheduled.store.objects) {
+      await mkdir(join(copy, key, ".."), { recursive: true });
+      await writeFile(join(copy, key), body);
+    }
+    const sound = await run("verify-reports.ts", copy);
+    expect(sound).toMatchObject({ code: 0, stderr: "" });
+    expect(sound.stdout).toContain("1 report, 3 files");
+
+    const [hash = "nothing"] = /(?<=SHA-256 )[0-9a-f]{64}/.exec(sound.stdout) ?? [];
+    expect((await run("verify-reports.ts", copy, "--manifest", hash)).code).toBe(0);
+    const rewritten = await run("verify-reports.ts", copy, "--manifest", "0".repeat(64));
+    expect(rewritten.stderr).toContain("BROKEN: no manifest has the SHA-256 0000");
+    expect(rewritten.code).toBe(1);
+
+    const csv = join(copy, "reports/2026/11/23/compliance-report-2026-11-23T06-30-00-000Z.csv");
+    await writeFile(csv, (await readFile(csv, "utf8")).replace("NON_COMPLIANT", "COMPLIANT"));
+    const broken = await run("verify-reports.ts", copy);
+    expect(broken.stderr).toContain("BROKEN at report 1 (changed): reports/2026/11/23/compliance-report");
+    expect(broken.code).toBe(1);
+
+    expect((await run("verify-reports.ts", join(copy, "nowhere"))).code).toBe(2);
+    await rm(copy, { recursive: true });
+  });
+});

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { controlMapping } from "../../lambdas/report-generator/controls";
+import { drawSample } from "../../lambdas/report-generator/sample";
+import { type Counts, NOTHING, percentage, tally } from "../../lambdas/report-generator/scores";
+import { overallTrend } from "../../lambdas/report-generator/trend";
+import { Company, rule } from "./support";
+
+const counts = (some: Partial<Counts>): Counts => ({ ...NOTHING, ...some });
+
+describe("scores and coverage", () => {
+  it("show the score with accepted failures counted and left out", () => {
+    expect(tally(counts({ listed: 10, compliant: 8, nonCompliant: 2, excepted: 2 }))).toMatchObject({
+      score: 80,
+      scoreWithExceptions: 100,
+      coverage: 100,
+    });
+  });
+
+  it("count what could not be read neither as a pass nor as a failure, but against coverage", () => {
+    expect(tally(counts({ listed: 4, compliant: 2, error: 1, notApplicable: 1 }))).toMatchObject({
+      score: 100,
+      coverage: 66.66,
+    });
+  });
+
+  it("are null when nothing was evaluated", () => {
+    expect(tally(counts({ listed: 3, notApplicable: 3 }))).toMatchObject({
+      score: null,
+      scoreWithExceptions: null,
+      coverage: null,
+    });
+  });
+
+  it("say 100 only when it is every single one", () => {
+    fc.assert(
+      fc.property(fc.nat(10_000_000), fc.integer({ min: 1, max: 10_000_000 }), (part, missing) => {
+        expect(percentage(part, part + missing)).toBeLessThan(100);
+        expect(percentage(missing, missing)).toBe(100);
+      }),
+    );
+  });
+});
+
+describe("the trend", () => {
+  it("carries each rule's newest run forward to the instants at which others ran", () => {
+    const company = new Company();
+    company.sweep("a", "2026-11-23T00:00:00Z", { one: "COMPLIANT", two: "NON_COMPLIANT" });
+    company.sweep("b", "2026-11-23T00:30:00Z", { three: "COMPLIANT", four: "COMPLIANT" });
+    company.sweep("a", "2026-11-23T06:00:00Z", { one: "COMPLIANT", two: "COMPLIANT" });
+    const of = (name: string) => company.history.runRows.filter((run) => run.rule === name);
+    const trend = overallTrend(
+      new Map([
+        ["a", of("a")],
+        ["b", of("b")],
+      ]),
+    );
+    expect(trend.map(({ at, score }) => [at.slice(11, 16), score])).toEqual([
+      ["00:00", 50],
+      ["00:30", 75],
+      ["06:00", 100],
+    ]);
+  });
+});
+
+describe("the control mapping", () => {
+  const rules = [
+    rule("passes", { controls: { "SOC 2": ["CC6.1", "CC6.7"], "PCI DSS 4.0": [], "CIS AWS": ["2.10"] } }),
+    rule("fails", { controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": [], "CIS AWS": ["2.9"] } }),
+    rule("accepted", { controls: { "SOC 2": ["A1.2"], "PCI DSS 4.0": [], "CIS AWS": [] } }),
+    rule("unreadable", { controls: { "SOC 2": ["CC7.1"], "PCI DSS 4.0": [], "CIS AWS": [] } }),
+    rule("never-ran", { controls: { "SOC 2": ["CC6.7", "CC8.1"], "PCI DSS 4.0": [], "CIS AWS": [] } }),
+    rule("empty", { controls: { "SOC 2": ["CC9.9"], "PCI DSS 4.0": [], "CIS AWS": [] } }),
+  ];
+  const results: Record<string, Counts> = {
+    passes: counts({ compliant: 3 }),
+    fails: counts({ compliant: 3, nonCompliant: 1 }),
+    accepted: counts({ compliant: 3, nonCompliant: 1, excepted: 1 }),
+    unreadable: counts({ compliant: 3, error: 1 }),
+    empty: NOTHING,
+  };
+  const statuses = Object.fromEntries(
+    controlMapping(rules, (name) => results[name] && tally(results[name])).map((entry) => [
+      entry.control,
+      entry.status,
+    ]),
+  );
+
+  it.each([
+    ["CC6.1", "failing", "one of its rules fails"],
+    ["CC6.7", "not-evaluated", "one of its rules has never run, though the other passes"],
+    ["CC7.1", "incomplete", "a resource could not be read"],
+    ["A1.2", "passing-with-exceptions", "every failure is accepted"],
+    ["2.10", "passing", "its only rule passes"],
+    ["CC9.9", "nothing-to-evaluate", "there is no resource of the kind"],
+  ])("calls %s %s when %s", (control, status) => {
+    expect(statuses[control]).toBe(status);
+  });
+
+  it("orders controls as people count", () => {
+    const cis = controlMapping(rules, () => undefined).filter(({ standard }) => standard === "CIS AWS");
+    expect(cis.map(({ control }) => control)).toEqual(["2.9", "2.10"]);
+  });
+});
+
+describe("the sample pack", () => {
+  const population = Array.from({ length: 5_000 }, (_, index) => `arn:${index}`);
+  const draw = (items: readonly string[], size: number, seed: string) =>
+    drawSample(items, { size, seed }, (item) => item);
+
+  it("is the same for the same seed whatever the order of the population", () => {
+    expect(draw([...population].reverse(), 25, "2026-Q4")).toEqual(draw(population, 25, "2026-Q4"));
+  });
+
+  it("can be drawn again with nothing but SHA-256 and sort", () => {
+    const hash = (item: string) => createHash("sha256").update(`2026-Q4\n${item}`).digest("hex");
+    const byHash = [...population].sort((a, b) => (hash(a) < hash(b) ? -1 : 1));
+    expect(draw(population, 25, "2026-Q4")).toEqual(byHash.slice(0, 25));
+  });
+
+  it("differs with the seed", () => {
+    expect(draw(population, 25, "a")).not.toEqual(draw(population, 25, "b"));
+  });
+
+  it("picks every evaluation about equally often over many seeds", () => {
+    const small = population.slice(0, 10);
+    const picked = new Map<string, number>();
+    for (let seed = 0; seed < 2_000; seed++) {
+      for (const item of draw(small, 3, String(seed))) picked.set(item, (picked.get(item) ?? 0) + 1);
+    }
+    for (const item of small) expect(Math.abs((picked.get(item) ?? 0) - 600)).toBeLessThan(100);
+  });
+
+  it("is the whole population when that is smaller", () => {
+    expect(draw(population.slice(0, 3), 25, "s")).toHaveLength(3);
+  });
+});

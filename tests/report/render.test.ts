@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { generateReport } from "../../lambdas/report-generator/generate";
+import { html } from "../../lambdas/report-generator/html";
+import { csvCell, renderCsv } from "../../lambdas/report-generator/render-csv";
+import { renderHtml } from "../../lambdas/report-generator/render-html";
+import type { Report } from "../../lambdas/report-generator/report";
+import type { ComplianceType } from "../../lambdas/shared/evaluation";
+import { Company, dependencies, exception, rule, settings } from "./support";
+
+const RULE = "s3-bucket-encryption";
+
+jest.setTimeout(60_000);
+
+const HOSTILE = '<script>alert("x")</script>';
+
+async function reportOf(verdicts: Readonly<Record<string, ComplianceType>>): Promise<Report> {
+  const company = new Company([exception()]);
+  company.sweep(RULE, "2026-11-23T00:00:00Z", verdicts);
+  company.sweep(RULE, "2026-11-23T06:00:00Z", verdicts);
+  const deps = dependencies(company, settings([rule(RULE), rule("never-ran")], [exception()]));
+  const { files } = await generateReport(deps, {
+    kind: "on-demand",
+    asOf: "2026-11-23T07:00:00.000Z",
+    sample: { size: 1, seed: "s" },
+  });
+  return JSON.parse(deps.store.text(files.json.replace("s3://reports/", ""))) as Report;
+}
+
+const text = (pieces: Iterable<string>) => [...pieces].join("");
+
+describe("the CSV", () => {
+  it("has one row a resource and rule, under a header, in UTF-8 that spreadsheets recognise", async () => {
+    const csv = text(
+      renderCsv(await reportOf({ alpha: "COMPLIANT", "Zürich-β": "NON_COMPLIANT", gamma: "ERROR" })),
+    );
+    expect(csv.startsWith("\ufeffReport,State at (UTC),Verdict,")).toBe(true);
+    const lines = csv.split("\r\n");
+    expect(lines).toHaveLength(5);
+    expect(lines[1]).toContain("NON_COMPLIANT,high,s3-bucket-encryption,Zürich-β,");
+    expect(lines[4]).toBe("");
+  });
+
+  it("comes back whole from an RFC 4180 reader, whatever the names", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 5 }), (cells) => {
+        const read = parseRecord(cells.map(csvCell).join(","));
+        expect(read.map((cell, index) => (cell === `'${cells[index]}` ? cells[index] : cell))).toEqual(cells);
+      }),
+    );
+  });
+
+  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", '=HYPERLINK("http://x";"y")'])(
+    "does not let a spreadsheet take %j for a formula",
+    (cell) => {
+      expect(parseRecord(csvCell(cell))).toEqual([`'${cell}`]);
+    },
+  );
+});
+
+describe("the HTML", () => {
+  it("stands alone: no scripts, nothing loaded from anywhere", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "NON_COMPLIANT" })));
+    expect(page).not.toMatch(/<script|\son\w+=|<link|<img|<iframe|@import|url\(/i);
+    expect(page).toContain("default-src 'none'");
+  });
+
+  it("shows markup in a resource's name as text", async () => {
+    const page = text(renderHtml(await reportOf({ [HOSTILE]: "NON_COMPLIANT" })));
+    expect(page).not.toContain(HOSTILE);
+    expect(page).toContain("&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;");
+  });
+
+  it("escapes whatever a template is given", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (value) => {
+        expect(
+          html`<p title="${value}">${[value]}</p>`.text.replace(/^<p title="|">|<\/p>$/g, ""),
+        ).not.toMatch(/[<>"']/);
+      }),
+    );
+  });
+
+  it("puts gaps before the figures, and failing resources before passing ones", async () => {
+    const page = text(
+      renderHtml(await reportOf({ passing: "COMPLIANT", failing: "NON_COMPLIANT", unread: "ERROR" })),
+    );
+    const order = [
+      "This report has gaps",
+      "never-ran has not been evaluated yet",
+      "Coverage is 66.66 %",
+      'class="figures"',
+      "<bdi>failing</bdi>",
+      "<bdi>unread</bdi>",
+      "<bdi>passing</bdi>",
+    ];
+    const positions = order.map((part) => page.indexOf(part));
+    expect(positions.every((position) => position >= 0)).toBe(true);
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+  });
+
+  it("can be walked by its landmarks, headings and table headers", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "NON_COMPLIANT", beta: "COMPLIANT" })));
+    expect(page).toMatch(/<html lang="en">/);
+    for (const landmark of ["<header>", "<nav aria-label=", '<main id="main">', "<footer>"]) {
+      expect(page.split(landmark)).toHaveLength(2);
+    }
+    for (const header of page.match(/<th[ >][^>]*>?/g) ?? []) expect(header).toMatch(/scope="(col|row)"/);
+    for (const svg of page.match(/<svg[^>]*>/g) ?? [])
+      expect(svg).toMatch(/role="img" aria-label|aria-hidden="true"/);
+    for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(page).toContain(`id="${id}"`);
+    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("stays small with 10,000 resources and says how many are only in the other forms", async () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => [
+      `bucket-${index}`,
+      index < 2_500 ? "NON_COMPLIANT" : "COMPLIANT",
+    ]);
+    const page = text(
+      renderHtml(await reportOf(Object.fromEntries(names) as Record<string, ComplianceType>)),
+    );
+    expect(page.length).toBeLessThan(5_000_000);
+    expect(page).toContain("2,000 of 2,500 are shown, 500 are left out here.");
+    expect(page).toContain("2,000 of 7,500 are shown, 5,500 are left out here.");
+  });
+
+  it("keeps text readable: every ink on every ground it stands on has a contrast of 4.5 to 1", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "COMPLIANT" })));
+    const themes = [...page.matchAll(/:root \{([^}]*)\}/g)].map(([, body = ""]) =>
+      Object.fromEntries(
+        [...body.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, colour]) => [name, colour]),
+      ),
+    );
+    expect(themes).toHaveLength(3);
+    for (const theme of themes) {
+      for (const ink of ["ink", "soft", "link", "good", "bad", "unknown", "accepted", "neutral"]) {
+        expect([ink, contrast(theme[ink] ?? "", theme.paper ?? "") >= 4.5]).toEqual([ink, true]);
+        const wash = theme[`${ink}-wash`];
+        if (wash) expect([ink, contrast(theme[ink] ?? "", wash) >= 4.5]).toEqual([ink, true]);
+      }
+      for (const ground of ["wash", "bad-wash", "unknown-wash", "good-wash"]) {
+        for (const ink of ["ink", "soft"])
+          expect([ink, ground, contrast(theme[ink] ?? "", theme[ground] ?? "") >= 4.5]).toEqual([
+            ink,
+            ground,
+            true,
+          ]);
+      }
+      for (const ink of ["bad", "unknown"])
+        expect([ink, contrast(theme[ink] ?? "", theme["bad-wash"] ?? "") >= 4.5]).toEqual([ink, true]);
+    }
+  });
+});
+
+/** One RFC 4180 record. */
+function parseRecord(record: string): string[] {
+  const cells: string[] = [];
+  let rest = record;
+  for (;;) {
+    const match = /^(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/.exec(rest);
+    if (!match) throw new Error(`no CSV: ${JSON.stringify(rest)}`);
+    cells.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "");
+    if (match[3] === "") return cells;
+    rest = rest.slice(match[0].length);
+  }
+}
+
+/** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string) =>
+    [1, 3, 5]
+      .map((start) => Number.parseInt(colour.slice(start, start + 2), 16) / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, value, index) => sum + value * ([0.2126, 0.7152, 0.0722][index] ?? 0), 0);
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { attest, slotsOf } from "../../lambdas/report-generator/schedule";
+import { Company } from "./support";
+
+const RULE = "s3-bucket-encryption";
+const SIX_HOURLY = "cron(0 0/6 * * ? *)";
+const period = { from: "2026-11-22T12:30:00.000Z", to: "2026-11-23T12:30:00.000Z" };
+
+function attested(company: Company, firstRun = "2026-11-01T00:00:00.000Z", of = period) {
+  return attest(RULE, SIX_HOURLY, of, company.history.runRows, firstRun);
+}
+
+function swept(...slots: [slot: string, completedAfterMinutes?: number][]): Company {
+  const company = new Company();
+  for (const [slot, completedAfterMinutes = 2] of slots) {
+    company.sweep(RULE, slot, { alpha: "COMPLIANT" }, { completedAfterMinutes });
+  }
+  return company;
+}
+
+describe("the slots of a schedule", () => {
+  it("leave out the period's beginning and include its end, as periods that share a border need", () => {
+    const slots = slotsOf(SIX_HOURLY, { from: "2026-11-22T06:00:00.000Z", to: "2026-11-23T00:00:00.000Z" });
+    expect(slots).toEqual([
+      "2026-11-22T12:00:00.000Z",
+      "2026-11-22T18:00:00.000Z",
+      "2026-11-23T00:00:00.000Z",
+    ]);
+  });
+
+  it("are the minutes that a minute-by-minute look at the expression accepts", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 59 }),
+        fc.constantFrom(1, 2, 3, 4, 6, 8, 12),
+        fc.constantFrom("MON-FRI", "*", "SUN"),
+        fc.integer({ min: 0, max: 3000 }),
+        (minute, hours, days, offset) => {
+          const from = Date.parse("2026-02-26T00:00:00.000Z") + offset * 60_000;
+          const to = from + 4 * 24 * 60 * 60_000;
+          const [dayOfMonth, dayOfWeek] = days === "*" ? ["*", "?"] : ["?", days];
+          const expected: string[] = [];
+          for (let instant = from + 60_000; instant <= to; instant += 60_000) {
+            const date = new Date(instant);
+            const weekday = date.getUTCDay();
+            const isDay = days === "*" || (days === "SUN" ? weekday === 0 : weekday >= 1 && weekday <= 5);
+            if (isDay && date.getUTCMinutes() === minute && date.getUTCHours() % hours === 0) {
+              expected.push(date.toISOString());
+            }
+          }
+          const expression = `cron(${minute} 0/${hours} ${dayOfMonth} * ${dayOfWeek} *)`;
+          const asked = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+          expect(slotsOf(expression, asked)).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it.each(["rate(6 hours)", "0 0/6 * * ? *", "cron(0 0/6 * * ?)", "cron()"])("refuse %s", (expression) => {
+    expect(() => slotsOf(expression, period)).toThrow(/is no cron/);
+  });
+});
+
+describe("schedule attestation", () => {
+  it("finds every slot on time when every sweep was complete in five minutes", () => {
+    const company = swept(
+      ["2026-11-22T18:00:00Z"],
+      ["2026-11-23T00:00:00Z"],
+      ["2026-11-23T06:00:00Z", 5],
+      ["2026-11-23T12:00:00Z"],
+    );
+    expect(attested(company)).toMatchObject({
+      expected: 4,
+      onTime: 4,
+      late: 0,
+      missing: 0,
+      beforeFirstRun: 0,
+    });
+  });
+
+  it("calls a sweep late that completed after its bound", () => {
+    const company = swept(
+      ["2026-11-22T18:00:00Z"],
+      ["2026-11-23T00:00:00Z", 11],
+      ["2026-11-23T06:00:00Z"],
+      ["2026-11-23T12:00:00Z"],
+    );
+    expect(attested(company)).toMatchObject({ expected: 4, onTime: 3, late: 1, missing: 0 });
+  });
+
+  it("names the gap that a missing sweep left", () => {
+    const company = swept(["2026-11-22T18:00:00Z"], ["2026-11-23T06:00:00Z"], ["2026-11-23T12:00:00Z"]);
+    const { missing, slots } = attested(company);
+    expect(missing).toBe(1);
+    expect(slots[1]).toEqual({
+      slot: "2026-11-23T00:00:00.000Z",
+      status: "missing",
+      completedAt: null,
+      gap: { after: "2026-11-22T18:00:00.000Z", before: "2026-11-23T06:00:00.000Z" },
+    });
+  });
+
+  it("does not take a run that a person asked for as the scheduled one, but ends the gap with it", () => {
+    const company = swept(["2026-11-22T18:00:00Z"]);
+    company.sweep(RULE, "2026-11-23T01:10:00Z", { alpha: "COMPLIANT" }, { trigger: "on-demand" });
+    expect(attested(company).slots[1]).toMatchObject({
+      status: "missing",
+      gap: { before: "2026-11-23T01:10:00.000Z" },
+    });
+  });
+
+  it("expects nothing of the time before the rule's very first run", () => {
+    const company = swept(["2026-11-23T06:00:00Z"], ["2026-11-23T12:00:00Z"]);
+    expect(attested(company, "2026-11-23T06:00:00.000Z")).toMatchObject({
+      expected: 2,
+      onTime: 2,
+      beforeFirstRun: 2,
+    });
+  });
+
+  it("expects nothing of a rule that has never run", () => {
+    expect(attest(RULE, SIX_HOURLY, period, [], undefined)).toMatchObject({ expected: 0, beforeFirstRun: 4 });
+  });
+
+  it("leaves a slot that is too young to be judged to the next report, and judges it there once", () => {
+    const border = "2026-11-23T12:10:00.000Z";
+    const slots = (from: string, to: string) =>
+      attested(new Company(), undefined, { from, to }).slots.map(({ slot }) => slot);
+    expect(slots(period.from, border)).not.toContain("2026-11-23T12:00:00.000Z");
+    expect(slots(border, "2026-11-23T18:10:00.000Z")).toEqual(["2026-11-23T12:00:00.000Z"]);
+  });
+});

@@ -1,0 +1,247 @@
+import fc from "fast-check";
+import { failingIntervals, resolutionTimes } from "../../lambdas/report-generator/intervals";
+import { stateAt } from "../../lambdas/report-generator/state";
+import type { ComplianceType, EvaluationRow } from "../../lambdas/shared/evaluation";
+import { instantOf } from "../../lambdas/shared/timestamps";
+import { arnOf, Company } from "./support";
+
+const RULE = "s3-bucket-encryption";
+const START = Date.parse("2026-11-01T00:00:00.000Z");
+const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
+
+type Step =
+  | {
+      readonly kind: "sweep";
+      readonly verdicts: Readonly<Record<string, ComplianceType>>;
+      readonly crashes: boolean;
+    }
+  | { readonly kind: "change"; readonly name: string; readonly verdict: ComplianceType };
+
+const names = ["alpha", "beta", "gamma", "delta"];
+const verdict = fc.constantFrom<ComplianceType>("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "ERROR");
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    kind: fc.constant("sweep" as const),
+    verdicts: fc.dictionary(fc.constantFrom(...names), verdict),
+    crashes: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("change" as const), name: fc.constantFrom(...names), verdict }),
+);
+
+/** Each step an hour after the one before. */
+function live(steps: readonly Step[]): Company {
+  const company = new Company();
+  for (const [index, one] of steps.entries()) {
+    if (one.kind === "sweep") company.sweep(RULE, at(index * 60), one.verdicts, { crashes: one.crashes });
+    else company.change(RULE, at(index * 60), one.name, one.verdict);
+  }
+  return company;
+}
+
+/** Every row ever written, in time order: a complete run starts over from what it saw, any row replaces its resource's. */
+function replay(company: Company, until: string): Map<string, EvaluationRow> | undefined {
+  const { rows, runRows } = company.history;
+  const instants = [...new Set(rows.map((row) => instantOf(row.evaluation_timestamp)))];
+  for (const run of runRows)
+    if (!instants.includes(instantOf(run.evaluation_timestamp)))
+      instants.push(instantOf(run.evaluation_timestamp));
+  let state: Map<string, EvaluationRow> | undefined;
+  for (const instant of instants.sort()) {
+    if (instant > until) break;
+    if (runRows.some((run) => instantOf(run.evaluation_timestamp) === instant)) state = new Map();
+    for (const row of rows) {
+      if (instantOf(row.evaluation_timestamp) !== instant) continue;
+      if (row.gone) state?.delete(row.resource_id);
+      else state?.set(row.resource_id, row);
+    }
+  }
+  return state;
+}
+
+describe("the state at an instant", () => {
+  it("is what a replay of the whole history up to it gives, at any instant", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 14 }),
+        fc.integer({ min: -30, max: 15 * 60 }),
+        async (steps, minutes) => {
+          const company = live(steps);
+          const state = await stateAt(company.history, RULE, at(minutes));
+          const expected = replay(company, at(minutes));
+          expect(state.run === undefined).toBe(expected === undefined);
+          const byId = (rows: Iterable<EvaluationRow>) =>
+            [...rows]
+              .map((row) => `${row.resource_id} ${row.evaluation_timestamp} ${row.compliance_type}`)
+              .sort();
+          expect(byId(state.rows)).toEqual(byId(expected?.values() ?? []));
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it("asks the history for failing and unreadable rows only, when that is all there is to know", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 10 }), async (steps) => {
+        const company = live(steps);
+        const all = await stateAt(company.history, RULE, at(10 * 60));
+        const failing = await stateAt(company.history, RULE, at(10 * 60), "failing");
+        const expected = all.rows.filter(({ compliance_type }) =>
+          ["NON_COMPLIANT", "ERROR"].includes(compliance_type),
+        );
+        expect(new Set(failing.rows)).toEqual(new Set(expected));
+      }),
+    );
+  });
+
+  it("is unknown before the rule's first complete run, whatever change events have said", async () => {
+    const company = new Company();
+    company.change(RULE, at(0), "alpha", "COMPLIANT");
+    expect(await stateAt(company.history, RULE, at(5))).toMatchObject({ rows: [], laterEvaluations: 0 });
+    expect((await stateAt(company.history, RULE, at(5))).run).toBeUndefined();
+  });
+
+  it("counts the rows that a run counts and the index does not give", async () => {
+    const company = new Company();
+    company.sweep(RULE, at(0), { alpha: "COMPLIANT", beta: "COMPLIANT", gamma: "ERROR" });
+    company.history.rows.pop();
+    expect((await stateAt(company.history, RULE, at(5))).missingRows).toBe(1);
+  });
+});
+
+describe("failing intervals", () => {
+  const period = { from: at(0), to: at(600) };
+
+  it("are what walking through every evaluation minute by minute finds", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 12 }),
+        fc.integer({ min: 0, max: 11 }),
+        async (steps, hour) => {
+          const complete = steps.map((one) => (one.kind === "sweep" ? { ...one, crashes: false } : one));
+          const company = live([{ kind: "sweep", verdicts: {}, crashes: false }, ...complete]);
+          const asked = { from: at(hour * 60 + 30), to: at(13 * 60) };
+          const found = await intervalsOf(company, asked);
+          expect(found).toEqual(bruteForce(company, asked));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("begin before the period where the failure did, and count only its part in the period", async () => {
+    const company = new Company();
+    company.sweep(RULE, at(-120), { alpha: "NON_COMPLIANT" });
+    company.sweep(RULE, at(60), { alpha: "COMPLIANT" });
+    const transitions = company.history.rows.filter(({ transition }) => transition === "resolved");
+    const before = await stateAt(company.history, RULE, period.from, "failing");
+    expect(failingIntervals(before.rows, transitions, [], period)).toEqual([
+      expect.objectContaining({
+        resourceId: arnOf("alpha"),
+        since: at(-120),
+        until: at(60),
+        outcome: "compliant",
+        durationMs: 180 * 60_000,
+        durationInPeriodMs: 60 * 60_000,
+      }),
+    ]);
+  });
+
+  it("do not end when the resource cannot be read for a while", async () => {
+    const company = new Company();
+    for (const [minute, verdict] of [
+      [10, "NON_COMPLIANT"],
+      [20, "ERROR"],
+      [30, "NON_COMPLIANT"],
+      [40, "COMPLIANT"],
+    ] as const) {
+      company.change(RULE, at(minute), "alpha", verdict);
+    }
+    const transitions = company.history.rows.filter(({ transition }) => transition !== "ongoing");
+    expect(failingIntervals([], transitions, [], period)).toMatchObject([{ since: at(10), until: at(40) }]);
+  });
+
+  it("keep their beginning when two evaluations that crossed disagree about it", () => {
+    const company = new Company();
+    const first = company.change(RULE, at(10), "alpha", "NON_COMPLIANT");
+    const crossed: EvaluationRow = {
+      ...company.change(RULE, at(20), "alpha", "NON_COMPLIANT"),
+      open_since: at(20),
+    };
+    expect(failingIntervals([], [crossed, first], [], period)).toMatchObject([
+      { since: at(10), until: null },
+    ]);
+  });
+
+  it("say when a failure ended because the resource is gone", () => {
+    const company = new Company();
+    company.sweep(RULE, at(10), { alpha: "NON_COMPLIANT" });
+    company.sweep(RULE, at(20), {});
+    expect(failingIntervals([], company.history.rows, [], period)).toMatchObject([
+      { until: at(20), outcome: "gone" },
+    ]);
+  });
+
+  it("give the median and the worst time to resolve, and leave open failures out", () => {
+    const company = new Company();
+    for (const [name, minutes] of [
+      ["a", 10],
+      ["b", 20],
+      ["c", 40],
+      ["d", 400],
+    ] as const) {
+      company.change(RULE, at(0), name, "NON_COMPLIANT");
+      company.change(RULE, at(minutes), name, "COMPLIANT");
+    }
+    company.change(RULE, at(0), "open", "NON_COMPLIANT");
+    const intervals = failingIntervals([], company.history.rows, [], period);
+    expect(resolutionTimes(intervals)).toEqual({
+      resolved: 4,
+      medianMs: 30 * 60_000,
+      worstMs: 400 * 60_000,
+      worst: { resourceId: arnOf("d"), rule: RULE },
+    });
+    expect(resolutionTimes([])).toEqual({ resolved: 0, medianMs: null, worstMs: null, worst: null });
+  });
+});
+
+async function intervalsOf(company: Company, period: { from: string; to: string }) {
+  const { history } = company;
+  const before = await stateAt(history, RULE, period.from, "failing");
+  const end = await stateAt(history, RULE, period.to);
+  const inPeriod = history.rows.filter((row) => {
+    const instant = instantOf(row.evaluation_timestamp);
+    return row.transition !== "ongoing" && instant > period.from && instant <= period.to;
+  });
+  return sorted(
+    failingIntervals(before.rows, inPeriod, end.rows, period).map(({ resourceName, since, until }) => ({
+      resourceName,
+      since,
+      until,
+    })),
+  );
+}
+
+/** From the verdicts alone: failing from the first NON_COMPLIANT to the next verdict that is neither that nor ERROR. */
+function bruteForce(company: Company, period: { from: string; to: string }) {
+  const found: { resourceName: string; since: string; until: string | null }[] = [];
+  for (const name of names) {
+    let since: string | undefined;
+    const ofResource = company.history.rows.filter(({ resource_name }) => resource_name === name);
+    for (const row of ofResource) {
+      const instant = instantOf(row.evaluation_timestamp);
+      if (instant > period.to) break;
+      if (row.compliance_type === "NON_COMPLIANT") since ??= instant;
+      else if (row.compliance_type !== "ERROR" && since !== undefined) {
+        if (instant > period.from) found.push({ resourceName: name, since, until: instant });
+        since = undefined;
+      }
+    }
+    if (since !== undefined) found.push({ resourceName: name, since, until: null });
+  }
+  return sorted(found);
+}
+
+function sorted<Item extends { resourceName: string; since: string }>(items: Item[]): Item[] {
+  return items.sort((a, b) => (a.resourceName + a.since < b.resourceName + b.since ? -1 : 1));
+}
