@@ -1,0 +1,171 @@
+import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { EvaluationRow } from "../../lambdas/shared/evaluation";
+import { History } from "../../lambdas/shared/history";
+import { shardOf } from "../../lambdas/shared/shards";
+import { startDatabase, type TestDatabase } from "../support/dynamodb";
+
+let database: TestDatabase;
+let table: string;
+let history: History;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  table = await database.newTable();
+  history = new History(database.client, table);
+});
+
+function row(resource: string, instant: string, changes: Partial<EvaluationRow> = {}): EvaluationRow {
+  const rule = changes.rule ?? "rule";
+  return {
+    resource_id: resource,
+    evaluation_timestamp: `${instant}#${rule}`,
+    rule,
+    rule_version: "1",
+    parameters_hash: "0",
+    rule_shard: shardOf(rule, resource),
+    resource_type: "AWS::Test::Thing",
+    resource_name: resource,
+    account_id: "111122223333",
+    region: "us-east-1",
+    compliance_type: "COMPLIANT",
+    annotation: "fine",
+    observed: {},
+    trigger: "sweep",
+    observed_at: instant,
+    transition: "ongoing",
+    ...changes,
+  };
+}
+
+const at = (hour: number) => `2026-11-24T${String(hour).padStart(2, "0")}:00:00.000Z`;
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+async function writeAll(rows: readonly EvaluationRow[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += 25) await history.write(rows.slice(i, i + 25));
+}
+
+/** A client that answers batch writes with what `unprocessed` leaves of them, and then really writes the rest. */
+function leavingUnprocessed(unprocessed: (count: number) => number): DynamoDBDocumentClient {
+  return new Proxy(database.client, {
+    get: (client, property) => {
+      if (property !== "send") return Reflect.get(client, property);
+      return async (command: BatchWriteCommand) => {
+        const requests = command.input.RequestItems?.[table] ?? [];
+        const left = requests.slice(0, unprocessed(requests.length));
+        const done = requests.slice(left.length);
+        if (done.length > 0) await client.send(new BatchWriteCommand({ RequestItems: { [table]: done } }));
+        return left.length > 0 ? { UnprocessedItems: { [table]: left } } : {};
+      };
+    },
+  });
+}
+
+describe("time ranges", () => {
+  it("yield each evaluation of the rule in the range once, both ends included, over all shards and pages", async () => {
+    const padding = "x".repeat(4_000);
+    const resources = Array.from({ length: 600 }, (_, i) => `arn:${i}`);
+    await writeAll(resources.flatMap((arn) => [row(arn, at(6), { annotation: padding })]));
+    await writeAll([row("arn:0", at(5)), row("arn:0", at(7)), row("arn:1", at(6), { rule: "another" })]);
+
+    const found = await all(history.evaluations("rule", at(6), at(6)));
+    expect(found.map(({ resource_id }) => resource_id).sort()).toEqual([...resources].sort());
+  });
+
+  it("can be narrowed to verdicts", async () => {
+    await writeAll([
+      row("a", at(1)),
+      row("b", at(1), { compliance_type: "ERROR" }),
+      row("c", at(1), { compliance_type: "NON_COMPLIANT" }),
+    ]);
+    const found = await all(
+      history.evaluations("rule", at(0), at(2), { complianceTypes: ["ERROR", "NON_COMPLIANT"] }),
+    );
+    expect(found.map(({ resource_id }) => resource_id).sort()).toEqual(["b", "c"]);
+  });
+
+  it("of transitions leave out what changed nothing", async () => {
+    const opened = row("b", at(1), { transition: "opened", transition_shard: shardOf("rule", "b") });
+    await writeAll([row("a", at(1)), opened]);
+    expect(await all(history.transitions("rule", at(0), at(2)))).toEqual([opened]);
+  });
+});
+
+describe("the latest evaluation of a resource", () => {
+  it("is the newest of its rule strictly before the instant, however many others there are", async () => {
+    const others = Array.from({ length: 80 }, (_, i) =>
+      row("a", at(2).replace("00.000", `00.${100 + i}`), { rule: "another" }),
+    );
+    await writeAll([row("a", at(1)), row("a", at(3)), ...others]);
+    expect((await history.latest("a", "rule", at(3)))?.evaluation_timestamp).toBe(`${at(1)}#rule`);
+    expect(await history.latest("a", "rule", at(1))).toBeUndefined();
+  });
+});
+
+describe("the last run", () => {
+  const run = (instant: string) => ({
+    resource_id: "run#rule",
+    evaluation_timestamp: `${instant}#rule`,
+    rule: "rule",
+    rule_version: "1",
+    parameters_hash: "0",
+    trigger: "sweep" as const,
+    started_at: instant,
+    completed_at: instant,
+    duration_ms: 1,
+    ledger: [],
+    opened: 0,
+    resolved: 0,
+    gone: 0,
+  });
+
+  it("is found at, and strictly before, an instant", async () => {
+    for (const hour of [0, 6, 12]) await history.commit(run(at(hour)));
+    const instantOf = async (...args: Parameters<History["lastRun"]>) =>
+      (await history.lastRun(...args))?.evaluation_timestamp.slice(0, 24);
+    expect(await instantOf("rule", at(6))).toBe(at(6));
+    expect(await instantOf("rule", at(6), { strictlyBefore: true })).toBe(at(0));
+    expect(await instantOf("rule", at(11))).toBe(at(6));
+    expect(await instantOf("rule", at(0), { strictlyBefore: true })).toBeUndefined();
+    expect((await all(history.runs("rule", at(6), at(12)))).map(({ started_at }) => started_at)).toEqual([
+      at(6),
+      at(12),
+    ]);
+  });
+});
+
+describe("a write", () => {
+  it("goes on until DynamoDB has processed every row", async () => {
+    const reluctant = new History(
+      leavingUnprocessed((count) => Math.floor(count / 2)),
+      table,
+    );
+    await reluctant.write(Array.from({ length: 20 }, (_, i) => row(`arn:${i}`, at(1))));
+    expect(await all(history.evaluations("rule", at(0), at(2)))).toHaveLength(20);
+  });
+
+  it("fails loudly when rows stay unprocessed", async () => {
+    jest.spyOn(Math, "random").mockReturnValue(0);
+    const stuck = new History(
+      leavingUnprocessed((count) => Math.min(count, 3)),
+      table,
+    );
+    await expect(stuck.write(Array.from({ length: 5 }, (_, i) => row(`arn:${i}`, at(1))))).rejects.toThrow(
+      "DynamoDB left 3 evaluations unprocessed after 10 attempts",
+    );
+    jest.restoreAllMocks();
+  });
+
+  it("of the same evaluation again changes nothing", async () => {
+    await history.write([row("a", at(1))]);
+    await history.write([row("a", at(1))]);
+    expect(await all(history.evaluations("rule", at(0), at(2)))).toHaveLength(1);
+  });
+});

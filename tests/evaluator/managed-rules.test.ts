@@ -1,0 +1,238 @@
+import {
+  BatchGetResourceConfigCommand,
+  ConfigServiceClient,
+  DescribeConfigRuleEvaluationStatusCommand,
+  type EvaluationResult,
+  GetComplianceDetailsByConfigRuleCommand,
+} from "@aws-sdk/client-config-service";
+import type { SNSClient } from "@aws-sdk/client-sns";
+import { mockClient } from "aws-sdk-client-mock";
+import {
+  importManagedRules,
+  type ManagedRuleDependencies,
+  recordComplianceChange,
+} from "../../lambdas/report-generator/managed-rules";
+import { Alerts } from "../../lambdas/shared/alerts";
+import { Claims } from "../../lambdas/shared/claims";
+import type { EvaluationRow } from "../../lambdas/shared/evaluation";
+import { History } from "../../lambdas/shared/history";
+import { jsonLog } from "../../lambdas/shared/log";
+import type { ReportedRule } from "../../lambdas/shared/settings";
+import { startDatabase, type TestDatabase } from "../support/dynamodb";
+
+const config = mockClient(ConfigServiceClient);
+let database: TestDatabase;
+let dependencies: ManagedRuleDependencies;
+let published: { Subject?: string; Message?: string }[];
+
+const rule: ReportedRule = {
+  name: "iam-user-mfa",
+  kind: "managed",
+  identifier: "IAM_USER_MFA_ENABLED",
+  configRuleName: "iam-user-mfa-test",
+  severity: "critical",
+  title: "IAM users have MFA",
+  remediation: "Give the user an MFA device.",
+  controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": ["8.4.2"], "CIS AWS": ["1.10"] },
+};
+const userArn = (name: string) => `arn:aws:iam::111122223333:user/${name}`;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+
+beforeEach(async () => {
+  config.reset();
+  published = [];
+  const table = await database.newTable();
+  const sns = { send: async ({ input }: { input: object }) => published.push(input) } as unknown as SNSClient;
+  dependencies = {
+    history: new History(database.client, table),
+    claims: new Claims(database.client, table),
+    alerts: new Alerts(sns, "arn:aws:sns:us-east-1:111122223333:alerts"),
+    log: jsonLog("test", undefined, () => {}),
+    now: () => new Date("2026-11-24T06:31:00.000Z"),
+    sleep: async () => {},
+    config: new ConfigServiceClient({ region: "us-east-1" }),
+    place: { partition: "aws", accountId: "111122223333", region: "us-east-1", environmentSuffix: "test" },
+    exceptions: [],
+  };
+  config.on(DescribeConfigRuleEvaluationStatusCommand).resolves({
+    ConfigRulesEvaluationStatus: [{ LastSuccessfulEvaluationTime: new Date("2026-11-24T06:00:00Z") }],
+  });
+  config.on(BatchGetResourceConfigCommand).callsFake(({ resourceKeys }) => ({
+    baseConfigurationItems: resourceKeys.map(({ resourceId }: { resourceId: string }) => ({
+      resourceType: "AWS::IAM::User",
+      resourceId,
+      resourceName: resourceId.replace("AIDA", "user-"),
+      arn: userArn(resourceId.replace("AIDA", "user-")),
+      accountId: "111122223333",
+      awsRegion: "global",
+    })),
+  }));
+});
+
+function result(resourceId: string, ComplianceType: EvaluationResult["ComplianceType"]): EvaluationResult {
+  return {
+    EvaluationResultIdentifier: {
+      EvaluationResultQualifier: {
+        ConfigRuleName: rule.configRuleName,
+        ResourceType: "AWS::IAM::User",
+        ResourceId: resourceId,
+      },
+    },
+    ComplianceType,
+    ResultRecordedTime: new Date("2026-11-24T05:59:00Z"),
+  };
+}
+
+/** AWS Config answers with these pages of results. */
+function configSays(...pages: EvaluationResult[][]): void {
+  config.on(GetComplianceDetailsByConfigRuleCommand).callsFake(({ NextToken }) => {
+    const page = Number(NextToken ?? 0);
+    return {
+      EvaluationResults: pages[page],
+      NextToken: page + 1 < pages.length ? String(page + 1) : undefined,
+    };
+  });
+}
+
+async function rowsAt(instant: string): Promise<EvaluationRow[]> {
+  const rows: EvaluationRow[] = [];
+  for await (const row of dependencies.history.evaluations(rule.name, instant, instant)) rows.push(row);
+  return rows.sort((a, b) => (a.resource_id < b.resource_id ? -1 : 1));
+}
+
+const MORNING = "2026-11-24T06:30:00.000Z";
+const NOON = "2026-11-24T12:30:00.000Z";
+
+describe("an import", () => {
+  it("brings every page of results into the history under names people know, as a run", async () => {
+    configSays(
+      [result("AIDA1", "COMPLIANT")],
+      [result("AIDA2", "NON_COMPLIANT"), result("AIDA3", "INSUFFICIENT_DATA")],
+    );
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    expect(await rowsAt(MORNING)).toMatchObject([
+      {
+        resource_id: userArn("user-1"),
+        resource_name: "user-1",
+        compliance_type: "COMPLIANT",
+        region: "global",
+      },
+      {
+        resource_id: userArn("user-2"),
+        compliance_type: "NON_COMPLIANT",
+        observed: { recordedAt: "2026-11-24T05:59:00.000Z" },
+      },
+      { resource_id: userArn("user-3"), compliance_type: "ERROR", error_code: "INSUFFICIENT_DATA" },
+    ]);
+    expect(await dependencies.history.run(rule.name, MORNING)).toMatchObject({
+      trigger: "sweep",
+      rule_version: "aws-managed",
+    });
+  });
+
+  it("at the same instant again changes nothing and sends nothing", async () => {
+    configSays([result("AIDA1", "NON_COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    configSays([result("AIDA1", "COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    expect(await rowsAt(MORNING)).toMatchObject([{ compliance_type: "NON_COMPLIANT" }]);
+    expect(published).toHaveLength(1);
+  });
+
+  it("commits no run for a rule that AWS Config has not evaluated yet", async () => {
+    config.on(DescribeConfigRuleEvaluationStatusCommand).resolves({ ConfigRulesEvaluationStatus: [{}] });
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    expect(await dependencies.history.run(rule.name, MORNING)).toBeUndefined();
+  });
+
+  it("fails when AWS Config leaves names unresolved for now, since another id would be another history", async () => {
+    configSays([result("AIDA1", "COMPLIANT")]);
+    config.on(BatchGetResourceConfigCommand).resolves({
+      unprocessedResourceKeys: [{ resourceType: "AWS::IAM::User", resourceId: "AIDA1" }],
+    });
+    await expect(importManagedRules([rule], MORNING, "sweep", dependencies)).rejects.toThrow(
+      "left 1 of 1 resources unprocessed",
+    );
+    expect(await dependencies.history.run(rule.name, MORNING)).toBeUndefined();
+  });
+
+  it("calls the account by its root ARN, without asking AWS Config for its name", async () => {
+    const account = { ResourceType: "AWS::::Account", ResourceId: "111122223333" };
+    configSays([
+      { EvaluationResultIdentifier: { EvaluationResultQualifier: account }, ComplianceType: "COMPLIANT" },
+    ]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    expect(await rowsAt(MORNING)).toMatchObject([
+      { resource_id: "arn:aws:iam::111122223333:root", resource_name: "account 111122223333" },
+    ]);
+    expect(config.commandCalls(BatchGetResourceConfigCommand)).toHaveLength(0);
+  });
+
+  it("leaves the custom rules alone", async () => {
+    await importManagedRules([{ ...rule, kind: "custom" }], MORNING, "sweep", dependencies);
+    expect(config.calls()).toHaveLength(0);
+  });
+});
+
+describe("a compliance change that EventBridge tells of", () => {
+  const event = (complianceType: string, time: string) => ({
+    source: "aws.config",
+    "detail-type": "Config Rules Compliance Change",
+    time,
+    detail: {
+      configRuleName: rule.configRuleName,
+      resourceType: "AWS::IAM::User",
+      resourceId: "AIDA1",
+      awsAccountId: "111122223333",
+      awsRegion: "us-east-1",
+      messageType: "ComplianceChangeNotification",
+      notificationCreationTime: time,
+      newEvaluationResult: { complianceType, resultRecordedTime: time },
+    },
+  });
+
+  it("is recorded and alerted of by name, in words", async () => {
+    configSays([result("AIDA1", "COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    await recordComplianceChange(event("NON_COMPLIANT", "2026-11-24T07:00:00.000Z"), [rule], dependencies);
+    expect(published.map(({ Subject }) => Subject)).toEqual(["[CRITICAL] Drift: user-1 fails iam-user-mfa"]);
+    expect(JSON.parse(published[0]?.Message ?? "").email).toContain(
+      'user-1 began to fail the rule "IAM users have MFA".',
+    );
+
+    configSays([result("AIDA1", "NON_COMPLIANT")]);
+    await importManagedRules([rule], NOON, "sweep", dependencies);
+    expect(published.filter(({ Subject }) => Subject?.includes("Drift"))).toHaveLength(1);
+    expect(await rowsAt(NOON)).toMatchObject([
+      { transition: "ongoing", open_since: "2026-11-24T07:00:00.000Z" },
+    ]);
+  });
+
+  it("makes no alert before the rule's first import", async () => {
+    await recordComplianceChange(event("NON_COMPLIANT", MORNING), [rule], dependencies);
+    expect(published).toEqual([]);
+    expect(await rowsAt(MORNING)).toHaveLength(1);
+  });
+
+  it("without a new result closes the resource's history", async () => {
+    const gone = event("COMPLIANT", MORNING);
+    const { newEvaluationResult, ...detail } = gone.detail;
+    await recordComplianceChange({ ...gone, detail }, [rule], dependencies);
+    expect(await rowsAt(MORNING)).toMatchObject([{ compliance_type: "NOT_APPLICABLE", gone: true }]);
+  });
+
+  it("of a rule that is not ours, or with an unknown compliance type, is refused by name", async () => {
+    const foreign = event("COMPLIANT", MORNING);
+    foreign.detail.configRuleName = "somebody-elses";
+    await expect(recordComplianceChange(foreign, [rule], dependencies)).rejects.toThrow(
+      "detail.configRuleName must be one of iam-user-mfa-test, not somebody-elses",
+    );
+    await expect(recordComplianceChange(event("FINE", MORNING), [rule], dependencies)).rejects.toThrow(
+      /detail\.newEvaluationResult\.complianceType must be one of COMPLIANT, NON_COMPLIANT/,
+    );
+  });
+});
