@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { benchReport } from "./report.bench";
+import { benchSweep } from "./sweep.bench";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -10,6 +11,7 @@ const { values, positionals } = parseArgs({
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   report: () => benchReport({ resources: Number(values.resources), days: Number(values.days) }),
+  sweep: () => benchSweep({ resources: Number(values.resources) }),
 };
 
 const benchmark = benchmarks[positionals[0] ?? ""];

@@ -21,10 +21,10 @@ const PREVIOUS = "2026-11-24T00:00:00.000Z";
 const REQUIRED = ["Environment", "Compliance", "ManagedBy"];
 const PAGE = 1_000;
 
-/** Prints a line for each size of account. */
-export async function run(): Promise<void> {
+/** Prints a line for each size of account, up to the given number of resources. */
+export async function benchSweep({ resources }: { readonly resources: number }): Promise<void> {
   console.log("resources   resources/s   peak memory (RSS)   previous state");
-  for (const count of [1_000, 10_000, 50_000, 100_000]) {
+  for (const count of [100, 10, 2, 1].map((part) => Math.round(resources / part))) {
     for (const hasPrevious of [false, true]) {
       const { seconds, peak } = await measure(count, hasPrevious);
       const columns = [

@@ -53,13 +53,14 @@ export const ec2RequiredTags: Rule<InstanceFacts, Ec2TagParameters> = {
 
   judge({ state, tags }, { requiredTags }): Judgement {
     const keys = requiredTags.map(({ key }) => key);
-    const observed = { state, tags: Object.fromEntries(keys.map((key) => [key, tags[key] ?? null])) };
+    const tagValue = (key: string) => (Object.hasOwn(tags, key) ? tags[key] : undefined);
+    const observed = { state, tags: Object.fromEntries(keys.map((key) => [key, tagValue(key) ?? null])) };
     if (ENDED_STATES.includes(state)) {
       return { complianceType: "NOT_APPLICABLE", annotation: `Instance is ${state}.`, observed };
     }
-    const missing = requiredTags.filter(({ key }) => tags[key] === undefined).map(({ key }) => key);
+    const missing = requiredTags.filter(({ key }) => tagValue(key) === undefined).map(({ key }) => key);
     const wrong = requiredTags.filter(({ key, values }) => {
-      const value = tags[key];
+      const value = tagValue(key);
       return value !== undefined && values !== undefined && !values.includes(value);
     });
     if (missing.length === 0 && wrong.length === 0) {
@@ -71,7 +72,7 @@ export const ec2RequiredTags: Rule<InstanceFacts, Ec2TagParameters> = {
     }
     const complaints = [
       missing.length > 0 ? `Missing tags: ${missing.join(", ")}.` : "",
-      ...wrong.map(({ key, values }) => `${key} is "${tags[key]}", allowed: ${values?.join(", ")}.`),
+      ...wrong.map(({ key, values }) => `${key} is "${tagValue(key)}", allowed: ${values?.join(", ")}.`),
     ];
     return { complianceType: "NON_COMPLIANT", annotation: complaints.filter(Boolean).join(" "), observed };
   },

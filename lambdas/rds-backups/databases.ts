@@ -66,8 +66,9 @@ function listedInstance(target: Target, instance: DBInstance): Listed<DatabaseFa
     region: target.region,
     tags: tagRecord(instance.TagList),
   };
-  return listed(resource, instance.BackupRetentionPeriod, {
+  const facts: DatabaseFacts = {
     kind: "instance",
+    backupRetentionDays: instance.BackupRetentionPeriod,
     status: instance.DBInstanceStatus ?? "unknown",
     engine: instance.Engine ?? "unknown",
     engineVersion: instance.EngineVersion ?? "",
@@ -75,7 +76,8 @@ function listedInstance(target: Target, instance: DBInstance): Listed<DatabaseFa
     clusterIdentifier: instance.DBClusterIdentifier,
     replicaOf:
       instance.ReadReplicaSourceDBInstanceIdentifier ?? instance.ReadReplicaSourceDBClusterIdentifier,
-  });
+  };
+  return { resource, facts };
 }
 
 function listedCluster(target: Target, cluster: DBCluster): Listed<DatabaseFacts> {
@@ -87,29 +89,13 @@ function listedCluster(target: Target, cluster: DBCluster): Listed<DatabaseFacts
     region: target.region,
     tags: tagRecord(cluster.TagList),
   };
-  return listed(resource, cluster.BackupRetentionPeriod, {
+  const facts: DatabaseFacts = {
     kind: "cluster",
+    backupRetentionDays: cluster.BackupRetentionPeriod,
     status: cluster.Status ?? "unknown",
     engine: cluster.Engine ?? "unknown",
     engineVersion: cluster.EngineVersion ?? "",
     pendingRetentionDays: cluster.PendingModifiedValues?.BackupRetentionPeriod,
-  });
-}
-
-/** Without the value that the verdict rests on there is no verdict. */
-function listed(
-  resource: Resource,
-  backupRetentionDays: number | undefined,
-  facts: Omit<DatabaseFacts, "backupRetentionDays">,
-): Listed<DatabaseFacts> {
-  if (backupRetentionDays === undefined) return { resource, error: new BackupRetentionUnknown(resource.arn) };
-  return { resource, facts: { ...facts, backupRetentionDays } };
-}
-
-class BackupRetentionUnknown extends Error {
-  override readonly name = "BackupRetentionUnknown";
-
-  constructor(arn: string) {
-    super(`RDS gave no BackupRetentionPeriod for ${arn}`);
-  }
+  };
+  return { resource, facts };
 }

@@ -11,8 +11,9 @@
  * 4. Read replica, unless checkReadReplicas                     NOT_APPLICABLE
  * 5. Read replica of an engine that cannot back up replicas     NOT_APPLICABLE
  *    (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html)
- * 6. Retention of at least the minimum                          COMPLIANT
- * 7. Shorter retention, or none                                 NON_COMPLIANT
+ * 6. RDS does not tell the retention                            ERROR
+ * 7. Retention of at least the minimum                          COMPLIANT
+ * 8. Shorter retention, or none                                 NON_COMPLIANT
  */
 
 import type { Judgement } from "../shared/evaluation";
@@ -27,7 +28,8 @@ export interface DatabaseFacts {
   readonly status: string;
   readonly engine: string;
   readonly engineVersion: string;
-  readonly backupRetentionDays: number;
+  /** Undefined when RDS did not tell. */
+  readonly backupRetentionDays?: number;
   /** A retention that was asked for and is not in force yet. */
   readonly pendingRetentionDays?: number;
   /** Instances: the cluster it is a member of. */
@@ -67,7 +69,7 @@ export const rdsAutomatedBackups: Rule<DatabaseFacts, RdsBackupParameters> = {
 
   judge(facts, { minimumBackupRetentionDays: minimum, checkReadReplicas }): Judgement {
     const observed = {
-      backupRetentionDays: facts.backupRetentionDays,
+      backupRetentionDays: facts.backupRetentionDays ?? null,
       pendingRetentionDays: facts.pendingRetentionDays ?? null,
       status: facts.status,
       engine: `${facts.engine} ${facts.engineVersion}`.trim(),
@@ -78,6 +80,10 @@ export const rdsAutomatedBackups: Rule<DatabaseFacts, RdsBackupParameters> = {
     if (exempt) return { complianceType: "NOT_APPLICABLE", annotation: exempt, observed };
 
     const { backupRetentionDays: days, pendingRetentionDays: pending } = facts;
+    if (days === undefined) {
+      const annotation = "RDS did not tell the backup retention.";
+      return { complianceType: "ERROR", errorCode: "BackupRetentionUnknown", annotation, observed };
+    }
     const remarks = [
       days === 0
         ? `Automated backups are off, a retention of at least ${inDays(minimum)} is required.`

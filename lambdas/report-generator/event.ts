@@ -1,8 +1,7 @@
 /** What the report generator can be asked, and the one place that tells the questions apart. */
 
 import { InvalidInputError } from "../shared/errors";
-import { asFields, asWholeNumber, type Fields, refuseOthers } from "../shared/input";
-import { isoInstant } from "../shared/timestamps";
+import { asFields, asInstant, asWholeNumber, type Fields, refuseOthers } from "../shared/input";
 
 /** A seeded random sample of evaluations; the same seed over the same state picks the same ones. */
 export interface SampleRequest {
@@ -37,7 +36,7 @@ const MAXIMUM_SEED = 128;
 export function parseEvent(event: unknown): ReportRequest {
   const fields = asFields(event, "the event");
   if (fields["detail-type"] === "Scheduled Event") {
-    const time = instant(fields.time, "time");
+    const time = asInstant(fields.time, "time");
     return { kind: "scheduled", time, eventId: typeof fields.id === "string" ? fields.id : time };
   }
   if (fields.source === "aws.config" && fields["detail-type"] === "Config Rules Compliance Change") {
@@ -81,21 +80,5 @@ function parseSample(value: unknown): SampleRequest {
 }
 
 function optionalInstant(value: unknown, field: string): string | undefined {
-  return value === undefined ? undefined : instant(value, field);
-}
-
-// A date without a zone would mean another instant on every machine.
-const INSTANT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
-
-function instant(value: unknown, field: string): string {
-  if (typeof value === "string" && INSTANT.test(value)) {
-    try {
-      return isoInstant(value);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-  }
-  throw new InvalidInputError(
-    `"${field}" must be an ISO-8601 date or instant with its zone, such as 2026-09-30T23:59:59Z; it is ${JSON.stringify(value)}`,
-  );
+  return value === undefined ? undefined : asInstant(value, field);
 }

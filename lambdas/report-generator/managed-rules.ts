@@ -14,9 +14,8 @@ import {
 } from "@aws-sdk/client-config-service";
 import { InvalidInputError } from "../shared/errors";
 import type { EvaluationRow, Judgement, Resource, Trigger } from "../shared/evaluation";
-import { asInstant } from "../shared/events";
 import { RuleExceptions } from "../shared/exceptions";
-import { asFields, asOneOf, asText, type Fields } from "../shared/input";
+import { asFields, asInstant, asOneOf, asText, type Fields } from "../shared/input";
 import type { AlertContext } from "../shared/messages";
 import { parametersHash, type RowContext } from "../shared/row";
 import { carryOutRun, type Judged, type RunDependencies } from "../shared/run";

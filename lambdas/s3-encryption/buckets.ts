@@ -67,17 +67,17 @@ async function readBucket(
   const region = BucketRegion ?? target.region;
   const client = clientOf({ ...target, region });
   const bucket = { Bucket: name, ExpectedBucketOwner: target.accountId };
-  const resource: Resource = {
+  let resource: Resource = {
     arn: bucketArn(target, name),
     type: "AWS::S3::Bucket",
     name,
     accountId: target.accountId,
     region,
-    tags: {},
+    tags: undefined,
   };
   try {
-    const tags = options.tags ? await readTags(client, bucket) : {};
-    return { resource: { ...resource, tags }, facts: await readEncryption(client, bucket) };
+    resource = { ...resource, tags: options.tags ? await readTags(client, bucket) : {} };
+    return { resource, facts: await readEncryption(client, bucket) };
   } catch (caught) {
     const error = asError(caught);
     return error.name === "NoSuchBucket" ? undefined : { resource, error };

@@ -1,11 +1,14 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import { type AlertEntry, type AlertMessage, type AlertSection, entryLine } from "./messages";
+import type { AlertMessage, AlertSection } from "./messages";
+import { cut, oneLine } from "./text";
 
 /** SNS's limit is 262,144 bytes for body and attributes together (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
 const MESSAGE_BYTES = 250_000;
 /** SNS wants fewer than 100 characters. */
 const SUBJECT_LENGTH = 99;
-/** Resources a section lists at first; fewer when the message gets too long. */
+/** A few SMS parts; SNS takes 1,600 characters. */
+const SMS_LENGTH = 400;
+/** Entries a section lists at first; fewer when the message gets too long. */
 const ENTRIES_PER_SECTION = 200;
 
 /** Sends alerts to the topic. */
@@ -45,7 +48,7 @@ export function fittingBody(message: AlertMessage, limit = MESSAGE_BYTES): strin
     const body = JSON.stringify({
       default: JSON.stringify(machineForm(message, most)),
       email: textForm(message, most),
-      sms: message.sms.slice(0, 400),
+      sms: cut(oneLine(message.sms), SMS_LENGTH),
     });
     if (most === 0 || Buffer.byteLength(body) <= limit) return body;
   }
@@ -68,7 +71,6 @@ export function textForm(message: AlertMessage, entriesPerSection = ENTRIES_PER_
 
 function machineForm(message: AlertMessage, entriesPerSection: number): Record<string, unknown> {
   const { kind, context, sections, data } = message;
-  const cut = (section: AlertSection): readonly AlertEntry[] => section.entries.slice(0, entriesPerSection);
   return {
     kind,
     rule: context.rule,
@@ -79,10 +81,10 @@ function machineForm(message: AlertMessage, entriesPerSection: number): Record<s
     report: context.reportUri,
     ...data,
     ...Object.fromEntries(
-      sections.map((section) => [
-        section.key,
-        { count: section.count, leftOut: section.count - cut(section).length, entries: cut(section) },
-      ]),
+      sections.map(({ key, count, entries }) => {
+        const listed = entries.slice(0, entriesPerSection).map((entry) => entry.data);
+        return [key, { count, leftOut: count - listed.length, entries: listed }];
+      }),
     ),
   };
 }
@@ -92,13 +94,12 @@ function sectionLines({ heading, entries, count }: AlertSection, most: number): 
   const leftOut = count - shown.length;
   return [
     `${heading} (${count})`,
-    ...shown.map((entry) => `  - ${entryLine(entry)}`),
+    ...shown.map(({ line }) => `  - ${line}`),
     ...(leftOut > 0 ? [`  ... and ${leftOut} more, which the report lists.`] : []),
   ];
 }
 
 /** SNS refuses line breaks and control characters in a subject, and older text of its API anything but ASCII. */
 function asciiLine(text: string, length: number): string {
-  const line = text.replace(/[^\x20-\x7e]+/g, "?").trim();
-  return line.length <= length ? line : `${line.slice(0, length - 3)}...`;
+  return cut(text.replace(/[^\x20-\x7e]+/g, "?").trim(), length);
 }

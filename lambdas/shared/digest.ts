@@ -23,7 +23,10 @@ export class DigestBuilder {
   ) {}
 
   add(row: EvaluationRow): void {
-    if (row.transition === "resolved") this.resolved.add(row);
+    // What an exception covers is accepted, failing or mended.
+    if (row.transition === "resolved" && !this.exceptions.covering(row.resource_id, this.instant)) {
+      this.resolved.add(row);
+    }
     if (row.compliance_type === "ERROR") this.errors.add(row);
     if (row.compliance_type !== "NON_COMPLIANT") return;
     if (row.exception_id !== undefined) {

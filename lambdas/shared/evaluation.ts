@@ -52,7 +52,8 @@ export interface Resource {
   readonly name: string;
   readonly accountId: string;
   readonly region: string;
-  readonly tags: Readonly<Record<string, string>>;
+  /** Undefined when they were asked for and could not be read. */
+  readonly tags: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a rule says of one resource. */
@@ -95,7 +96,7 @@ export interface EvaluationRow {
   readonly settled_type?: SettledType;
   /** Since when (ISO-8601) the resource has been failing; on ERROR rows the failure that is still open. */
   readonly open_since?: string;
-  /** The exception that covers the open failure; the verdict stays NON_COMPLIANT (or ERROR, while unreadable). */
+  /** The exception that covers the failure; the verdict stays. On ERROR rows the one of the last verdict. */
   readonly exception_id?: string;
   /** The resource was in the previous run and is in the account no more. */
   readonly gone?: true;

@@ -137,10 +137,11 @@ async function* listInScope<Facts, Parameters>(
   }
 }
 
-/** A resource that could not be read might belong to the environment by a tag: it is not left out. */
-function belongs<Facts, Parameters>(evaluator: Evaluator<Facts, Parameters>, listed: Listed<Facts>): boolean {
-  const { settings, environmentSuffix } = evaluator;
-  return "error" in listed || isInScope(listed.resource, settings.discoveryScope, environmentSuffix);
+function belongs<Facts, Parameters>(
+  { settings, environmentSuffix }: Evaluator<Facts, Parameters>,
+  { resource }: Listed<Facts>,
+): boolean {
+  return isInScope(resource, settings.discoveryScope, environmentSuffix);
 }
 
 /** Evaluates the one resource that AWS Config saw change, and tells Config. */
@@ -152,11 +153,10 @@ async function evaluateChange<Facts, Parameters>(
   const { rule } = evaluator;
   const { item, instant } = request;
   const target = targetOf(evaluator, item);
-  const found =
-    request.isGone || !rule.resourceTypes.includes(item.resourceType)
-      ? undefined
-      : await findChanged(evaluator, target, item);
-  const resource = found?.resource ?? changedResource(evaluator, target, item);
+  const changed = changedResource(evaluator, target, item);
+  const isOurs = !request.isGone && rule.resourceTypes.includes(item.resourceType);
+  const found = isOurs ? await findOne(evaluator, target, changed.arn) : undefined;
+  const resource = found?.resource ?? changed;
   const plan = {
     context: rowContext(evaluator, "change", instant),
     alert: alertContext(evaluator, [resource]),
@@ -166,19 +166,18 @@ async function evaluateChange<Facts, Parameters>(
   return { status: "evaluated", rule: rule.name, resources: [verdictOf(row)], notFound: [] };
 }
 
-async function findChanged<Facts, Parameters>(
+async function findOne<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
   target: Target,
-  { arn, resourceName, resourceId }: ChangeRequest["item"],
+  arn: string,
 ): Promise<Listed<Facts> | undefined> {
-  // AWS Config's own id of a database is no name that RDS would find it by.
-  const ids = [arn ?? resourceName ?? resourceId];
-  for await (const listed of evaluator.source.find(target, ids, readOptions(evaluator))) {
+  for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
     return belongs(evaluator, listed) ? listed : undefined;
   }
   return undefined;
 }
 
+/** By its ARN: the id that AWS Config has of a database is none that RDS would find it by. */
 function changedResource<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
   target: Target,
@@ -205,6 +204,7 @@ async function evaluateResources<Facts, Parameters>(
   const missing = new Set(resourceIds);
   for (const target of evaluator.targets) {
     for await (const listed of evaluator.source.find(target, resourceIds, readOptions(evaluator))) {
+      if (!belongs(evaluator, listed)) continue;
       const { arn, name } = listed.resource;
       for (const id of [arn, name, arn.slice(arn.lastIndexOf("/") + 1)]) missing.delete(id);
       const alert = alertContext(evaluator, [listed.resource]);

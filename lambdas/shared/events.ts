@@ -4,8 +4,7 @@
  */
 
 import { InvalidInputError } from "./errors";
-import { asFields, asList, asText, type Fields, parseJson, refuseOthers } from "./input";
-import { isoInstant } from "./timestamps";
+import { asFields, asInstant, asList, asText, type Fields, parseJson, refuseOthers } from "./input";
 
 /** A sweep over everything, from the schedule or asked for by a person. */
 export interface SweepRequest {
@@ -82,20 +81,6 @@ export function parseEvaluatorEvent(event: unknown): EvaluatorRequest {
 /** @throws InvalidInputError when the event has no valid time. */
 export function parseScheduledEvent(event: Fields): SweepRequest & { readonly instant: string } {
   return { kind: "sweep", trigger: "sweep", instant: asInstant(event.time, "time") };
-}
-
-/** @throws InvalidInputError when `value` is no ISO-8601 instant. */
-export function asInstant(value: unknown, field: string): string {
-  try {
-    return isoInstant(asText(value, field));
-  } catch (error) {
-    throw new InvalidInputError(
-      `${field} must be an ISO-8601 instant such as 2026-11-24T06:00:00Z, not ${JSON.stringify(value)}`,
-      {
-        cause: error,
-      },
-    );
-  }
 }
 
 function parseResourceIds(value: unknown): string[] {

@@ -52,6 +52,26 @@ export function asBoolean(value: unknown, field: string): boolean {
   return value;
 }
 
+// Without its zone an instant would be another one on every machine.
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/**
+ * An ISO-8601 date (its first instant in UTC) or instant, in UTC with milliseconds.
+ * @throws InvalidInputError when `value` is neither.
+ */
+export function asInstant(value: unknown, field: string): string {
+  const [text, year, month, day] = (typeof value === "string" && INSTANT.exec(value)) || [];
+  // JavaScript takes 30 February for 2 March.
+  const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  const date = new Date(text ?? Number.NaN);
+  if (text === undefined || Number(day) > daysInMonth || Number.isNaN(date.getTime())) {
+    throw new InvalidInputError(
+      `${field} must be an ISO-8601 date or instant with its zone, such as 2026-11-24T06:00:00Z, not ${describe(value)}`,
+    );
+  }
+  return date.toISOString();
+}
+
 /** @throws InvalidInputError when `fields` has a key that is not in `allowed`. */
 export function refuseOthers(fields: Fields, allowed: readonly string[], field: string): void {
   const unknown = Object.keys(fields).filter((key) => !allowed.includes(key));

@@ -31,6 +31,7 @@ export function jsonLog(
         errorType: error.name,
         errorMessage: error.message,
         stack: error.stack,
+        ...(error.cause !== undefined && { cause: String(error.cause) }),
         ...fields,
       }),
     metrics(rule, values) {

@@ -3,7 +3,12 @@ export async function* mergeInArrivalOrder<Item>(
   sources: readonly AsyncIterable<Item>[],
 ): AsyncGenerator<Item> {
   const iterators = sources.map((source) => source[Symbol.asyncIterator]());
-  const advance = async (iterator: AsyncIterator<Item>) => ({ iterator, result: await iterator.next() });
+  const advance = (iterator: AsyncIterator<Item>) => {
+    const step = iterator.next().then((result) => ({ iterator, result }));
+    // A step may fail while the consumer is busy with another's; the next race finds that out in time.
+    step.catch(() => {});
+    return step;
+  };
   const pending = new Map(iterators.map((iterator) => [iterator, advance(iterator)]));
   try {
     while (pending.size > 0) {

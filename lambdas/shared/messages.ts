@@ -4,6 +4,7 @@ import type { EvaluationRow } from "./evaluation";
 import type { IdentifiedException } from "./exceptions";
 import type { Severity } from "./settings";
 import type { totals } from "./tally";
+import { oneLine } from "./text";
 
 /** `drift`: something fails now; `digest`: a run's summary; `system`: the scanner itself needs somebody. */
 export type AlertKind = "drift" | "digest" | "system";
@@ -55,10 +56,20 @@ export interface AlertMessage {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export interface AlertSection extends AlertEntries {
+/** What a message lists, as much of it as fits. */
+export interface AlertSection {
   /** Name in the machines' form. */
   readonly key: string;
   readonly heading: string;
+  readonly entries: readonly SectionEntry[];
+  /** How many there are, listed or not. */
+  readonly count: number;
+}
+
+/** One entry: a line for people, and the same for machines. */
+export interface SectionEntry {
+  readonly line: string;
+  readonly data: object;
 }
 
 /** What a digest tells of a run. */
@@ -101,7 +112,7 @@ export function driftMessage(context: AlertContext, row: EvaluationRow, instant:
     subject: `[${context.severity.toUpperCase()}] Drift: ${name} fails ${context.rule}`,
     sms: `Compliance drift (${context.severity}): ${name} fails ${context.rule}. ${annotation}`,
     lines: [
-      `${name} began to fail the rule "${context.title}".`,
+      oneLine(`${name} began to fail the rule "${context.title}".`),
       "",
       ...table([
         ["Resource", row.resource_id],
@@ -128,7 +139,7 @@ export function foldedDriftMessage(context: AlertContext, drifts: AlertEntries):
     subject: `[${context.severity.toUpperCase()}] Drift: ${drifts.count} more resources fail ${context.rule}`,
     sms: `Compliance drift (${context.severity}): ${drifts.count} more resources fail ${context.rule}.`,
     lines: [`${drifts.count} more resources began to fail the rule "${context.title}" within a short time.`],
-    sections: [{ key: "drifts", heading: "Began to fail", ...drifts }],
+    sections: [resourceSection("drifts", "Began to fail", drifts)],
     closing: [`What to do: ${context.remediation}`],
     data: {},
   };
@@ -170,28 +181,24 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
       ]),
     ],
     sections: [
-      { key: "newlyFailing", heading: "Newly failing", ...newlyFailing },
-      { key: "stillFailing", heading: "Still failing", ...stillFailing },
-      { key: "resolved", heading: "Resolved", ...resolved },
-      { key: "errors", heading: "Could not be evaluated", ...errors },
-    ],
-    closing: [
-      ...exceptionLines("Exceptions in use", inUse),
-      ...exceptionLines(
-        "Exceptions that match no failing resource (consider removing them)",
+      resourceSection("newlyFailing", "Newly failing", newlyFailing),
+      resourceSection("stillFailing", "Still failing", stillFailing),
+      resourceSection("resolved", "Resolved", resolved),
+      resourceSection("errors", "Could not be evaluated", errors),
+      exceptionSection("exceptionsInUse", "Exceptions in use", inUse),
+      exceptionSection(
+        "exceptionsUnused",
+        "Exceptions that match no failing resource, to be removed perhaps",
         digest.exceptions.filter(({ covers, expired }) => covers === 0 && !expired),
       ),
-      ...exceptionLines(
+      exceptionSection(
+        "exceptionsExpired",
         "Expired exceptions",
         digest.exceptions.filter(({ expired }) => expired),
       ),
-      `What to do: ${context.remediation}`,
     ],
-    data: {
-      instant: digest.instant,
-      totals: counts,
-      exceptions: digest.exceptions.map(({ exception, ...use }) => ({ ...exception, ...use })),
-    },
+    closing: [`What to do: ${context.remediation}`],
+    data: { instant: digest.instant, totals: counts },
   };
 }
 
@@ -221,7 +228,7 @@ export function failureMessage(context: AlertContext, instant: string, error: Er
 /** One line of text for one resource. */
 export function entryLine({ name, resource, annotation, openSince }: AlertEntry): string {
   const title = resource.endsWith(name) ? resource : `${name} (${resource})`;
-  return `${title}: ${annotation}${openSince ? ` Since ${minute(openSince)}.` : ""}`;
+  return oneLine(`${title}: ${annotation}${openSince ? ` Since ${minute(openSince)}.` : ""}`);
 }
 
 /** `2026-11-24 06:00 UTC`. */
@@ -234,17 +241,24 @@ export function percent(share: number | undefined): string {
   return share === undefined ? "no score" : `${Math.floor(share * 1000) / 10} %`;
 }
 
-function exceptionLines(heading: string, uses: readonly ExceptionUse[]): string[] {
-  if (uses.length === 0) return [];
-  const lines = uses.map(
-    ({ exception, covers, endsSoon }) =>
-      `  - ${exception.ticket}: ${exception.resource}, covers ${covers}, until ${exception.expires}` +
-      `${endsSoon ? " (ENDS WITHIN 14 DAYS)" : ""}; owner ${exception.owner}, approved by ${exception.approver}`,
-  );
-  return [heading, ...lines, ""];
+function resourceSection(key: string, heading: string, { entries, count }: AlertEntries): AlertSection {
+  return { key, heading, count, entries: entries.map((entry) => ({ line: entryLine(entry), data: entry })) };
+}
+
+/** Those that end soon come first: they must not be among what is cut. */
+function exceptionSection(key: string, heading: string, uses: readonly ExceptionUse[]): AlertSection {
+  const urgentFirst = [...uses].sort((a, b) => Number(b.endsSoon) - Number(a.endsSoon));
+  const entries = urgentFirst.map(({ exception, covers, endsSoon, expired }) => ({
+    line: oneLine(
+      `${exception.ticket}: ${exception.resource}, covers ${covers}, until ${exception.expires}` +
+        `${endsSoon ? " (ENDS WITHIN 14 DAYS)" : ""}; owner ${exception.owner}, approved by ${exception.approver}`,
+    ),
+    data: { ...exception, covers, endsSoon, expired },
+  }));
+  return { key, heading, count: uses.length, entries };
 }
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
-  return rows.map(([label, value]) => `${`${label}:`.padEnd(width)}${value}`);
+  return rows.map(([label, value]) => `${`${label}:`.padEnd(width)}${oneLine(value)}`);
 }

@@ -3,6 +3,7 @@ import { errorCode } from "./errors";
 import type { EvaluationRow, JsonValue, Judgement, Resource, Trigger } from "./evaluation";
 import type { RuleExceptions } from "./exceptions";
 import { shardOf } from "./shards";
+import { cut } from "./text";
 import { evaluationTimestamp } from "./timestamps";
 import { compare, type PreviousState } from "./transition";
 
@@ -68,7 +69,10 @@ export function closingRow(
   annotation: string,
 ): EvaluationRow {
   const judgement: Judgement = { complianceType: "NOT_APPLICABLE", annotation, observed: {} };
-  return { ...evaluationRow(context, resource, judgement, previous, observedAt), gone: true };
+  const { transition_shard, ...row } = evaluationRow(context, resource, judgement, previous, observedAt);
+  // Told again that it is gone, a resource is not seen for the first time.
+  if (previous?.gone) return { ...row, transition: "ongoing", gone: true };
+  return { ...row, ...(transition_shard && { transition_shard }), gone: true };
 }
 
 /** A resource that could not be read: neither a pass nor a failure. */
@@ -95,8 +99,4 @@ function canonicalJson(value: JsonValue): string {
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);
   const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${sorted.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(",")}}`;
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
 }

@@ -4,13 +4,15 @@ import type { DiscoveryScope } from "./settings";
 /**
  * Whether a resource is among those that are evaluated: all of the account, or those whose name or tag
  * values carry the environmentSuffix as a word of its own (`db-prod-1` carries `prod`, `products` does not).
+ * One whose tags could not be read is among them.
  */
 export function isInScope(
   { name, tags }: Pick<Resource, "name" | "tags">,
   scope: DiscoveryScope,
   environmentSuffix: string,
 ): boolean {
-  if (scope === "account") return true;
+  // What cannot be ruled out is not left out.
+  if (scope === "account" || tags === undefined) return true;
   const word = new RegExp(`(^|[^a-z0-9])${environmentSuffix}($|[^a-z0-9])`, "i");
   return [name, ...Object.values(tags)].some((text) => word.test(text));
 }

@@ -34,7 +34,7 @@ export function compare(previous: PreviousState | undefined, next: NextState): C
       transition: !before ? "first-seen" : before.compliance_type === "ERROR" ? "ongoing" : "errored",
       settled_type: before?.settled_type,
       open_since: before?.open_since,
-      exception_id: failedBefore ? exceptionId : undefined,
+      exception_id: before?.exception_id,
     };
   }
   if (complianceType === "NON_COMPLIANT") {

@@ -267,7 +267,7 @@ describe("an exception", () => {
     ];
     world.things.set("legacy-1", "bad").set("b", "bad");
     await world.sweep();
-    expect(world.digests()[0]?.email).toMatch(/Exceptions in use\n {2}- SEC-1: .*ENDS WITHIN 14 DAYS/);
+    expect(world.digests()[0]?.email).toMatch(/Exceptions in use \(1\)\n {2}- SEC-1: .*ENDS WITHIN 14 DAYS/);
     expect(world.digests()[0]?.email).toMatch(/match no failing resource.*\n {2}- SEC-2: /);
   });
 });

@@ -100,7 +100,7 @@ describe("npm run report", () => {
 
   it("tells in one line what the report generator refuses", async () => {
     const { code, stderr } = await run("report.ts", "--as-of", "yesterday", "--out", folder);
-    expect(stderr).toContain('the report generator refused: InvalidInputError: "asOf" must be an ISO-8601');
+    expect(stderr).toContain("the report generator refused: InvalidInputError: asOf must be an ISO-8601");
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
   });

@@ -1,0 +1,296 @@
+import { fittingBody, textForm } from "../../../lambdas/shared/alerts";
+import { exceptionId } from "../../../lambdas/shared/exceptions";
+import {
+  type AlertMessage,
+  digestMessage,
+  driftMessage,
+  type ExceptionUse,
+  entryLine,
+  failureMessage,
+  foldedDriftMessage,
+  minute,
+  percent,
+  type RunDigest,
+} from "../../../lambdas/shared/messages";
+import type { Exception } from "../../../lambdas/shared/settings";
+import { alertContext, bucketArn, entries, entry, exception, INSTANT, row } from "./factories";
+
+const totals: RunDigest["totals"] = {
+  listed: 12,
+  evaluated: 10,
+  compliant: 6,
+  nonCompliant: 4,
+  notApplicable: 1,
+  error: 1,
+  excepted: 2,
+  score: 0.6,
+  coverage: 10 / 11,
+};
+
+function use(change: Partial<Exception>, others: Partial<ExceptionUse> = {}): ExceptionUse {
+  const one = exception(change);
+  return {
+    exception: { ...one, id: exceptionId(one) },
+    covers: 1,
+    endsSoon: false,
+    expired: false,
+    ...others,
+  };
+}
+
+function runDigest(change: Partial<RunDigest> = {}): RunDigest {
+  const none = entries();
+  return {
+    instant: INSTANT,
+    totals,
+    newlyFailing: none,
+    stillFailing: none,
+    resolved: none,
+    errors: none,
+    exceptions: [],
+    ...change,
+  };
+}
+
+function digest(change: Partial<RunDigest>): AlertMessage {
+  const message = digestMessage(alertContext(), runDigest(change));
+  if (message === undefined) throw new Error("no digest is sent");
+  return message;
+}
+
+describe("whether a digest is sent", () => {
+  it.each<[string, Partial<RunDigest>, boolean]>([
+    ["nothing fails and nothing changed", {}, false],
+    ["everything that fails is under exceptions", { exceptions: [use({})] }, false],
+    ["an exception matches nothing", { exceptions: [use({}, { covers: 0 })] }, false],
+    [
+      "an exception that covers nothing ends soon",
+      { exceptions: [use({}, { covers: 0, endsSoon: true })] },
+      false,
+    ],
+    [
+      "an exception that covered something has expired",
+      { exceptions: [use({}, { covers: 0, expired: true })] },
+      false,
+    ],
+    ["an exception that covers something ends soon", { exceptions: [use({}, { endsSoon: true })] }, true],
+    ["something began to fail", { newlyFailing: entries(entry()) }, true],
+    ["something goes on failing", { stillFailing: entries(entry()) }, true],
+    ["something was resolved", { resolved: entries(entry()) }, true],
+    ["something could not be evaluated", { errors: entries(entry()) }, true],
+  ])("when %s", (_scenario, change, isSent) => {
+    expect(digestMessage(alertContext(), runDigest(change)) !== undefined).toBe(isSent);
+  });
+});
+
+describe("the e-mail of a drift", () => {
+  const drift = driftMessage(
+    alertContext(),
+    row({ transition: "opened", open_since: "2026-11-24T05:59:30.000Z" }),
+    INSTANT,
+  );
+
+  it("tells a person what, where, since when and what to do", () => {
+    expect(drift.subject).toBe("[HIGH] Drift: ledger fails s3-bucket-encryption");
+    expect(textForm(drift)).toBe(
+      `ledger began to fail the rule "S3 buckets encrypt new objects strongly enough".
+
+Resource: arn:aws:s3:::ledger
+Type:     AWS::S3::Bucket
+Found:    Default encryption is AES256, at least aws:kms is required.
+Since:    2026-11-24 05:59 UTC
+Rule:     s3-bucket-encryption (severity high)
+Account:  111122223333, us-east-1
+
+What to do: Set the bucket's default encryption to the required algorithm.
+
+Environment: prod
+Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
+`,
+    );
+  });
+
+  it("fits a phone in one sentence or two", () => {
+    expect(drift.sms).toBe(
+      "Compliance drift (high): ledger fails s3-bucket-encryption. Default encryption is AES256, at least aws:kms is required.",
+    );
+  });
+
+  it("gives machines the resource and what was observed", () => {
+    expect(drift.data).toEqual({
+      instant: INSTANT,
+      resource: entry({ openSince: "2026-11-24T05:59:30.000Z" }),
+      observed: { algorithm: "AES256" },
+    });
+  });
+
+  it("of many at once lists them all", () => {
+    const folded = foldedDriftMessage(alertContext(), entries(entry(), entry({ name: "archive" })));
+    expect(folded.subject).toBe("[HIGH] Drift: 2 more resources fail s3-bucket-encryption");
+    expect(textForm(folded)).toBe(
+      `2 more resources began to fail the rule "S3 buckets encrypt new objects strongly enough" within a short time.
+
+Began to fail (2)
+  - arn:aws:s3:::ledger: Default encryption is AES256, at least aws:kms is required.
+  - arn:aws:s3:::archive: Default encryption is AES256, at least aws:kms is required.
+
+What to do: Set the bucket's default encryption to the required algorithm.
+
+Environment: prod
+Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
+`,
+    );
+  });
+});
+
+describe("the e-mail of a digest", () => {
+  const full = digest({
+    newlyFailing: entries(entry({ openSince: INSTANT })),
+    stillFailing: entries(entry({ name: "archive", openSince: "2026-11-20T06:00:00.000Z" })),
+    resolved: entries(
+      entry({ name: "mended", annotation: "Default encryption is aws:kms, at least aws:kms is required." }),
+    ),
+    errors: entries(
+      entry({ name: "closed", annotation: "Could not be evaluated: AccessDenied: Access Denied" }),
+    ),
+    exceptions: [
+      use({}),
+      use({ ticket: "SEC-2", resource: "arn:aws:s3:::legacy-*", expires: "2026-12-01" }, { endsSoon: true }),
+      use({ ticket: "SEC-3", resource: bucketArn("typo") }, { covers: 0 }),
+      use(
+        { ticket: "SEC-4", resource: bucketArn("archive"), expires: "2026-11-20" },
+        { covers: 0, expired: true },
+      ),
+    ],
+  });
+
+  it("tells what is new first, then what stands, and the exceptions", () => {
+    expect(full.subject).toBe("[HIGH] s3-bucket-encryption: 2 failing (1 new), 1 resolved, 1 not evaluated");
+    expect(textForm(full)).toBe(
+      `S3 buckets encrypt new objects strongly enough: run of 2026-11-24 06:00 UTC
+
+Score:    60 % (6 of 10 evaluated resources pass)
+Coverage: 90.9 % (1 could not be evaluated)
+Listed:   12, of which 1 not applicable
+Failing:  2, of which 1 new; 2 more under exceptions
+Severity: high
+Account:  111122223333; us-east-1
+
+Newly failing (1)
+  - arn:aws:s3:::ledger: Default encryption is AES256, at least aws:kms is required. Since 2026-11-24 06:00 UTC.
+
+Still failing (1)
+  - arn:aws:s3:::archive: Default encryption is AES256, at least aws:kms is required. Since 2026-11-20 06:00 UTC.
+
+Resolved (1)
+  - arn:aws:s3:::mended: Default encryption is aws:kms, at least aws:kms is required.
+
+Could not be evaluated (1)
+  - arn:aws:s3:::closed: Could not be evaluated: AccessDenied: Access Denied
+
+Exceptions in use (2)
+  - SEC-2: arn:aws:s3:::legacy-*, covers 1, until 2026-12-01 (ENDS WITHIN 14 DAYS); owner payments, approved by ciso
+  - SEC-1: arn:aws:s3:::ledger, covers 1, until 2027-03-31; owner payments, approved by ciso
+
+Exceptions that match no failing resource, to be removed perhaps (1)
+  - SEC-3: arn:aws:s3:::typo, covers 0, until 2027-03-31; owner payments, approved by ciso
+
+Expired exceptions (1)
+  - SEC-4: arn:aws:s3:::archive, covers 0, until 2026-11-20; owner payments, approved by ciso
+
+What to do: Set the bucket's default encryption to the required algorithm.
+
+Environment: prod
+Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
+`,
+    );
+  });
+
+  it("leaves out sections that have nothing to tell", () => {
+    const text = textForm(digest({ stillFailing: entries(entry()) }));
+    expect(text).toContain("Still failing (1)");
+    for (const heading of [
+      "Newly failing",
+      "Resolved",
+      "Could not be evaluated (",
+      "Exceptions in",
+      "Expired",
+    ]) {
+      expect(text).not.toContain(heading);
+    }
+  });
+
+  it("says a score with its coverage to a phone", () => {
+    expect(full.sms).toBe(
+      "Compliance s3-bucket-encryption: 2 failing (1 new), 1 resolved, 1 not evaluated. Score 60 % at 90.9 % coverage.",
+    );
+  });
+
+  it("gives machines the totals and every exception with its use", () => {
+    expect(full.data).toMatchObject({ instant: INSTANT, totals });
+    const { default: machineForm } = JSON.parse(fittingBody(full));
+    expect(JSON.parse(machineForm).exceptionsInUse).toMatchObject({
+      count: 2,
+      entries: [
+        { ticket: "SEC-2" },
+        { ...exception(), id: exceptionId(exception()), covers: 1, endsSoon: false, expired: false },
+      ],
+    });
+  });
+});
+
+describe("the message of a run that did not complete", () => {
+  it("names the run and the error, and is the scanner's own affair", () => {
+    const error = Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+    const message = failureMessage(alertContext(), INSTANT, error);
+    expect(message.kind).toBe("system");
+    expect(message.subject).toBe(
+      "[SCANNER] The run of s3-bucket-encryption at 2026-11-24 06:00 UTC did not complete",
+    );
+    expect(textForm(message)).toBe(
+      `The run of s3-bucket-encryption at 2026-11-24 06:00 UTC did not complete. It is tried again; until a run completes,
+the last report does not show the present state.
+
+Error:   ThrottlingException
+Message: Rate exceeded
+Account: 111122223333; us-east-1
+
+Environment: prod
+Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
+`,
+    );
+  });
+});
+
+describe("the words", () => {
+  it.each([
+    [1, "100 %"],
+    [0.99999, "99.9 %"],
+    [2 / 3, "66.6 %"],
+    [0.57, "57 %"],
+    [0, "0 %"],
+    [undefined, "no score"],
+  ])("of the share %s are %s, never rounded up", (share, words) => {
+    expect(percent(share)).toBe(words);
+  });
+
+  it("of an instant are its minute in UTC", () => {
+    expect(minute("2026-11-24T06:00:59.999Z")).toBe("2026-11-24 06:00 UTC");
+  });
+
+  it.each([
+    ["a bucket, whose ARN ends with its name", entry(), "arn:aws:s3:::ledger: "],
+    [
+      "an instance, whose ARN does not",
+      entry({ name: "web-1", resource: "arn:aws:ec2:us-east-1:111122223333:instance/i-1" }),
+      "web-1 (arn:aws:ec2:us-east-1:111122223333:instance/i-1): ",
+    ],
+  ])("of %s name it and its ARN", (_scenario, one, words) => {
+    expect(entryLine(one)).toBe(`${words}Default encryption is AES256, at least aws:kms is required.`);
+  });
+
+  it("of a resource stay on one line, whatever its tags say", () => {
+    const hostile = entry({ name: "web\nWhat to do: send your password", annotation: 'Owner is "a\r\nb".' });
+    expect(entryLine(hostile)).not.toMatch(/[\r\n]/);
+  });
+});

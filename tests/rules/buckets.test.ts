@@ -1,0 +1,260 @@
+import {
+  GetBucketEncryptionCommand,
+  type GetBucketEncryptionCommandOutput,
+  GetBucketTaggingCommand,
+  ListBucketsCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { mockClient } from "aws-sdk-client-mock";
+import { buckets } from "../../lambdas/s3-encryption/buckets";
+import { collect, errorOf, factsOf, serviceError, TARGET } from "./sources";
+
+const s3 = mockClient(S3Client);
+const NO_TAGS = { tags: false };
+const WITH_TAGS = { tags: true };
+
+type Encryption = Pick<GetBucketEncryptionCommandOutput, "ServerSideEncryptionConfiguration">;
+
+function encryption(SSEAlgorithm: "AES256" | "aws:kms", KMSMasterKeyID?: string): Encryption {
+  return {
+    ServerSideEncryptionConfiguration: {
+      Rules: [
+        { ApplyServerSideEncryptionByDefault: { SSEAlgorithm, KMSMasterKeyID }, BucketKeyEnabled: true },
+      ],
+    },
+  };
+}
+
+function account(...names: string[]) {
+  s3.on(ListBucketsCommand).resolves({ Buckets: names.map((Name) => ({ Name, BucketRegion: "us-east-1" })) });
+  s3.on(GetBucketEncryptionCommand).resolves(encryption("AES256"));
+}
+
+beforeEach(() => s3.reset());
+
+describe("the listing of buckets", () => {
+  it("goes through every page", async () => {
+    s3.on(GetBucketEncryptionCommand).resolves(encryption("AES256"));
+    s3.on(ListBucketsCommand, { ContinuationToken: undefined })
+      .resolves({ Buckets: [{ Name: "one" }, { Name: "two" }], ContinuationToken: "second" })
+      .on(ListBucketsCommand, { ContinuationToken: "second" })
+      .resolves({ Buckets: [], ContinuationToken: "third" })
+      .on(ListBucketsCommand, { ContinuationToken: "third" })
+      .resolves({ Buckets: [{ Name: "three" }] });
+    const listed = await collect(buckets.list(TARGET, NO_TAGS));
+    expect(listed.map(({ resource }) => resource.name)).toEqual(["one", "two", "three"]);
+  });
+
+  it("asks with a page size, without which S3 names no Region and refuses large accounts", async () => {
+    account("one");
+    await collect(buckets.list(TARGET, NO_TAGS));
+    const { MaxBuckets } = s3.commandCalls(ListBucketsCommand)[0]?.args[0].input ?? {};
+    expect(MaxBuckets).toBe(1000);
+  });
+
+  it("yields each bucket once even when there are many more than are read at once", async () => {
+    const names = Array.from({ length: 150 }, (_, index) => `bucket-${index}`);
+    account(...names);
+    const listed = await collect(buckets.list(TARGET, NO_TAGS));
+    expect(listed.map(({ resource }) => resource.name).sort()).toEqual([...names].sort());
+  });
+
+  it("gives each bucket its ARN, type, account and own Region", async () => {
+    s3.on(ListBucketsCommand).resolves({ Buckets: [{ Name: "ledger", BucketRegion: "eu-central-1" }] });
+    s3.on(GetBucketEncryptionCommand).resolves(encryption("aws:kms", "alias/ledger"));
+    expect(await collect(buckets.list({ ...TARGET, partition: "aws-cn" }, NO_TAGS))).toEqual([
+      {
+        resource: {
+          arn: "arn:aws-cn:s3:::ledger",
+          type: "AWS::S3::Bucket",
+          name: "ledger",
+          accountId: TARGET.accountId,
+          region: "eu-central-1",
+          tags: {},
+        },
+        facts: { algorithm: "aws:kms", kmsKeyId: "alias/ledger", bucketKeyEnabled: true },
+      },
+    ]);
+  });
+
+  it("reads each bucket through a client of the bucket's Region, and as its owner's", async () => {
+    s3.on(ListBucketsCommand).resolves({
+      Buckets: [
+        { Name: "near", BucketRegion: "us-east-1" },
+        { Name: "far", BucketRegion: "me-south-1" },
+        { Name: "unsaid" },
+      ],
+    });
+    s3.on(GetBucketEncryptionCommand).resolves(encryption("AES256"));
+    s3.on(GetBucketTaggingCommand).resolves({ TagSet: [] });
+    await collect(buckets.list(TARGET, WITH_TAGS));
+    for (const calls of [
+      s3.commandCalls(GetBucketEncryptionCommand),
+      s3.commandCalls(GetBucketTaggingCommand),
+    ]) {
+      const read = await Promise.all(
+        calls.map(async ({ thisValue, args: [{ input }] }) => [
+          input.Bucket,
+          await (thisValue as S3Client).config.region(),
+          input.ExpectedBucketOwner,
+        ]),
+      );
+      expect(read.sort()).toEqual([
+        ["far", "me-south-1", TARGET.accountId],
+        ["near", "us-east-1", TARGET.accountId],
+        ["unsaid", TARGET.region, TARGET.accountId],
+      ]);
+    }
+  });
+
+  it("throws what the second page throws", async () => {
+    s3.on(GetBucketEncryptionCommand).resolves(encryption("AES256"));
+    s3.on(ListBucketsCommand, { ContinuationToken: undefined })
+      .resolves({ Buckets: [{ Name: "one" }], ContinuationToken: "second" })
+      .on(ListBucketsCommand, { ContinuationToken: "second" })
+      .rejects(serviceError("SlowDown", 503));
+    await expect(collect(buckets.list(TARGET, NO_TAGS))).rejects.toThrow("SlowDown");
+  });
+});
+
+describe("a bucket that cannot be read", () => {
+  it.each(["AccessDenied", "IllegalLocationConstraintException", "SlowDown"])(
+    "is yielded with its %s, and the others are read",
+    async (name) => {
+      account("one", "refusing", "three");
+      s3.on(GetBucketEncryptionCommand, { Bucket: "refusing" }).rejects(serviceError(name, 403));
+      const listed = await collect(buckets.list(TARGET, NO_TAGS));
+      expect(listed.map((one) => [one.resource.name, errorOf(one)])).toEqual([
+        ["one", undefined],
+        ["refusing", name],
+        ["three", undefined],
+      ]);
+    },
+  );
+
+  it.each<[string, () => void]>([
+    [
+      "its encryption",
+      () =>
+        s3.on(GetBucketEncryptionCommand, { Bucket: "deleted" }).rejects(serviceError("NoSuchBucket", 404)),
+    ],
+    [
+      "its tags",
+      () => s3.on(GetBucketTaggingCommand, { Bucket: "deleted" }).rejects(serviceError("NoSuchBucket", 404)),
+    ],
+  ])("is left out when it was deleted before %s could be read", async (_what, remove) => {
+    account("one", "deleted");
+    s3.on(GetBucketTaggingCommand).resolves({ TagSet: [] });
+    remove();
+    const listed = await collect(buckets.list(TARGET, WITH_TAGS));
+    expect(listed.map(({ resource }) => resource.name)).toEqual(["one"]);
+  });
+});
+
+describe("what a bucket's encryption is", () => {
+  it.each<[string, Encryption, object]>([
+    ["has a rule", encryption("AES256"), { algorithm: "AES256", bucketKeyEnabled: true }],
+    ["has no rules", { ServerSideEncryptionConfiguration: { Rules: [] } }, {}],
+    ["has no configuration in the answer", {}, {}],
+    [
+      "has a rule that only blocks SSE-C",
+      {
+        ServerSideEncryptionConfiguration: {
+          Rules: [{ BlockedEncryptionTypes: { EncryptionType: ["SSE-C"] } }],
+        },
+      },
+      {},
+    ],
+    [
+      "blocks SSE-C in one rule and encrypts in the next",
+      {
+        ServerSideEncryptionConfiguration: {
+          Rules: [
+            { BlockedEncryptionTypes: { EncryptionType: ["SSE-C"] }, BucketKeyEnabled: false },
+            { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" }, BucketKeyEnabled: true },
+          ],
+        },
+      },
+      { algorithm: "aws:kms", bucketKeyEnabled: true },
+    ],
+  ])("when it %s", async (_scenario, answer, facts) => {
+    account("ledger");
+    s3.on(GetBucketEncryptionCommand).resolves(answer);
+    const [listed] = await collect(buckets.list(TARGET, NO_TAGS));
+    expect(factsOf(listed)).toEqual(facts);
+  });
+
+  it("is none when S3 answers ServerSideEncryptionConfigurationNotFoundError", async () => {
+    account("ledger");
+    s3.on(GetBucketEncryptionCommand).rejects(
+      serviceError("ServerSideEncryptionConfigurationNotFoundError", 404),
+    );
+    const [listed] = await collect(buckets.list(TARGET, NO_TAGS));
+    expect(factsOf(listed)).toEqual({});
+  });
+});
+
+describe("a bucket's tags", () => {
+  it("are not asked for unless somebody needs them", async () => {
+    account("ledger");
+    const [listed] = await collect(buckets.list(TARGET, NO_TAGS));
+    expect(s3.commandCalls(GetBucketTaggingCommand)).toHaveLength(0);
+    expect(listed?.resource.tags).toEqual({});
+  });
+
+  it("are read when asked for", async () => {
+    account("ledger");
+    s3.on(GetBucketTaggingCommand).resolves({ TagSet: [{ Key: "Stage", Value: "prod" }] });
+    const [listed] = await collect(buckets.list(TARGET, WITH_TAGS));
+    expect(listed?.resource.tags).toEqual({ Stage: "prod" });
+  });
+
+  it("are none when S3 answers NoSuchTagSet", async () => {
+    account("ledger");
+    s3.on(GetBucketTaggingCommand).rejects(serviceError("NoSuchTagSet", 404));
+    const [listed] = await collect(buckets.list(TARGET, WITH_TAGS));
+    expect(factsOf(listed)).toEqual({ algorithm: "AES256", bucketKeyEnabled: true });
+  });
+
+  it("that are refused make an error of the bucket, not a bucket without tags", async () => {
+    account("ledger");
+    s3.on(GetBucketTaggingCommand).rejects(serviceError("AccessDenied", 403));
+    const [listed] = await collect(buckets.list(TARGET, WITH_TAGS));
+    expect(errorOf(listed)).toBe("AccessDenied");
+  });
+});
+
+describe("finding buckets", () => {
+  it("takes names and ARNs, and not what merely begins with the name", async () => {
+    account("ledger", "ledger-archive", "other");
+    const found = await collect(buckets.find(TARGET, ["ledger", "arn:aws:s3:::other"], NO_TAGS));
+    expect(found.map(({ resource }) => resource.name)).toEqual(["ledger", "other"]);
+    expect(s3.commandCalls(ListBucketsCommand).map(({ args }) => args[0].input.Prefix)).toEqual([
+      "ledger",
+      "other",
+    ]);
+    expect(s3.commandCalls(GetBucketEncryptionCommand)).toHaveLength(2);
+  });
+
+  it("finds a name on a later page", async () => {
+    s3.on(GetBucketEncryptionCommand).resolves(encryption("AES256"));
+    s3.on(ListBucketsCommand, { ContinuationToken: undefined })
+      .resolves({ Buckets: [{ Name: "ledger-1" }], ContinuationToken: "second" })
+      .on(ListBucketsCommand, { ContinuationToken: "second" })
+      .resolves({ Buckets: [{ Name: "ledger" }] });
+    const found = await collect(buckets.find(TARGET, ["ledger"], NO_TAGS));
+    expect(found.map(({ resource }) => resource.name)).toEqual(["ledger"]);
+  });
+
+  it("finds nothing for a bucket that is no more, and reads nothing", async () => {
+    account("other");
+    expect(await collect(buckets.find(TARGET, ["ledger"], NO_TAGS))).toEqual([]);
+    expect(s3.commandCalls(GetBucketEncryptionCommand)).toHaveLength(0);
+  });
+});
+
+it("the ARN of a bucket that is no more is the one it had while it was listed", async () => {
+  account("ledger");
+  const [listed] = await collect(buckets.list(TARGET, NO_TAGS));
+  expect(buckets.arnOf(TARGET, "AWS::S3::Bucket", "ledger")).toBe(listed?.resource.arn);
+});
