@@ -1,0 +1,796 @@
+/**
+ * The compliance scanner: every AWS resource of it, in the order in which they need each other.
+ *
+ *   EventBridge, every six hours ─┐                ┌─> DynamoDB: the history, a row an evaluation and a row a run
+ *                                 ├─> evaluators ──┼─> SNS: drift at once, a digest a run
+ *   AWS Config, on a change ──────┘   (one a rule) └─> AWS Config: its verdict on what changed
+ *   AWS Config's managed rules ───┐
+ *   EventBridge, after a sweep ───┴─> report generator ──> S3: the reports, from the history
+ */
+
+import { createHash } from "node:crypto";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ec2RequiredTags } from "./lambdas/ec2-tags/rule";
+import { rdsAutomatedBackups } from "./lambdas/rds-backups/rule";
+import { s3BucketEncryption } from "./lambdas/s3-encryption/rule";
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/shared/metrics";
+import { RULE_INDEX, resourceNames, TRANSITION_INDEX } from "./lambdas/shared/names";
+import type { RuleDescription } from "./lambdas/shared/rule";
+import type { EvaluatorSettings, ReportedRule, ReportSettings } from "./lambdas/shared/settings";
+import { version as programVersion } from "./package.json";
+import { bundle } from "./program/bundle";
+import { dashboardBody } from "./program/dashboard";
+import * as policies from "./program/policies";
+import { configClient, findForeignRecorder, RECORDED_TYPES } from "./program/recorder";
+import { longestGapHours } from "./program/schedule";
+import { readSettings } from "./program/settings";
+
+// ---------------------------------------------------------------------------------------------- Settings
+
+const settings = readSettings(pulumi.runtime.allConfig(), pulumi.getProject(), new Date());
+for (const warning of settings.warnings) pulumi.log.warn(warning);
+
+const { environmentSuffix, region, kmsKeyArn, evaluationSchedule, reportSchedule } = settings;
+
+/** The promise is a sweep within five minutes; a report may take all the time that Lambda gives. */
+const EVALUATOR_TIMEOUT_SECONDS = 300;
+const REPORT_TIMEOUT_SECONDS = 900;
+
+// ---------------------------------------------------------------------------------------- Names and tags
+
+const names = resourceNames(environmentSuffix);
+
+// The provider puts the tags on everything that takes tags. There is no other: Pulumi.yaml forbids the default one.
+const { requireRegion: _, ...providerSettings } = aws.config;
+const provider = new aws.Provider("aws", {
+  ...providerSettings,
+  region,
+  defaultTags: { tags: settings.tags },
+});
+const options = { provider };
+
+const { accountId } = aws.getCallerIdentityOutput({}, options);
+
+// ------------------------------------------------------------------------------- Storage: history, reports
+
+const history = new aws.dynamodb.Table(
+  "history",
+  {
+    name: names.historyTable,
+    billingMode: "PAY_PER_REQUEST",
+    hashKey: "resource_id",
+    rangeKey: "evaluation_timestamp",
+    attributes: [
+      { name: "resource_id", type: "S" },
+      { name: "evaluation_timestamp", type: "S" },
+      { name: "rule_shard", type: "S" },
+      { name: "transition_shard", type: "S" },
+    ],
+    globalSecondaryIndexes: [
+      timeIndex(RULE_INDEX, "rule_shard"),
+      // Sparse: only rows at which something changed have the attribute.
+      timeIndex(TRANSITION_INDEX, "transition_shard"),
+    ],
+    pointInTimeRecovery: { enabled: true },
+    serverSideEncryption: kmsKeyArn ? { enabled: true, kmsKeyArn } : undefined,
+  },
+  options,
+);
+
+function timeIndex(name: string, hashKey: string) {
+  return {
+    name,
+    keySchemas: [
+      { attributeName: hashKey, keyType: "HASH" },
+      { attributeName: "evaluation_timestamp", keyType: "RANGE" },
+    ],
+    projectionType: "ALL",
+  };
+}
+
+const reportBucket = evidenceBucket("reports", accountId.apply(names.reportBucket));
+
+/**
+ * A bucket for evidence: private, encrypted, reached by TLS only, with old versions kept for a while.
+ * @returns the bucket and its policy, which the writers from outside have to wait for.
+ */
+function evidenceBucket(
+  name: string,
+  bucketName: pulumi.Output<string>,
+  statements: (bucketArn: pulumi.Output<string>) => policies.Statement[] = () => [],
+) {
+  const bucket = new aws.s3.Bucket(name, { bucket: bucketName, forceDestroy: true }, options);
+  new aws.s3.BucketOwnershipControls(
+    name,
+    { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+    options,
+  );
+  const privacy = new aws.s3.BucketPublicAccessBlock(
+    name,
+    {
+      bucket: bucket.bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    options,
+  );
+  new aws.s3.BucketServerSideEncryptionConfiguration(
+    name,
+    {
+      bucket: bucket.bucket,
+      rules: [
+        {
+          applyServerSideEncryptionByDefault: kmsKeyArn
+            ? { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn }
+            : { sseAlgorithm: "AES256" },
+          bucketKeyEnabled: kmsKeyArn !== undefined,
+        },
+      ],
+    },
+    options,
+  );
+  const versioning = new aws.s3.BucketVersioning(
+    name,
+    { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+    options,
+  );
+  new aws.s3.BucketLifecycleConfiguration(
+    name,
+    {
+      bucket: bucket.bucket,
+      rules: [
+        {
+          id: "end-incomplete-uploads",
+          status: "Enabled",
+          filter: {},
+          abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+        },
+        {
+          id: "expire-old-versions",
+          status: "Enabled",
+          filter: {},
+          noncurrentVersionExpiration: { noncurrentDays: settings.reportVersionRetentionDays },
+        },
+      ],
+    },
+    { ...options, dependsOn: versioning },
+  );
+  const policy = new aws.s3.BucketPolicy(
+    name,
+    {
+      bucket: bucket.bucket,
+      policy: policies.policy(
+        policies.tlsOnly("s3:*", [bucket.arn, pulumi.interpolate`${bucket.arn}/*`]),
+        ...statements(bucket.arn),
+      ),
+    },
+    // S3 refuses two changes of a bucket's access at the same time.
+    { ...options, dependsOn: privacy },
+  );
+  return { bucket, policy };
+}
+
+// ----------------------------------------------------------------------------------- Alerts: who is told
+
+const alertTopic = new aws.sns.Topic(
+  "alerts",
+  { name: names.alertTopic, kmsMasterKeyId: kmsKeyArn },
+  options,
+);
+
+new aws.sns.TopicPolicy(
+  "alerts",
+  {
+    arn: alertTopic.arn,
+    policy: policies.policy(
+      policies.tlsOnly("sns:Publish", [alertTopic.arn]),
+      ...policies.topicUse(alertTopic.arn, accountId),
+    ),
+  },
+  options,
+);
+
+for (const { protocol, endpoint, filterPolicy } of settings.subscriptions) {
+  const name = `alerts-${protocol}-${createHash("sha256").update(endpoint).digest("hex").slice(0, 8)}`;
+  new aws.sns.TopicSubscription(
+    name,
+    {
+      topic: alertTopic.arn,
+      protocol,
+      // A webhook's address is its password, often enough.
+      endpoint: protocol === "https" ? pulumi.secret(endpoint) : endpoint,
+      filterPolicy: filterPolicy && JSON.stringify(filterPolicy),
+    },
+    options,
+  );
+  if (protocol === "lambda") {
+    new aws.lambda.Permission(
+      name,
+      {
+        function: endpoint,
+        action: "lambda:InvokeFunction",
+        principal: "sns.amazonaws.com",
+        sourceArn: alertTopic.arn,
+      },
+      options,
+    );
+  }
+}
+
+// ------------------------------------------------------------------------- Events: when something is done
+
+const sweepTime = new aws.cloudwatch.EventRule(
+  "evaluation-schedule",
+  {
+    name: names.named("compliance-evaluation-schedule"),
+    description: "Evaluates every resource under every custom rule",
+    scheduleExpression: evaluationSchedule,
+  },
+  options,
+);
+
+const reportTime = new aws.cloudwatch.EventRule(
+  "report-schedule",
+  {
+    name: names.named("compliance-report-schedule"),
+    description: "Makes the next report of the chain",
+    scheduleExpression: reportSchedule,
+  },
+  options,
+);
+
+const managedRuleChanges = new aws.cloudwatch.EventRule(
+  "managed-rule-changes",
+  {
+    name: names.named("managed-rule-changes"),
+    description: "Compliance changes under this deployment's AWS-managed rules",
+    eventPattern: JSON.stringify({
+      source: ["aws.config"],
+      "detail-type": ["Config Rules Compliance Change"],
+      detail: {
+        messageType: ["ComplianceChangeNotification"],
+        configRuleName: settings.managedRules.map(({ name }) => names.configRule(name)),
+      },
+    }),
+  },
+  options,
+);
+
+const eventRules = [
+  { name: "evaluation-schedule", rule: sweepTime },
+  { name: "report-schedule", rule: reportTime },
+  { name: "managed-rule-changes", rule: managedRuleChanges },
+];
+
+/** What could not be delivered, and what a function could not do even when it was tried again. */
+const deadLetters = new aws.sqs.Queue(
+  "dead-letters",
+  {
+    name: names.deadLetterQueue,
+    messageRetentionSeconds: 14 * 24 * 3600,
+    ...(kmsKeyArn ? { kmsMasterKeyId: kmsKeyArn } : { sqsManagedSseEnabled: true }),
+  },
+  options,
+);
+
+const deadLetterPolicy = new aws.sqs.QueuePolicy(
+  "dead-letters",
+  {
+    queueUrl: deadLetters.url,
+    policy: policies.policy(
+      policies.tlsOnly("sqs:*", [deadLetters.arn]),
+      policies.deadLettersOf(
+        eventRules.map(({ rule }) => rule.arn),
+        deadLetters.arn,
+      ),
+    ),
+  },
+  options,
+);
+
+/** Sends the events of a rule to a function, and to the dead letters what cannot be handed over. */
+function deliver(name: string, rule: aws.cloudwatch.EventRule, receiver: aws.lambda.Function) {
+  const permission = new aws.lambda.Permission(
+    name,
+    {
+      function: receiver.name,
+      action: "lambda:InvokeFunction",
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    },
+    options,
+  );
+  new aws.cloudwatch.EventTarget(
+    name,
+    {
+      rule: rule.name,
+      targetId: names.named(name),
+      arn: receiver.arn,
+      // The next sweep or report makes up for one that could not even be started within six hours.
+      retryPolicy: { maximumEventAgeInSeconds: 6 * 3600, maximumRetryAttempts: 185 },
+      deadLetterConfig: { arn: deadLetters.arn },
+    },
+    { ...options, dependsOn: [permission, deadLetterPolicy] },
+  );
+}
+
+// --------------------------------------------------------------------------- Rules: what is evaluated
+
+/** A function of ours. */
+interface FunctionSpec {
+  readonly name: string;
+  readonly description: string;
+  /** The one of `lambdas/` that has its `handler.ts`. */
+  readonly folder: string;
+  readonly timeout: number;
+  readonly memorySize: number;
+  /** `settings.json` in its archive, where there is more room than in an environment. */
+  readonly settings: object;
+  /** Indexes of the history that it reads. */
+  readonly indexes: readonly string[];
+  /** What it may do besides: all of them log, use the history, alert, and leave dead letters. */
+  readonly may: readonly policies.Statement[];
+  /** Services by way of which it meets the company's key. */
+  readonly encryptedBy: readonly string[];
+}
+
+/** The function with its own log group and role. It may do exactly what its role's one policy says. */
+function scannerFunction(spec: FunctionSpec): aws.lambda.Function {
+  const name = names.named(spec.name);
+  const logGroup = new aws.cloudwatch.LogGroup(
+    spec.name,
+    { name: `/aws/lambda/${name}`, retentionInDays: settings.logRetentionDays, kmsKeyId: kmsKeyArn },
+    options,
+  );
+  const role = new aws.iam.Role(
+    spec.name,
+    {
+      name: names.named(`${spec.name}-role`),
+      description: `What ${name} may do`,
+      assumeRolePolicy: policies.trust("lambda.amazonaws.com"),
+    },
+    options,
+  );
+  const permissions = new aws.iam.RolePolicy(
+    spec.name,
+    {
+      name,
+      role: role.name,
+      policy: policies.policy(
+        policies.writeLogs(logGroup.arn),
+        ...policies.useHistory(history.arn, spec.indexes),
+        { Effect: "Allow", Action: "sns:Publish", Resource: alertTopic.arn },
+        { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetters.arn },
+        ...spec.may,
+        ...policies.useKey(kmsKeyArn, region, spec.encryptedBy),
+      ),
+    },
+    options,
+  );
+  const fn = new aws.lambda.Function(
+    spec.name,
+    {
+      name,
+      description: spec.description,
+      runtime: aws.lambda.Runtime.NodeJS24dX,
+      architectures: ["arm64"],
+      handler: "index.handler",
+      code: new pulumi.asset.AssetArchive({
+        "index.js": new pulumi.asset.StringAsset(bundle(`lambdas/${spec.folder}/handler.ts`)),
+        "settings.json": new pulumi.asset.StringAsset(JSON.stringify(spec.settings, undefined, 2)),
+      }),
+      role: role.arn,
+      timeout: spec.timeout,
+      memorySize: spec.memorySize,
+      environment: { variables: { ENVIRONMENT_SUFFIX: environmentSuffix } },
+      loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+    },
+    // The function comes after its log group, which it may not create, and goes before it.
+    { ...options, dependsOn: [logGroup, permissions] },
+  );
+  new aws.lambda.FunctionEventInvokeConfig(
+    spec.name,
+    {
+      functionName: fn.name,
+      maximumRetryAttempts: 2,
+      destinationConfig: { onFailure: { destination: deadLetters.arn } },
+    },
+    { ...options, dependsOn: permissions },
+  );
+  return fn;
+}
+
+/** A custom rule and the function that evaluates it. */
+interface EvaluatorSpec {
+  readonly rule: RuleDescription;
+  readonly function: string;
+  readonly folder: string;
+  readonly parameters: object;
+  /** How it reads the live resources. */
+  readonly reads: readonly policies.Statement[];
+}
+
+const evaluatorSpecs: readonly EvaluatorSpec[] = [
+  {
+    rule: ec2RequiredTags,
+    function: "ec2-tag-evaluator",
+    folder: "ec2-tags",
+    parameters: settings.ec2,
+    // DescribeInstances knows no resources in policies.
+    reads: [{ Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" }],
+  },
+  {
+    rule: s3BucketEncryption,
+    function: "s3-encryption-evaluator",
+    folder: "s3-encryption",
+    parameters: settings.s3,
+    reads: [
+      // ListBuckets knows no resources in policies.
+      { Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" },
+      {
+        Effect: "Allow",
+        Action:
+          settings.discoveryScope === "environment"
+            ? ["s3:GetEncryptionConfiguration", "s3:GetBucketTagging"]
+            : "s3:GetEncryptionConfiguration",
+        // Buckets, whatever they are called, and no objects: those have a / in their ARN and other actions.
+        Resource: "arn:aws:s3:::*",
+      },
+    ],
+  },
+  {
+    rule: rdsAutomatedBackups,
+    function: "rds-backup-evaluator",
+    folder: "rds-backups",
+    parameters: settings.rds,
+    // DescribeDBInstances and DescribeDBClusters list everything only where everything is allowed.
+    reads: [
+      { Effect: "Allow", Action: ["rds:DescribeDBInstances", "rds:DescribeDBClusters"], Resource: "*" },
+    ],
+  },
+];
+
+const evaluators = evaluatorSpecs.map(({ rule, function: name, folder, parameters, reads }) => {
+  const evaluatorSettings: EvaluatorSettings<object> = {
+    parameters,
+    severity: severityOf(rule),
+    discoveryScope: settings.discoveryScope,
+    exceptions: settings.exceptions.filter((exception) => exception.rule === rule.name),
+  };
+  const evaluator = scannerFunction({
+    name,
+    description: `Evaluates ${rule.name}: ${rule.title}`,
+    folder,
+    timeout: EVALUATOR_TIMEOUT_SECONDS,
+    memorySize: settings.evaluatorMemoryMb,
+    settings: evaluatorSettings,
+    may: [
+      ...reads,
+      // PutEvaluations knows no resources in policies; what it may write is in the token that Config sent.
+      { Effect: "Allow", Action: "config:PutEvaluations", Resource: "*" },
+    ],
+    indexes: [RULE_INDEX],
+    encryptedBy: ["dynamodb", "sns", "sqs"],
+  });
+  deliver(name, sweepTime, evaluator);
+  return { rule, name, evaluator };
+});
+
+function severityOf({ name, severity }: Pick<RuleDescription, "name" | "severity">) {
+  return settings.severities[name] ?? severity;
+}
+
+// ------------------------------------------------------------ AWS Config: what is noticed when it changes
+
+/** What the stack knows of the account's recorder. */
+interface Recording {
+  readonly recorderName: pulumi.Output<string>;
+  readonly snapshotBucketName?: pulumi.Output<string>;
+  /** What rules have to wait for. */
+  readonly ready: pulumi.Resource[];
+}
+
+/** The recorder that the account has, or the stack's own: AWS Config allows one, and rules need one. */
+const recording: Promise<Recording> = findForeignRecorder({
+  mode: settings.configRecorder,
+  ownName: names.named("compliance-recorder"),
+  client: configClient(region, providerSettings),
+}).then((foreign) => {
+  if (foreign === undefined) return ownRecorder();
+  for (const warning of foreign.warnings) pulumi.log.warn(warning);
+  return { recorderName: pulumi.output(foreign.name), ready: [] };
+});
+
+/** Destroyed in the one order that AWS accepts: recording stops, the channel goes, the recorder goes. */
+function ownRecorder(): Recording {
+  const { bucket, policy } = evidenceBucket("snapshots", accountId.apply(names.snapshotBucket), (bucketArn) =>
+    policies.configDelivery(bucketArn, accountId),
+  );
+  const role = new aws.iam.Role(
+    "config-recorder",
+    {
+      name: names.named("config-recorder-role"),
+      description: "What AWS Config may do to record resources and deliver snapshots",
+      assumeRolePolicy: policies.trust("config.amazonaws.com", accountId),
+    },
+    options,
+  );
+  const reading = new aws.iam.RolePolicyAttachment(
+    "config-recorder",
+    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole" },
+    options,
+  );
+  const delivering = new aws.iam.RolePolicy(
+    "config-recorder",
+    {
+      name: names.named("config-recorder-delivery"),
+      role: role.name,
+      policy: policies.policy(
+        ...policies.recorderDelivery(bucket.arn, accountId),
+        ...policies.useKey(kmsKeyArn, region, ["s3"]),
+      ),
+    },
+    options,
+  );
+  const recorder = new aws.cfg.Recorder(
+    "recorder",
+    {
+      name: names.named("compliance-recorder"),
+      roleArn: role.arn,
+      // Named types are recorded, IAM's too, without the flag for global ones.
+      recordingGroup: {
+        allSupported: false,
+        includeGlobalResourceTypes: false,
+        resourceTypes: [...RECORDED_TYPES],
+      },
+      // Drift that is recorded once a day is known a day late.
+      recordingMode: { recordingFrequency: "CONTINUOUS" },
+    },
+    { ...options, dependsOn: [reading, delivering] },
+  );
+  const channel = new aws.cfg.DeliveryChannel(
+    "snapshots",
+    {
+      name: names.named("config-snapshots"),
+      s3BucketName: bucket.bucket,
+      s3KmsKeyArn: kmsKeyArn,
+      snapshotDeliveryProperties: { deliveryFrequency: "TwentyFour_Hours" },
+    },
+    { ...options, dependsOn: [recorder, policy] },
+  );
+  const started = new aws.cfg.RecorderStatus(
+    "recorder",
+    { name: recorder.name, isEnabled: true },
+    { ...options, dependsOn: channel },
+  );
+  return { recorderName: recorder.name, snapshotBucketName: bucket.bucket, ready: [started] };
+}
+
+const recorderReady = recording.then(({ ready }) => ready);
+
+for (const { rule, name, evaluator } of evaluators) {
+  const permission = new aws.lambda.Permission(
+    `${name}-config`,
+    {
+      function: evaluator.name,
+      action: "lambda:InvokeFunction",
+      principal: "config.amazonaws.com",
+      // The rule's ARN would be closer, but AWS Config wants the permission before it makes the rule.
+      sourceAccount: accountId,
+    },
+    options,
+  );
+  new aws.cfg.Rule(
+    rule.name,
+    {
+      name: names.configRule(rule.name),
+      description: rule.title,
+      source: {
+        owner: "CUSTOM_LAMBDA",
+        sourceIdentifier: evaluator.arn,
+        // Large resources are announced by the second kind only.
+        sourceDetails: [
+          "ConfigurationItemChangeNotification",
+          "OversizedConfigurationItemChangeNotification",
+        ].map((messageType) => ({ eventSource: "aws.config", messageType })),
+      },
+      scope: { complianceResourceTypes: [...rule.resourceTypes] },
+    },
+    { ...options, dependsOn: recorderReady.then<pulumi.Resource[]>((ready) => [permission, ...ready]) },
+  );
+}
+
+const managedRules = settings.managedRules.map(({ name, identifier, title, parameters, trigger }) => {
+  return new aws.cfg.Rule(
+    name,
+    {
+      name: names.configRule(name),
+      description: title,
+      source: { owner: "AWS", sourceIdentifier: identifier },
+      ...(Object.keys(parameters).length > 0 && { inputParameters: JSON.stringify(parameters) }),
+      ...("resourceTypes" in trigger
+        ? { scope: { complianceResourceTypes: [...trigger.resourceTypes] } }
+        : { maximumExecutionFrequency: trigger.maximumExecutionFrequency }),
+    },
+    { ...options, dependsOn: recorderReady },
+  );
+});
+
+// ------------------------------------------------------------------------------- Report: what is shown
+
+const reportedRules: readonly ReportedRule[] = [
+  ...evaluators.map(({ rule }) => ({ ...reported(rule), kind: "custom" as const })),
+  ...settings.managedRules.map((rule) => ({
+    ...reported(rule),
+    kind: "managed" as const,
+    identifier: rule.identifier,
+    parameters: rule.parameters,
+  })),
+];
+
+function reported(rule: Pick<RuleDescription, "name" | "title" | "severity" | "remediation" | "controls">) {
+  const { name, title, remediation, controls } = rule;
+  return {
+    name,
+    configRuleName: names.configRule(name),
+    severity: severityOf(rule),
+    title,
+    remediation,
+    controls,
+  };
+}
+
+const reportSettings: ReportSettings = {
+  rules: reportedRules,
+  exceptions: settings.exceptions,
+  evaluationSchedule,
+  reportSchedule,
+  programVersion,
+};
+
+const reportGenerator = scannerFunction({
+  name: "report-generator",
+  description: "Makes reports from the history, and brings the managed rules' results into it",
+  folder: "report-generator",
+  timeout: REPORT_TIMEOUT_SECONDS,
+  memorySize: settings.reportMemoryMb,
+  settings: reportSettings,
+  may: [
+    {
+      Effect: "Allow",
+      Action: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
+      Resource: pulumi.interpolate`${reportBucket.bucket.arn}/reports/*`,
+    },
+    // Not by prefix: without the right to list, S3 answers for a missing object as for a forbidden one.
+    { Effect: "Allow", Action: "s3:ListBucket", Resource: reportBucket.bucket.arn },
+    {
+      Effect: "Allow",
+      Action: ["config:DescribeConfigRuleEvaluationStatus", "config:GetComplianceDetailsByConfigRule"],
+      Resource: managedRules.map(({ arn }) => arn),
+    },
+    // BatchGetResourceConfig, which tells the names of users and policies, knows no resources in policies.
+    { Effect: "Allow", Action: "config:BatchGetResourceConfig", Resource: "*" },
+  ],
+  indexes: [RULE_INDEX, TRANSITION_INDEX],
+  encryptedBy: ["dynamodb", "sns", "sqs", "s3"],
+});
+
+deliver("report-generator", reportTime, reportGenerator);
+deliver("managed-rule-changes", managedRuleChanges, reportGenerator);
+
+// ------------------------------------------------------------------- Watching: who watches the watcher
+
+const functions = [
+  ...evaluators.map(({ name, evaluator }) => ({ name, fn: evaluator })),
+  { name: "report-generator", fn: reportGenerator },
+];
+
+const evaluationGapHours = longestGapHours(evaluationSchedule);
+
+/**
+ * Rules of which a run must be seen, and the hours it may take. The managed rules' runs are imports by the
+ * report generator; one that waits for changes may have had nothing to evaluate, and then has no run.
+ */
+const promisedRuns = [
+  ...evaluators.map(({ rule }) => ({ rule: rule.name, hours: evaluationGapHours })),
+  ...settings.managedRules
+    .filter(({ trigger }) => "maximumExecutionFrequency" in trigger)
+    .map(({ name }) => ({ rule: name, hours: longestGapHours(reportSchedule) })),
+];
+
+const alarms = [
+  ...functions.map(({ name, fn }) =>
+    alarm(`${name}-errors`, {
+      alarmDescription: pulumi.interpolate`${fn.name} failed. Its log group tells why; Lambda tries twice more and then leaves the event in ${deadLetters.name}.`,
+      namespace: "AWS/Lambda",
+      metricName: "Errors",
+      dimensions: { FunctionName: fn.name },
+      statistic: "Sum",
+      period: 300,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+    }),
+  ),
+  // A metric that no run has written yet is as alarming as one that has stopped: until the first run after the
+  // first deployment these alarm, too, and then say that all is well.
+  ...promisedRuns.map(({ rule, hours }) =>
+    alarm(`${rule}-missed-run`, {
+      alarmDescription: `No complete run of ${rule} in ${hours + 1} hours, though one was due. Normal only until the first run.`,
+      namespace: METRIC_NAMESPACE,
+      metricName: METRICS.completedRuns,
+      dimensions: { [METRIC_DIMENSIONS.environment]: environmentSuffix, [METRIC_DIMENSIONS.rule]: rule },
+      statistic: "Sum",
+      period: 3600,
+      evaluationPeriods: hours + 1,
+      comparisonOperator: "LessThanThreshold",
+      threshold: 1,
+      treatMissingData: "breaching",
+      okActions: [alertTopic.arn],
+    }),
+  ),
+  ...eventRules.map(({ name, rule }) =>
+    alarm(`${name}-undelivered`, {
+      alarmDescription: pulumi.interpolate`EventBridge could not deliver events of ${rule.name}; they lie in ${deadLetters.name}.`,
+      namespace: "AWS/Events",
+      metricName: "FailedInvocations",
+      dimensions: { RuleName: rule.name },
+      statistic: "Sum",
+      period: 300,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+    }),
+  ),
+  alarm("dead-letters", {
+    alarmDescription: pulumi.interpolate`Something was given up and lies in ${deadLetters.name}. Mend the cause, invoke the function with the event, delete the message.`,
+    namespace: "AWS/SQS",
+    metricName: "ApproximateNumberOfMessagesVisible",
+    dimensions: { QueueName: deadLetters.name },
+    statistic: "Maximum",
+    period: 300,
+    comparisonOperator: "GreaterThanOrEqualToThreshold",
+    threshold: 1,
+  }),
+];
+
+function alarm(name: string, args: Omit<aws.cloudwatch.MetricAlarmArgs, "name">): aws.cloudwatch.MetricAlarm {
+  const defaults = { evaluationPeriods: 1, treatMissingData: "notBreaching", alarmActions: [alertTopic.arn] };
+  return new aws.cloudwatch.MetricAlarm(name, { name: names.named(name), ...defaults, ...args }, options);
+}
+
+const dashboard = new aws.cloudwatch.Dashboard(
+  "compliance",
+  {
+    dashboardName: names.named("compliance"),
+    dashboardBody: pulumi
+      .all([functions.map(({ fn }) => fn.name), deadLetters.name, alarms.map(({ arn }) => arn)])
+      .apply(([functionNames, deadLetterQueueName, alarmArns]) =>
+        dashboardBody({
+          region,
+          environmentSuffix,
+          rules: reportedRules.map(({ name }) => name),
+          functionNames,
+          deadLetterQueueName,
+          alarmArns,
+          runPeriodHours: evaluationGapHours,
+        }),
+      ),
+  },
+  options,
+);
+
+// ---------------------------------------------------------------------------------------------- Outputs
+
+export const recorderName = pulumi.output(recording.then((recorder) => recorder.recorderName));
+export const historyTableName = history.name;
+export const alertTopicArn = alertTopic.arn;
+export const reportBucketName = reportBucket.bucket.bucket;
+/** null when the stack uses a recorder that somebody else made. */
+export const snapshotBucketName = pulumi.output(
+  recording.then((recorder) => recorder.snapshotBucketName ?? null),
+);
+export const functionNames = Object.fromEntries(functions.map(({ name, fn }) => [name, fn.name]));
+export const deadLetterQueueUrl = deadLetters.url;
+export const dashboardUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards:name=${dashboard.dashboardName}`;

@@ -1,0 +1,151 @@
+import {
+  ConfigServiceClient,
+  type ConfigurationRecorder,
+  DescribeConfigurationRecorderStatusCommand,
+  DescribeConfigurationRecordersCommand,
+} from "@aws-sdk/client-config-service";
+import * as pulumi from "@pulumi/pulumi";
+import { asError } from "../lambdas/shared/errors";
+
+/** Resource types whose changes the rules rest on, and which the IAM rules evaluate. */
+export const RECORDED_TYPES = [
+  "AWS::EC2::Instance",
+  "AWS::RDS::DBInstance",
+  "AWS::RDS::DBCluster",
+  "AWS::S3::Bucket",
+  "AWS::IAM::User",
+  "AWS::IAM::Role",
+  "AWS::IAM::Group",
+  "AWS::IAM::Policy",
+] as const;
+
+/** What of the `aws:` settings decides whom a call reaches, and as whom. */
+export interface ProviderSettings {
+  readonly profile?: string;
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  readonly token?: string;
+  readonly endpoints?: readonly { readonly configservice?: string }[];
+}
+
+/** A client that sees the account that the stack's provider deploys to. */
+export function configClient(region: string, provider: ProviderSettings): ConfigServiceClient {
+  const { profile, accessKey, secretKey, token, endpoints = [] } = provider;
+  return new ConfigServiceClient({
+    region,
+    profile,
+    endpoint: endpoints.find(({ configservice }) => configservice)?.configservice,
+    ...(accessKey &&
+      secretKey && {
+        credentials: { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token },
+      }),
+  });
+}
+
+/** A recorder that somebody else made, and what it leaves to be desired. */
+export interface ExistingRecorder {
+  readonly name: string;
+  readonly warnings: readonly string[];
+}
+
+/** How the decision is made, and by whom. */
+export interface RecorderLookUp {
+  readonly mode: "auto" | "create" | "existing";
+  /** The name that the stack's own recorder has or would have. */
+  readonly ownName: string;
+  readonly client: Pick<ConfigServiceClient, "send">;
+}
+
+/**
+ * Decides whose recorder the stack works with: an account has one customer-managed recorder in a Region and
+ * refuses another (https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html).
+ * @returns somebody else's recorder, or undefined when the stack has to have its own: because there is none,
+ *   or because the one that is there is the stack's from an earlier deployment.
+ * @throws pulumi.RunError naming the setting that helps.
+ */
+export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<ExistingRecorder | undefined> {
+  const { mode, ownName, client } = lookUp;
+  if (mode === "create") return undefined;
+  const recorder = await customerRecorder(client);
+  if (recorder?.name === undefined) {
+    if (mode === "auto") return undefined;
+    throw new pulumi.RunError(
+      "configRecorder is existing, but there is no AWS Config recorder in the account: set it to create or auto",
+    );
+  }
+  if (recorder.name === ownName) {
+    if (mode === "auto") return undefined;
+    throw new pulumi.RunError(
+      `configRecorder is existing, but the recorder ${ownName} is this stack's own: set it to create or auto`,
+    );
+  }
+  return { name: recorder.name, warnings: await shortcomings(recorder, recorder.name, client) };
+}
+
+async function customerRecorder(
+  client: RecorderLookUp["client"],
+): Promise<ConfigurationRecorder | undefined> {
+  try {
+    const { ConfigurationRecorders = [] } = await client.send(new DescribeConfigurationRecordersCommand({}));
+    // AWS services may have recorders of their own besides, which serve nobody else.
+    return ConfigurationRecorders.find(
+      ({ servicePrincipal, recordingScope }) => !servicePrincipal && recordingScope !== "INTERNAL",
+    );
+  } catch (error) {
+    throw new pulumi.RunError(
+      `cannot look for an AWS Config recorder (config:DescribeConfigurationRecorders): ${asError(error).message}\n` +
+        "Mend the credentials, or set configRecorder to create when the account has no recorder",
+    );
+  }
+}
+
+async function shortcomings(
+  recorder: ConfigurationRecorder,
+  name: string,
+  client: RecorderLookUp["client"],
+): Promise<string[]> {
+  const missing = RECORDED_TYPES.filter((type) => !records(recorder, type));
+  const daily = RECORDED_TYPES.filter((type) => !missing.includes(type) && recordsDaily(recorder, type));
+  return [
+    ...((await isRecording(name, client)) ? [] : ["is stopped: changes are noticed at the next sweep only"]),
+    ...(missing.length > 0 ? [`does not record ${missing.join(", ")}`] : []),
+    ...(daily.length > 0 ? [`records ${daily.join(", ")} once a day: drift is known that late`] : []),
+  ].map(
+    (shortcoming) =>
+      `the AWS Config recorder ${name}, which this stack uses but did not make, ${shortcoming}`,
+  );
+}
+
+async function isRecording(name: string, client: RecorderLookUp["client"]): Promise<boolean> {
+  try {
+    const { ConfigurationRecordersStatus = [] } = await client.send(
+      new DescribeConfigurationRecorderStatusCommand({ ConfigurationRecorderNames: [name] }),
+    );
+    return ConfigurationRecordersStatus[0]?.recording === true;
+  } catch (error) {
+    throw new pulumi.RunError(
+      `cannot see whether the AWS Config recorder ${name} is recording ` +
+        `(config:DescribeConfigurationRecorderStatus): ${asError(error).message}`,
+    );
+  }
+}
+
+/** By the rules of https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html. */
+function records({ recordingGroup = {} }: ConfigurationRecorder, type: string): boolean {
+  const { recordingStrategy, exclusionByResourceTypes, resourceTypes = [] } = recordingGroup;
+  const { includeGlobalResourceTypes = false } = recordingGroup;
+  if (recordingStrategy?.useOnly === "EXCLUSION_BY_RESOURCE_TYPES") {
+    return !exclusionByResourceTypes?.resourceTypes?.some((excluded) => excluded === type);
+  }
+  if (recordingStrategy?.useOnly === "INCLUSION_BY_RESOURCE_TYPES" || resourceTypes.length > 0) {
+    return resourceTypes.some((included) => included === type);
+  }
+  return includeGlobalResourceTypes || !type.startsWith("AWS::IAM::");
+}
+
+function recordsDaily({ recordingMode }: ConfigurationRecorder, type: string): boolean {
+  const override = recordingMode?.recordingModeOverrides?.find(({ resourceTypes = [] }) =>
+    resourceTypes.some((overridden) => overridden === type),
+  );
+  return (override ?? recordingMode)?.recordingFrequency === "DAILY";
+}

@@ -1,0 +1,344 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { readSettings } from "../../program/settings";
+import { PROJECT, rawSettings } from "./support";
+
+const NOW = new Date("2026-11-24T12:00:00Z");
+const ACCOUNT = "123456789012";
+const read = (settings: Record<string, unknown>) =>
+  readSettings(rawSettings({ environmentSuffix: "dev", ...settings }), PROJECT, NOW);
+
+const exception = {
+  rule: "s3-bucket-encryption",
+  resource: "arn:aws:s3:::legacy-*",
+  reason: "Read by a system that cannot use KMS",
+  owner: "payments",
+  approver: "ciso@example.com",
+  ticket: "RISK-7",
+  expires: "2027-03-31",
+};
+
+describe("Pulumi.yaml", () => {
+  const { config } = load(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as {
+    config: Record<string, { type?: string; description?: string; default?: unknown; value?: unknown }>;
+  };
+  const declared = Object.entries(config).filter(([key]) => !key.includes(":"));
+
+  test("describes every setting, and declares no other", () => {
+    const [, allowed = ""] = /allowed: (.*)$/m.exec(messageOf({ typo: "x" })) ?? [];
+    expect(declared.map(([key]) => key).sort()).toEqual(allowed.split(", "));
+    for (const [, { description }] of declared) expect(description?.length).toBeGreaterThan(20);
+  });
+
+  test("declares the defaults that the program has, so that only the suffix must be set", () => {
+    const defaults = declared
+      .filter(([, one]) => one.default !== undefined)
+      .map(([key, one]) => [key, one.default]);
+    expect(defaults).toHaveLength(declared.length - 1);
+    expect(read(Object.fromEntries(defaults))).toEqual(read({}));
+  });
+
+  test("forbids resources that forget the provider with the tags", () => {
+    expect(config["pulumi:disable-default-providers"]?.value).toEqual(["aws"]);
+  });
+});
+
+describe("settings that are fine", () => {
+  test.each(["a", "dev", "team-7-prod", "0", "a".repeat(31)])("environmentSuffix %s", (environmentSuffix) => {
+    expect(read({ environmentSuffix }).environmentSuffix).toBe(environmentSuffix);
+  });
+
+  test.each([
+    ["email", "security+alerts@example.com"],
+    ["email-json", "robot@example.com"],
+    ["sms", "+4915112345678"],
+    ["sqs", `arn:aws:sqs:eu-west-1:${ACCOUNT}:tickets`],
+    ["lambda", `arn:aws:lambda:us-east-1:${ACCOUNT}:function:forwarder:live`],
+    ["https", "https://example.com"],
+  ])("a subscription by %s", (protocol, endpoint) => {
+    expect(read({ alertSubscriptions: [{ protocol, endpoint }] }).subscriptions).toEqual([
+      { protocol, endpoint },
+    ]);
+  });
+
+  test.each([`arn:aws:kms:us-east-1:${ACCOUNT}:key/mrk-${"0a".repeat(16)}`])("kmsKeyArn %s", (kmsKeyArn) => {
+    expect(read({ kmsKeyArn }).kmsKeyArn).toBe(kmsKeyArn);
+  });
+
+  test("an exception for just under a year, with a ticket that Pulumi took for a number", () => {
+    const { exceptions, warnings } = read({
+      exceptions: [{ ...exception, ticket: 4711, expires: "2027-11-25" }],
+    });
+    expect(exceptions).toEqual([{ ...exception, ticket: "4711", expires: "2027-11-25" }]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("an exception that ends now covers nothing, and is warned of", () => {
+    const { exceptions, warnings } = read({
+      exceptions: [{ ...exception, expires: "2026-11-24T12:00:00Z" }],
+    });
+    expect(exceptions).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringContaining("RISK-7")]);
+  });
+
+  test("settings of other namespaces are left alone", () => {
+    expect(() => read({ "aws:profile": "bank", "other:thing": "x" })).not.toThrow();
+  });
+
+  test("a role of the provider's, when no recorder is looked for", () => {
+    expect(() => read({ "aws:assumeRoles": [{ roleArn: "x" }], configRecorder: "create" })).not.toThrow();
+  });
+});
+
+const subscription = (protocol: string, endpoint: unknown, more = {}) => ({
+  alertSubscriptions: [{ protocol, endpoint, ...more }],
+});
+const excepted = (difference: Record<string, unknown>) => ({ exceptions: [{ ...exception, ...difference }] });
+
+describe("settings that are refused, by key and with what is allowed", () => {
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      "a suffix that is missing",
+      { environmentSuffix: "" },
+      /environmentSuffix must be 1 to 31 lower-case letters/,
+    ],
+    ["a suffix with capitals", { environmentSuffix: "Dev" }, /environmentSuffix must be .* not "Dev"/],
+    ["a suffix too long for S3", { environmentSuffix: "a".repeat(32) }, /environmentSuffix must be 1 to 31/],
+    ["a suffix with underscores", { environmentSuffix: "my_env" }, /environmentSuffix must be/],
+    ["a suffix that ends in a hyphen", { environmentSuffix: "dev-" }, /environmentSuffix must be/],
+    ["another Region", { "aws:region": "eu-west-1" }, /aws:region must be us-east-1, not eu-west-1/],
+    ["tags beside ours", { "aws:defaultTags": { tags: {} } }, /aws:defaultTags must not be set.*extraTags/],
+    [
+      "a role during the look-up",
+      { "aws:assumeRoles": [{}] },
+      /aws:assumeRoles needs .*configRecorder to be create/,
+    ],
+    [
+      "a setting with a typing error",
+      { requiredTag: [] },
+      /requiredTag is no setting of this program; allowed: .*requiredTags/,
+    ],
+
+    [
+      "a malformed e-mail",
+      { alertEmail: "alerts@example" },
+      /alertEmail must be an e-mail address, not "alerts@example"/,
+    ],
+    [
+      "an unknown protocol",
+      subscription("fax", "1"),
+      /alertSubscriptions\[0\]\.protocol must be one of email, .*https, not "fax"/,
+    ],
+    [
+      "plain HTTP",
+      subscription("https", "http://example.com"),
+      /\[0\]\.endpoint must be .* begins with https:/,
+    ],
+    [
+      "a local telephone number",
+      subscription("sms", "0151 1234567"),
+      /\[0\]\.endpoint must be a telephone number/,
+    ],
+    [
+      "a FIFO queue",
+      subscription("sqs", `arn:aws:sqs:us-east-1:${ACCOUNT}:q.fifo`),
+      /endpoint must be .*standard queue/,
+    ],
+    ["a function's name", subscription("lambda", "forwarder"), /endpoint must be the ARN of a function/],
+    [
+      "a subscription without an endpoint",
+      subscription("email", undefined),
+      /endpoint must be an e-mail address/,
+    ],
+    [
+      "a filter on nothing",
+      subscription("sms", "+12065550100", { filterPolicy: { level: ["high"] } }),
+      /filterPolicy has unknown level; allowed: kind, rule, severity, account, region/,
+    ],
+    [
+      "a filter that is no list",
+      subscription("sms", "+12065550100", { filterPolicy: { severity: "high" } }),
+      /filterPolicy\.severity must be a list/,
+    ],
+    [
+      "a subscription twice",
+      { alertEmail: "a@example.com", ...subscription("email", "a@example.com") },
+      /alertSubscriptions must not subscribe email a@example\.com twice, alertEmail included/,
+    ],
+
+    [
+      "an unknown recorder mode",
+      { configRecorder: "none" },
+      /configRecorder must be one of auto, create, existing, not "none"/,
+    ],
+    [
+      "a key's alias",
+      { kmsKeyArn: `arn:aws:kms:us-east-1:${ACCOUNT}:alias/bank` },
+      /kmsKeyArn must be the ARN of a KMS key in us-east-1/,
+    ],
+    [
+      "a key in another Region",
+      { kmsKeyArn: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/12345678-1234-1234-1234-123456789012` },
+      /kmsKeyArn must be/,
+    ],
+    [
+      "a tag of ours again",
+      { extraTags: { compliance: "none" } },
+      /extraTags\.compliance is a duplicate; allowed are keys that differ, by more than case/,
+    ],
+    ["a tag twice but for case", { extraTags: { Team: "a", team: "b" } }, /extraTags\.team is a duplicate/],
+    ["a tag of AWS's", { extraTags: { "aws:x": "1" } }, /extraTags\.aws:x must have .* not begin with aws:/],
+    ["a tag with a number", { extraTags: { Floor: 7 } }, /extraTags\.Floor must be a text/],
+
+    ["no required tags", { requiredTags: [] }, /requiredTags must name at least one tag/],
+    [
+      "a required tag twice",
+      { requiredTags: [{ key: "Owner" }, { key: "Owner" }] },
+      /requiredTags names the key Owner twice/,
+    ],
+    [
+      "an unknown encryption",
+      { minimumBucketEncryption: "DES" },
+      /minimumBucketEncryption must be one of AES256, aws:kms, aws:kms:dsse/,
+    ],
+    [
+      "no backups at all",
+      { minimumBackupRetentionDays: 0 },
+      /minimumBackupRetentionDays must be a whole number from 1 to 35, not 0/,
+    ],
+    [
+      "backups for words",
+      { minimumBackupRetentionDays: "many" },
+      /minimumBackupRetentionDays must be a whole number from 1 to 35, not "many"/,
+    ],
+    ["an undecided truth value", { checkReadReplicas: "maybe" }, /checkReadReplicas must be true or false/],
+    ["an unknown scope", { discoveryScope: "region" }, /discoveryScope must be one of account, environment/],
+
+    [
+      "an unknown managed rule",
+      { managedRules: ["iam-magic"] },
+      /managedRules\[0\] must be one of iam-root-mfa, .*not "iam-magic"/,
+    ],
+    ["no managed rule", { managedRules: [] }, /managedRules must name at least one rule/],
+    [
+      "a managed rule twice",
+      { managedRules: ["iam-root-mfa", "iam-root-mfa"] },
+      /managedRules must name each rule once, not iam-root-mfa twice/,
+    ],
+    [
+      "a parameter that the rule has not",
+      { managedRules: [{ name: "iam-access-keys-rotated", parameters: { days: 1 } }] },
+      /parameters of iam-access-keys-rotated has unknown days; allowed: maxAccessKeyAge/,
+    ],
+    [
+      "a severity of an unknown rule",
+      { severities: { "ec2-tags": "low" } },
+      /severities has unknown ec2-tags; allowed: ec2-required-tags, .*iam-root-mfa/,
+    ],
+    [
+      "an unknown severity",
+      { severities: { "ec2-required-tags": "mild" } },
+      /severities\.ec2-required-tags must be one of low, medium, high, critical/,
+    ],
+
+    [
+      "an exception for an unknown rule",
+      excepted({ rule: "s3-encryption" }),
+      /exceptions\[0\]\.rule must be one of ec2-required-tags, s3-bucket-encryption/,
+    ],
+    [
+      "an exception that stands twice",
+      { exceptions: [exception, { ...exception, expires: "2027-06-30" }] },
+      /exceptions\[1\] has the ticket, rule and resource of exceptions\[0\]: to prolong an exception, change its date/,
+    ],
+    [
+      "an exception without an end",
+      excepted({ expires: undefined }),
+      /exceptions\[0\]\.expires must be a non-empty text, not missing/,
+    ],
+    [
+      "an exception without an approver",
+      excepted({ approver: " " }),
+      /exceptions\[0\]\.approver must be a non-empty text/,
+    ],
+    [
+      "an exception with more to say",
+      excepted({ note: "x" }),
+      /exceptions\[0\] has unknown note; allowed: rule, resource/,
+    ],
+    [
+      "an exception for over a year",
+      excepted({ expires: "2027-11-26" }),
+      /exceptions\[0\]\.expires must be at most 366 days ahead, which is 2027-11-25/,
+    ],
+    [
+      "a day that does not exist",
+      excepted({ expires: "2027-02-30" }),
+      /exceptions\[0\]\.expires must be a date such as/,
+    ],
+    [
+      "a date in local order",
+      excepted({ expires: "31.03.2027" }),
+      /exceptions\[0\]\.expires must be a date such as/,
+    ],
+    [
+      "an instant without its zone",
+      excepted({ expires: "2027-03-31T12:00:00" }),
+      /exceptions\[0\]\.expires must be a date such as/,
+    ],
+    [
+      "an exception for a name",
+      excepted({ resource: "legacy-*" }),
+      /exceptions\[0\]\.resource must be an ARN/,
+    ],
+    ["an exception for everything", excepted({ resource: "*" }), /exceptions\[0\]\.resource must be an ARN/],
+    [
+      "an exception for every service",
+      excepted({ resource: "arn:aws:*" }),
+      /exceptions\[0\]\.resource must be an ARN/,
+    ],
+
+    ["a rate", { evaluationSchedule: "rate(6 hours)" }, /evaluationSchedule is "rate\(6 hours\)": only cron/],
+    [
+      "a schedule that no alarm can watch",
+      { reportSchedule: "cron(0 0 ? * MON *)" },
+      /reportSchedule is .*at most 167 hours/,
+    ],
+    [
+      "a retention that CloudWatch has not",
+      { logRetentionDays: 31 },
+      /logRetentionDays must be one of 1, 3, 5, .* not 31/,
+    ],
+    [
+      "versions kept for no time",
+      { reportVersionRetentionDays: 0 },
+      /reportVersionRetentionDays must be a whole number from 1 to 36500/,
+    ],
+    [
+      "too little memory",
+      { evaluatorMemoryMb: 64 },
+      /evaluatorMemoryMb must be a whole number from 128 to 10240/,
+    ],
+  ])("%s", (_, settings, message) => {
+    expect(messageOf(settings)).toMatch(message);
+  });
+
+  test("all of them at once, each with the key to set", () => {
+    const message = messageOf({ alertEmail: "nobody", logRetentionDays: 31, minimumBackupRetentionDays: 99 });
+    expect(message.split("\n").slice(1)).toEqual([
+      expect.stringMatching(/^ {2}- compliance-scanner:alertEmail must/),
+      expect.stringMatching(/^ {2}- compliance-scanner:minimumBackupRetentionDays must/),
+      expect.stringMatching(/^ {2}- compliance-scanner:logRetentionDays must/),
+    ]);
+  });
+});
+
+function messageOf(settings: Record<string, unknown>): string {
+  try {
+    read(settings);
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  throw new Error("the settings were not refused");
+}
