@@ -35,7 +35,7 @@ export const ec2RequiredTags: Rule<InstanceFacts, Ec2TagParameters> = {
     "Add the missing tags, or correct their values, on the instance and in the template that launches it.",
   resourceTypes: ["AWS::EC2::Instance"],
   controls: {
-    "SOC 2": ["CC6.1", "CC8.1"],
+    "SOC 2": ["CC6.1"],
     "PCI DSS 4.0": ["12.5.1"],
     "CIS AWS": [],
   },

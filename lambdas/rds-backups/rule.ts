@@ -49,7 +49,7 @@ export const rdsAutomatedBackups: Rule<DatabaseFacts, RdsBackupParameters> = {
   resourceTypes: ["AWS::RDS::DBInstance", "AWS::RDS::DBCluster"],
   controls: {
     "SOC 2": ["A1.2"],
-    "PCI DSS 4.0": ["10.5.1"],
+    "PCI DSS 4.0": [],
     "CIS AWS": [],
   },
 
