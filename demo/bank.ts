@@ -1,0 +1,125 @@
+import type { Day } from "./day";
+import type { Estate } from "./estate";
+import { fault, s3Error } from "./faults";
+import type { IamResource, ManagedRules } from "./managed-rules";
+import { ACCOUNT_ID } from "./moto";
+import type { Interceptor } from "./proxy";
+
+/** Key that the invented bank encrypts with; nothing ever uses it. */
+const KMS_KEY_ARN = `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/7f3c9a52-0c1d-4e0b-9a77-5b1e60d4c8aa`;
+
+/** The stack's settings, as the bank's compliance team would keep them. The exception ends ten days after the day. */
+export function bankSettings(day: Day): Record<string, unknown> {
+  return {
+    environmentSuffix: "demo",
+    alertEmail: "cloud-compliance@ledgerbank.example",
+    requiredTags: [
+      { key: "Environment", values: ["Production", "Staging"] },
+      { key: "Compliance" },
+      { key: "ManagedBy" },
+    ],
+    minimumBucketEncryption: "aws:kms",
+    minimumBackupRetentionDays: 7,
+    kmsKeyArn: KMS_KEY_ARN,
+    exceptions: [
+      {
+        rule: "s3-bucket-encryption",
+        resource: `arn:aws:s3:::${EXCEPTED_BUCKET}`,
+        reason: "Read-only archive of a closed business line; deleted with it",
+        owner: "trading-platform@ledgerbank.example",
+        approver: "ciso@ledgerbank.example",
+        ticket: "RISK-1482",
+        expires: day.at(2, 10 * 24 * 60).slice(0, 10),
+      },
+    ],
+  };
+}
+
+export const EXCEPTED_BUCKET = "ledgerbank-trade-archive-2019";
+const REFUSING_BUCKET = "ledgerbank-hr-files";
+
+const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
+
+/**
+ * The bank's account: every kind of verdict of the three custom rules.
+ * @returns the id of the instance payments-api-1.
+ */
+export async function seedBank(estate: Estate): Promise<string> {
+  const [payments = ""] = await estate.launch({ Name: "payments-api-1", ...TAGS });
+  await estate.launch({ Name: "payments-api-2", ...TAGS });
+  await estate.launch({ Name: "card-settlement", ...TAGS, Environment: "prod" });
+  await estate.launch({ Name: "legacy-ftp", Environment: "Production" });
+  const [loadTest = ""] = await estate.launch({ Name: "load-test" });
+  await estate.terminate(loadTest);
+
+  await estate.createBucket("ledgerbank-customer-statements", "aws:kms");
+  await estate.createBucket("ledgerbank-statements-eu", "aws:kms:dsse", "eu-west-1");
+  await estate.createBucket("ledgerbank-marketing-assets", "AES256");
+  await estate.createBucket(EXCEPTED_BUCKET, "AES256");
+  await estate.createBucket(REFUSING_BUCKET, "aws:kms");
+
+  await estate.createDatabase("ledger-primary", { engine: "postgres", backupRetention: 14 });
+  await estate.createReplica("ledger-reporting-replica", "ledger-primary");
+  await estate.createDatabase("crm", { engine: "mysql", backupRetention: 0 });
+  await estate.createDatabase("fraud-scoring", { engine: "postgres", backupRetention: 3 });
+  await estate.createCluster("trading", "aurora-postgresql", 7);
+  await estate.createDatabase("trading-writer", { engine: "aurora-postgresql", cluster: "trading" });
+  await estate.createDatabase("trading-reader", { engine: "aurora-postgresql", cluster: "trading" });
+  await estate.createDatabase("relationship-graph", { engine: "neptune" });
+  return payments;
+}
+
+/** A bucket policy that denies the scanner, as one may deny even an administrator. */
+export const refusingBucket: Interceptor = fault(
+  { service: "s3", operation: "GetBucketEncryption", where: ({ path }) => path.includes(REFUSING_BUCKET) },
+  s3Error("AccessDenied", "Access Denied", 403),
+);
+
+const ACCOUNT: IamResource = {
+  resourceType: "AWS::::Account",
+  resourceId: ACCOUNT_ID,
+  resourceName: ACCOUNT_ID,
+};
+
+const POLICY: IamResource = {
+  resourceType: "AWS::IAM::Policy",
+  resourceId: "ANPAJQ4WQDEMODEPLOY77",
+  resourceName: "deployment",
+};
+
+/** The user who will lose the MFA device. */
+export const ADMINISTRATOR = iamUser("m.keller", "AIDAJQ4WQDEMOKELLER77");
+
+const BATCH_OPERATOR = iamUser("batch-operator", "AIDAJQ4WQDEMOBATCH511");
+const ANALYST = iamUser("p.novak", "AIDAJQ4WQDEMONOVAK023");
+
+/** Managed rule → what it says of the invented bank's IAM: resource, whether it passes. */
+const IAM_VERDICTS: Readonly<Record<string, readonly (readonly [IamResource, boolean])[]>> = {
+  "iam-root-mfa": [[ACCOUNT, true]],
+  "iam-password-policy": [[ACCOUNT, true]],
+  "iam-user-mfa": [
+    [ADMINISTRATOR, true],
+    [ANALYST, true],
+    [BATCH_OPERATOR, false],
+  ],
+  "iam-access-keys-rotated": [
+    [ADMINISTRATOR, true],
+    [BATCH_OPERATOR, false],
+  ],
+  "iam-no-admin-policies": [[POLICY, true]],
+  "iam-unused-credentials": [[ANALYST, true]],
+};
+
+/** Gives the managed rules their results. */
+export function seedIam(managedRules: ManagedRules, at: string): void {
+  for (const [rule, verdicts] of Object.entries(IAM_VERDICTS)) {
+    for (const [resource, passes] of verdicts) {
+      managedRules.judge(rule, resource, passes ? "COMPLIANT" : "NON_COMPLIANT", at);
+    }
+  }
+  managedRules.evaluated(at);
+}
+
+function iamUser(resourceName: string, resourceId: string): IamResource {
+  return { resourceType: "AWS::IAM::User", resourceId, resourceName };
+}

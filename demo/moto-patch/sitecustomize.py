@@ -1,0 +1,77 @@
+"""Python loads this when the emulator starts, because this folder is on its PYTHONPATH: it mends what moto 5.2
+does unlike AWS where that would falsify an evaluation, makes its slowest part quick, and ends it with its starter."""
+
+import hashlib
+import os
+import threading
+
+from moto.core.responses import ActionResult
+from moto.core.serialize import BaseJSONSerializer
+from moto.rds.models import DBInstance
+from moto.s3.responses import S3Response
+
+
+# moto gives every database one and the same DbiResourceId; AWS Config knows databases by nothing else.
+def _id_of_its_own(self):
+    digest = hashlib.sha256(self.db_instance_arn.encode()).hexdigest()
+    return "db-" + digest[:26].upper()
+
+
+DBInstance.dbi_resource_id = property(_id_of_its_own, lambda self, value: None)
+
+
+# moto cuts the list of buckets at MaxBuckets without a token for the rest, and names no bucket's Region.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
+def _all_buckets(self):
+    self.data["Action"] = "ListAllMyBuckets"
+    self._authenticate_and_authorize_s3_action()
+    prefix, region, size, token = (
+        self._get_param(name) for name in ("prefix", "bucket-region", "max-buckets", "continuation-token")
+    )
+    buckets = sorted(self.backend.list_buckets(prefix, region, None), key=lambda bucket: bucket.name)
+    rest = [bucket for bucket in buckets if not token or bucket.name > token]
+    page = rest[: int(size)] if size else rest
+    result = {
+        "Owner": {"ID": "bcaf1ffd86f41161ca5fb16fd081034f"},
+        "Buckets": [
+            {
+                "Name": bucket.name,
+                "CreationDate": bucket.creation_date_ISO8601,
+                **({"BucketRegion": bucket.region_name} if prefix or region or size or token else {}),
+            }
+            for bucket in page
+        ],
+        **({"ContinuationToken": page[-1].name} if len(page) < len(rest) else {}),
+    }
+    self.data["Action"] = "ListBuckets"
+    return self.serialized(ActionResult(result))
+
+
+S3Response.all_buckets = _all_buckets
+
+
+# moto looks for every attribute value under five spellings of each of its ten possible types, which takes four
+# fifths of a query's time. What is in the wire's form already is handed on as it is.
+_serialize_structure = BaseJSONSerializer._serialize_type_structure
+_WIRE_FORM = {"S", "N", "BOOL", "NULL", "SS", "NS"}
+
+
+def _serialize_attribute_value(self, serialized, value, shape, key):
+    if shape.name == "AttributeValue" and isinstance(value, dict) and _WIRE_FORM.issuperset(value):
+        self._default_serialize(serialized, value, shape, key)
+    else:
+        _serialize_structure(self, serialized, value, shape, key)
+
+
+BaseJSONSerializer._serialize_type_structure = _serialize_attribute_value
+
+
+# A starter that is killed can clean up nothing, but the pipe it held to our standard input closes all the same.
+def _end_with_starter():
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+if os.environ.get("MOTO_ENDS_WITH_STDIN"):
+    threading.Thread(target=_end_with_starter, daemon=True).start()

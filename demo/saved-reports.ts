@@ -1,0 +1,46 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import type { ReportResult } from "../lambdas/report-generator/generate";
+import { emulatorClient } from "./account";
+import type { Deployment } from "./deployment";
+import { PROJECT_DIRECTORY } from "./settings";
+
+const DIRECTORY = join(PROJECT_DIRECTORY, ".demo");
+
+/** What stays of the demo once the emulated account is gone. */
+export interface SavedReports {
+  /** The report's file by form. */
+  readonly files: Readonly<Record<keyof ReportResult["files"], string>>;
+  /** A copy of the whole report bucket. */
+  readonly bucketCopy: string;
+}
+
+/** Copies the report bucket into the folder `.demo`, and puts one report's files where they are easily found. */
+export async function saveReports(deployment: Deployment, { files }: ReportResult): Promise<SavedReports> {
+  rmSync(DIRECTORY, { recursive: true, force: true });
+  const bucketCopy = join(DIRECTORY, "report-bucket");
+  const client = new S3Client(emulatorClient(deployment.moto.url));
+  const bucket = { Bucket: deployment.reportBucketName };
+  const objects = new Map<string, Uint8Array>();
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, bucket)) {
+    for (const { Key = "" } of Contents) {
+      const { Body } = await client.send(new GetObjectCommand({ ...bucket, Key }));
+      objects.set(Key, (await Body?.transformToByteArray()) ?? new Uint8Array());
+    }
+  }
+  for (const [key, bytes] of objects) write(join(bucketCopy, key), bytes);
+  const saved = Object.entries(files).map(([form, uri]) => {
+    const bytes = objects.get(new URL(uri).pathname.slice(1));
+    if (!bytes) throw new Error(`the report names ${uri}, which is not in the bucket`);
+    const file = join(DIRECTORY, `compliance-report.${form}`);
+    write(file, bytes);
+    return [form, file];
+  });
+  return { files: Object.fromEntries(saved), bucketCopy };
+}
+
+function write(file: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, bytes);
+}

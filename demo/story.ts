@@ -1,0 +1,270 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import type { ReportResult } from "../lambdas/report-generator/generate";
+import type { Report } from "../lambdas/report-generator/report";
+import type { Tally } from "../lambdas/report-generator/scores";
+import { verifyChain } from "../lambdas/report-generator/verify";
+import type { EvaluationRow } from "../lambdas/shared/evaluation";
+import { FolderSource } from "../scripts/report-sources";
+import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedIam } from "./bank";
+import { clock, type Day } from "./day";
+import type { Deployment, FunctionKey } from "./deployment";
+import { recordedInstance } from "./estate";
+import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "./events";
+import type { Mail } from "./mail";
+import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
+import { saveReports } from "./saved-reports";
+
+const EVALUATORS = ["ec2-tag-evaluator", "rds-backup-evaluator", "s3-encryption-evaluator"] as const;
+
+/**
+ * The demo's scenes. Each builds on what those before it left in the account, and fails when it goes otherwise than
+ * it is told.
+ */
+export class Story {
+  constructor(
+    private readonly deployment: Deployment,
+    private readonly day: Day,
+  ) {}
+
+  async play(): Promise<void> {
+    const payments = await this.setUp();
+    await this.firstEvaluation();
+    await this.drift(payments);
+    await this.iamDrift();
+    await this.secondEvaluation();
+    await this.repair(payments);
+    await this.lastEvaluation();
+    await this.report();
+  }
+
+  /** Returns the id of the instance that will drift. */
+  private async setUp(): Promise<string> {
+    const { deployment } = this;
+    printStep(
+      `index.ts declares ${deployment.graph.resources.length} resources; its table, topic, buckets and queue are in the` +
+        ` emulated account now, and its four functions run from their own archives`,
+    );
+    deployment.inject(refusingBucket);
+    const payments = await seedBank(deployment.estate);
+    seedIam(deployment.managedRules, this.day.at(0, -20));
+    printStep("the bank runs 5 instances, 5 buckets, 8 databases and a few IAM users");
+    printNote(
+      "Simulated, because the emulator has none: the results of AWS Config's managed IAM rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played.",
+    );
+    return payments;
+  }
+
+  private async firstEvaluation(): Promise<void> {
+    const slot = this.day.at(0);
+    printScene(`${clock(slot)}  The schedule evaluates everything for the first time`);
+    const mails = await this.sweep(slot);
+    const rows = await this.deployment.evaluations();
+    for (const rule of new Set(rows.map((row) => row.rule))) {
+      printVerdicts(
+        rule,
+        rows.filter((row) => row.rule === rule),
+      );
+    }
+    print();
+    printStep(
+      `${mails.length} mails, one digest a rule and not one a resource. This is the one about the buckets:`,
+    );
+    printMails(mails.filter(({ attributes }) => attributes.rule === "s3-bucket-encryption"));
+    await this.scheduledReport(0);
+  }
+
+  private async drift(instance: string): Promise<void> {
+    const { deployment } = this;
+    const time = this.day.at(0, 137);
+    printScene(`${clock(time)}  Somebody removes the tag "Compliance" from payments-api-1`);
+    await deployment.estate.untag(instance, "Compliance");
+    const event = this.instanceChanged(instance, time);
+    const first = await this.mailsOf(() => this.invoke("ec2-tag-evaluator", event, time));
+    printStep(
+      "AWS Config reports the change, that one instance is evaluated, and the alert goes out at once:",
+    );
+    printMails(expectMails(first, 1, "the drift"));
+    const second = await this.mailsOf(() => this.invoke("ec2-tag-evaluator", event, time));
+    expectMails(second, 0, "the second delivery of the same event");
+    printStep("AWS delivers the same event a second time, as it may: no second mail");
+  }
+
+  private async iamDrift(): Promise<void> {
+    const { deployment } = this;
+    const time = this.day.at(0, 221);
+    const { resourceType, resourceId, resourceName } = ADMINISTRATOR;
+    printScene(`${clock(time)}  The IAM user ${resourceName} gives up the MFA device`);
+    deployment.managedRules.judge("iam-user-mfa", ADMINISTRATOR, "NON_COMPLIANT", time);
+    const event = complianceChangeEvent({
+      configRuleName: deployment.configRuleName("iam-user-mfa"),
+      resourceType,
+      resourceId,
+      time,
+      from: "COMPLIANT",
+      to: "NON_COMPLIANT",
+    });
+    const mails = await this.mailsOf(() => this.invoke("report-generator", event, time));
+    printStep(
+      "AWS's own rule for IAM notices; its event reaches people as a mail like any other, not as raw JSON:",
+    );
+    printMails(expectMails(mails, 1, "the IAM drift"));
+  }
+
+  private async secondEvaluation(): Promise<void> {
+    const slot = this.day.at(1);
+    printScene(`${clock(slot)}  The next evaluation sees the drift, too`);
+    const mails = await this.sweep(slot);
+    const drifts = mails.filter(({ attributes }) => attributes.kind === "drift");
+    expectMails(drifts, 0, "a drift that was alerted of before");
+    printStep("no second alert; the digest lists the instance among what still fails:");
+    printMails(mails.filter(({ attributes }) => attributes.rule === "ec2-required-tags"));
+    await this.scheduledReport(1);
+  }
+
+  private async repair(instance: string): Promise<void> {
+    const time = this.day.at(1, 95);
+    printScene(`${clock(time)}  The tag is put back`);
+    await this.deployment.estate.tag(instance, { Compliance: "Required" });
+    const event = this.instanceChanged(instance, time);
+    const mails = await this.mailsOf(() => this.invoke("ec2-tag-evaluator", event, time));
+    expectMails(mails, 0, "the repair");
+    printStep("the history closes the failure; that is no reason to wake anybody");
+  }
+
+  private async lastEvaluation(): Promise<void> {
+    const slot = this.day.at(2);
+    printScene(`${clock(slot)}  The last evaluation of the day`);
+    const mails = await this.sweep(slot);
+    printStep(`everything was evaluated again, and ${mails.length} digests were sent`);
+    await this.scheduledReport(2);
+  }
+
+  private async report(): Promise<void> {
+    const now = this.day.at(2, 45);
+    printScene(`${clock(now)}  An auditor asks for a report over the whole day`);
+    const request = { from: this.day.at(0, -30), sample: { size: 10, seed: "audit" } };
+    const result = (await this.invoke("report-generator", request, now)) as ReportResult;
+    const { files, bucketCopy } = await saveReports(this.deployment, result);
+    printReport(JSON.parse(readFileSync(files.json, "utf8")) as Report);
+    await this.printException(result);
+    await printChain(bucketCopy);
+    print();
+    print(`  ${styled("bold", "The report:")}       ${shown(files.html)} (open it in a browser)`);
+    print(`  The same as data: ${shown(files.json)}, ${shown(files.csv)}`);
+  }
+
+  /** What an exception does: the verdict stays, the alerts stop, and the score is shown with and without it. */
+  private async printException({ summary }: ReportResult): Promise<void> {
+    const rows = await this.deployment.evaluations();
+    const row = rows.findLast(({ resource_name }) => resource_name === EXCEPTED_BUCKET);
+    const alerts = this.deployment.mails().filter(({ subject }) => subject.includes(EXCEPTED_BUCKET));
+    expectMails(alerts, 0, "a failure under an exception");
+    if (row?.exception_id === undefined) throw new Error(`no exception covers ${EXCEPTED_BUCKET}`);
+    print();
+    printStep(
+      `the settings accept ${EXCEPTED_BUCKET} as it is, for a while: its verdict stays ${row.compliance_type} and names the exception ${row.exception_id}, no alert speaks of it, and the score is given with and without it:` +
+        ` ${percent(summary.scoreWithExceptions)} and ${percent(summary.score)}`,
+    );
+  }
+
+  /** Runs the three evaluators for a slot. Returns the mails they caused. */
+  private sweep(slot: string): Promise<Mail[]> {
+    return this.mailsOf(async () => {
+      for (const evaluator of EVALUATORS) {
+        await this.invoke(evaluator, scheduledEvent(slot, "compliance-evaluation-schedule"), slot);
+      }
+    });
+  }
+
+  private async scheduledReport(slot: number): Promise<void> {
+    const time = this.day.at(slot, 30);
+    this.deployment.managedRules.evaluated(this.day.at(slot, 20));
+    const event = scheduledEvent(time, "compliance-report-schedule");
+    const { manifest, summary } = (await this.invoke("report-generator", event, time)) as ReportResult;
+    printStep(
+      `${clock(time)}  report ${manifest?.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage)}`,
+    );
+  }
+
+  private instanceChanged(instance: string, time: string) {
+    const configRuleName = this.deployment.configRuleName("ec2-required-tags");
+    return configChangeEvent({ configRuleName, resource: recordedInstance(instance), time });
+  }
+
+  /** Invokes a function at an instant of the played day. */
+  private async invoke(key: FunctionKey, event: unknown, now: string): Promise<unknown> {
+    return (await this.deployment.functions[key].invoke(event, { now })).payload;
+  }
+
+  private async mailsOf(action: () => Promise<unknown>): Promise<Mail[]> {
+    const before = this.deployment.mails().length;
+    await action();
+    return this.deployment.mails().slice(before);
+  }
+}
+
+function expectMails(mails: readonly Mail[], count: number, cause: string): readonly Mail[] {
+  if (mails.length === count) return mails;
+  const subjects = mails.map(({ subject }) => subject).join("; ");
+  throw new Error(`${cause} should cause ${count} mails, and caused ${mails.length}: ${subjects || "none"}`);
+}
+
+function printMails(mails: readonly Mail[]): void {
+  for (const mail of mails) printMail(mail);
+}
+
+const VERDICT_ORDER = ["NON_COMPLIANT", "ERROR", "COMPLIANT", "NOT_APPLICABLE"] as const;
+
+function printVerdicts(rule: string, rows: readonly EvaluationRow[]): void {
+  print();
+  print(`  ${styled("bold", rule)}`);
+  printTable(
+    ["Verdict", "Resource", "Why"],
+    VERDICT_ORDER.flatMap((verdict) =>
+      rows
+        .filter(({ compliance_type }) => compliance_type === verdict)
+        .map((row) => [verdict, row.resource_name, row.annotation]),
+    ),
+  );
+}
+
+function printReport({ rules, summary, findings }: Report): void {
+  const cells = (name: string, result: Tally | null) => [
+    name,
+    percent(result?.score ?? null),
+    percent(result?.coverage ?? null),
+    ...[result?.compliant, result?.nonCompliant, result?.error, result?.notApplicable].map((n = 0) =>
+      String(n),
+    ),
+  ];
+  printTable(
+    ["Rule", "Score", "Coverage", "Pass", "Fail", "Error", "Not applicable"],
+    [...rules.map(({ rule, result }) => cells(rule, result)), cells("all", summary)],
+  );
+  const { onTime, expected } = summary.sweeps;
+  print();
+  printStep(
+    `${onTime} of ${expected} scheduled runs were on time; ${summary.opened} failures began in the day`,
+  );
+  printStep("at the top of the report stands what an auditor must know before any number:");
+  for (const { level, text } of findings) printNote(`- ${level}: ${text}`);
+}
+
+/** Verifies the chain of scheduled reports as an auditor would, from a copy. */
+async function printChain(bucketCopy: string): Promise<void> {
+  const { links, files, firstBreak } = await verifyChain(new FolderSource(bucketCopy));
+  if (firstBreak) throw new Error(`the chain of reports is broken: ${firstBreak.text}`);
+  printStep(
+    `the chain of ${links} scheduled reports and their ${files} files is as it was written; see for yourself, then change a byte and see again: npm run verify-reports -- ${shown(bucketCopy)}`,
+  );
+}
+
+/** A path as the reader would type it. */
+function shown(path: string): string {
+  return relative(process.cwd(), path);
+}
+
+function percent(value: number | null): string {
+  return value === null ? "none" : `${value} %`;
+}

@@ -1,0 +1,50 @@
+import type { AwsRequest } from "../../demo/aws-request";
+import { Deployment } from "../../demo/deployment";
+
+/** Starting Python, running the program and bundling four functions takes seconds, and longer on a busy machine. */
+const START_TIMEOUT_MS = 120_000;
+
+/** One managed rule, because each makes a report of the emulated account slower. */
+const SETTINGS = { alertEmail: "alerts@example.com", managedRules: ["iam-user-mfa"] };
+
+/**
+ * The stack in an emulated account for the tests of one file: empty before each test. Without an emulator every test
+ * fails, for none of them says anything then.
+ */
+export function deployed(settings: Readonly<Record<string, unknown>> = {}): { readonly stack: Deployment } {
+  let stack: Deployment | undefined;
+  jest.setTimeout(60_000);
+
+  beforeAll(async () => {
+    stack = await Deployment.start({ settings: { ...SETTINGS, ...settings } });
+  }, START_TIMEOUT_MS);
+
+  beforeEach(async () => {
+    await stack?.reset();
+  });
+
+  afterAll(async () => {
+    await stack?.stop();
+  });
+
+  return {
+    get stack() {
+      if (!stack) throw new Error("the stack could not be started");
+      return stack;
+    },
+  };
+}
+
+/** The requests that were made of one operation, oldest first. */
+export function requestsOf(stack: Deployment, service: string, operation: string): AwsRequest[] {
+  return stack.proxy.exchanges
+    .map(({ request }) => request)
+    .filter((request) => request.service === service && request.operation === operation);
+}
+
+/** The operations that were called, as `service:Operation`, each once, in order of the alphabet. */
+export function operations(stack: Deployment): string[] {
+  return [
+    ...new Set(stack.proxy.exchanges.map(({ request }) => `${request.service}:${request.operation}`)),
+  ].sort();
+}

@@ -1,0 +1,118 @@
+import { type AwsRequest, s3Address } from "../../demo/aws-request";
+import { arnOf, type Graph, ofType, theOne } from "../../demo/graph";
+import { ACCOUNT_ID } from "../../demo/moto";
+
+/** What a request needs to be allowed: an IAM action on a resource, `*` where the action knows no resources. */
+export interface NeededPermission {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** An action that a role allows on the resources that match a pattern. */
+export interface Grant {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/**
+ * The permissions that AWS asks a request for
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+ * @throws Error for an operation that is not known here.
+ */
+export function neededPermissions(request: AwsRequest): NeededPermission[] {
+  const { service, operation, region, input } = request;
+  if (service === "s3") return neededForS3(request);
+  const needed = (...resources: string[]) =>
+    resources.map((resource) => ({ action: `${service}:${operation}`, resource }));
+  const table = (name: unknown) => `arn:aws:dynamodb:${region}:${ACCOUNT_ID}:table/${name}`;
+  switch (`${service}:${operation}`) {
+    case "ec2:DescribeInstances":
+    case "rds:DescribeDBInstances":
+    case "rds:DescribeDBClusters":
+    case "config:PutEvaluations":
+    case "config:BatchGetResourceConfig":
+      return needed("*");
+    case "config:GetComplianceDetailsByConfigRule":
+      return needed(configRuleArn(input.ConfigRuleName));
+    case "config:DescribeConfigRuleEvaluationStatus":
+      return needed(...(input.ConfigRuleNames as unknown[]).map(configRuleArn));
+    case "dynamodb:GetItem":
+    case "dynamodb:PutItem":
+    case "dynamodb:UpdateItem":
+      return needed(table(input.TableName));
+    case "dynamodb:BatchWriteItem":
+      return needed(...Object.keys(input.RequestItems as object).map(table));
+    case "dynamodb:Query":
+      return needed(table(input.TableName) + (input.IndexName ? `/index/${input.IndexName}` : ""));
+    case "sns:Publish":
+      return needed(String(input.TopicArn));
+    default:
+      throw new Error(`what ${service}:${operation} needs is not known here`);
+  }
+}
+
+function neededForS3({ operation, path, headers }: AwsRequest): NeededPermission[] {
+  const { bucket, key } = s3Address(path);
+  const bucketArn = `arn:aws:s3:::${bucket}`;
+  const objectArn = `${bucketArn}/${key}`;
+  switch (operation) {
+    case "ListBuckets":
+      return [{ action: "s3:ListAllMyBuckets", resource: "*" }];
+    case "GetBucketEncryption":
+      return [{ action: "s3:GetEncryptionConfiguration", resource: bucketArn }];
+    case "GetBucketTagging":
+      return [{ action: "s3:GetBucketTagging", resource: bucketArn }];
+    case "ListObjectsV2":
+      return [{ action: "s3:ListBucket", resource: bucketArn }];
+    case "GetObject":
+      return [{ action: "s3:GetObject", resource: objectArn }];
+    case "CopyObject": {
+      const source = decodeURIComponent(String(headers["x-amz-copy-source"]));
+      return [
+        { action: "s3:GetObject", resource: `arn:aws:s3:::${source}` },
+        { action: "s3:PutObject", resource: objectArn },
+      ];
+    }
+    case "PutObject":
+      return [{ action: "s3:PutObject", resource: objectArn }];
+    default:
+      throw new Error(`what s3:${operation} needs is not known here`);
+  }
+}
+
+function configRuleArn(name: unknown): string {
+  return String(arnOf("aws:cfg/rule:Rule", String(name)));
+}
+
+/**
+ * What a function's role allows, one action and one resource pattern at a time.
+ * @throws Error for statements with conditions or denials, which nothing here understands.
+ */
+export function grantsOf(graph: Graph, functionKey: string): Grant[] {
+  const fn = theOne(graph, "aws:lambda/function:Function", functionKey);
+  const role = ofType(graph, "aws:iam/role:Role").find(
+    ({ id }) => arnOf("aws:iam/role:Role", id) === fn.inputs.role,
+  );
+  return ofType(graph, "aws:iam/rolePolicy:RolePolicy")
+    .filter(({ inputs }) => inputs.role === role?.id)
+    .flatMap(({ inputs }) => (JSON.parse(String(inputs.policy)) as PolicyDocument).Statement)
+    .flatMap(({ Effect, Action, Resource, Condition }) => {
+      if (Effect !== "Allow" || Condition) throw new Error("denials and conditions are not understood here");
+      return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource })));
+    });
+}
+
+interface PolicyDocument {
+  readonly Statement: readonly {
+    readonly Effect: string;
+    readonly Action: string | string[];
+    readonly Resource: string | string[];
+    readonly Condition?: unknown;
+  }[];
+}
+
+/** Whether the grant covers the permission: the very action, on a resource that matches. */
+export function covers(grant: Grant, { action, resource }: NeededPermission): boolean {
+  const parts = grant.resource.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return grant.action === action && new RegExp(`^${parts.join(".*")}$`).test(resource);
+}

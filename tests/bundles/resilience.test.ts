@@ -1,0 +1,246 @@
+import { scheduledEvent } from "../../demo/events";
+import { fault, json, jsonError, queryError, s3Error } from "../../demo/faults";
+import { LambdaFunction } from "../../demo/lambda";
+import type { Interceptor } from "../../demo/proxy";
+import { deployed, requestsOf } from "./deployed";
+
+const SLOT = "2026-11-23T06:00:00.000Z";
+const RETRY = "2026-11-23T06:01:00.000Z";
+const NEXT = "2026-11-23T12:00:00.000Z";
+const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
+const environment = deployed();
+
+/** Runs the sweep of a slot as Lambda would. */
+function sweep(
+  key: "ec2-tag-evaluator" | "s3-encryption-evaluator" | "rds-backup-evaluator",
+  slot = SLOT,
+  now = slot,
+) {
+  return environment.stack.functions[key].invoke(scheduledEvent(slot, "sweep"), { now });
+}
+
+async function rowKeys(): Promise<string[]> {
+  const rows = await environment.stack.evaluations();
+  return rows.map((row) => `${row.resource_id} ${row.evaluation_timestamp}`);
+}
+
+/** The kinds of the mails that were sent, oldest first. */
+function mailKinds(): (string | undefined)[] {
+  return environment.stack.mails().map(({ attributes }) => attributes.kind);
+}
+
+describe("beyond one page", () => {
+  beforeEach(() => environment.stack.inject(smallPages));
+
+  test("every instance is judged", async () => {
+    const { estate } = environment.stack;
+    for (let launched = 0; launched < 5; launched++) await estate.launch(launched === 4 ? {} : TAGS);
+
+    const { payload } = await sweep("ec2-tag-evaluator");
+
+    expect(payload).toMatchObject({ listed: 5, compliant: 4, nonCompliant: 1 });
+    expect(new Set(await rowKeys()).size).toBe(5);
+    expect(requestsOf(environment.stack, "ec2", "DescribeInstances")).toHaveLength(3);
+  });
+
+  test("every database is judged", async () => {
+    const { estate } = environment.stack;
+    for (const name of ["one", "two", "three"]) {
+      await estate.createDatabase(name, { engine: "postgres", backupRetention: 7 });
+    }
+
+    const { payload } = await sweep("rds-backup-evaluator");
+
+    expect(payload).toMatchObject({ listed: 3, compliant: 3 });
+    expect(requestsOf(environment.stack, "rds", "DescribeDBInstances")).toHaveLength(2);
+  });
+
+  test("every bucket is judged, in its own Region", async () => {
+    const { estate } = environment.stack;
+    await estate.createBucket("z-encrypted", "AES256");
+    await estate.createBucket("z-plain", undefined, "eu-west-1");
+
+    const { payload } = await sweep("s3-encryption-evaluator");
+
+    expect(payload).toMatchObject({ listed: 4, compliant: 3, nonCompliant: 1 });
+    const plain = (await environment.stack.evaluations()).find(
+      ({ resource_name }) => resource_name === "z-plain",
+    );
+    expect(plain).toMatchObject({ region: "eu-west-1", compliance_type: "NON_COMPLIANT" });
+    expect(requestsOf(environment.stack, "s3", "ListBuckets")).toHaveLength(2);
+  });
+});
+
+describe("when the history table", () => {
+  test("leaves items unprocessed, they are written again until all are stored", async () => {
+    const { estate } = environment.stack;
+    for (let launched = 0; launched < 3; launched++) await estate.launch(TAGS);
+    environment.stack.inject(leaveUnprocessed(1));
+
+    await sweep("ec2-tag-evaluator");
+
+    expect(await environment.stack.evaluations()).toHaveLength(3);
+    expect(await environment.stack.runs()).toHaveLength(1);
+  });
+
+  test("leaves items unprocessed for good, the run fails, alerts, and commits nothing", async () => {
+    await environment.stack.estate.launch(TAGS);
+    environment.stack.inject(leaveUnprocessed(Number.POSITIVE_INFINITY));
+
+    await expect(sweep("ec2-tag-evaluator")).rejects.toThrow(/unprocessed/);
+
+    expect(await environment.stack.runs()).toEqual([]);
+    expect(mailKinds()).toEqual(["system"]);
+  });
+
+  test("is throttled for a moment, the run completes", async () => {
+    await environment.stack.estate.launch(TAGS);
+    const throttled = jsonError(
+      "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+      "slow down",
+    );
+    environment.stack.inject(fault({ service: "dynamodb", operation: "BatchWriteItem" }, throttled, 2));
+
+    await sweep("ec2-tag-evaluator");
+
+    expect(await environment.stack.evaluations()).toHaveLength(1);
+  });
+});
+
+describe("when a service", () => {
+  test("throttles its listing, the run waits and completes", async () => {
+    await environment.stack.estate.launch(TAGS);
+    const throttled = queryError("ec2", "RequestLimitExceeded", "Request limit exceeded.", 503);
+    environment.stack.inject(fault({ service: "ec2", operation: "DescribeInstances" }, throttled, 3));
+
+    const { payload } = await sweep("ec2-tag-evaluator");
+
+    expect(payload).toMatchObject({ status: "complete", listed: 1 });
+  });
+
+  test("denies its listing, the run fails, and what it saw before is not called gone", async () => {
+    await environment.stack.estate.launch({ Name: "still-there" });
+    await sweep("ec2-tag-evaluator");
+    const denied = queryError("ec2", "UnauthorizedOperation", "You are not authorized.", 403);
+    environment.stack.inject(fault({ service: "ec2", operation: "DescribeInstances" }, denied));
+    const before = await rowKeys();
+
+    await expect(sweep("ec2-tag-evaluator", NEXT)).rejects.toMatchObject({
+      errorType: "UnauthorizedOperation",
+    });
+
+    expect(await rowKeys()).toEqual(before);
+    expect(await environment.stack.runs()).toHaveLength(1);
+    expect(mailKinds()).toEqual(["digest", "system"]);
+  });
+
+  test("denies one bucket, that one is ERROR with the error's name and the others are judged", async () => {
+    const { estate } = environment.stack;
+    await estate.createBucket("open-bucket", "AES256");
+    await estate.createBucket("locked-bucket", "aws:kms");
+    const where = ({ path }: { path: string }) => path.includes("locked-bucket");
+    const denied = s3Error("AccessDenied", "Access Denied", 403);
+    environment.stack.inject(fault({ service: "s3", operation: "GetBucketEncryption", where }, denied));
+
+    const { payload } = await sweep("s3-encryption-evaluator");
+
+    const rows = await environment.stack.evaluations();
+    const row = rows.find(({ resource_name }) => resource_name === "locked-bucket");
+    expect(row).toMatchObject({ compliance_type: "ERROR", error_code: "AccessDenied" });
+    expect(payload).toMatchObject({ error: 1, nonCompliant: 0 });
+    const [run] = await environment.stack.runs();
+    expect(run?.ledger).toMatchObject([{ error: 1, error_codes: { AccessDenied: 1 } }]);
+  });
+});
+
+describe("a run that broke off between its rows and its commit", () => {
+  const commit = { service: "dynamodb", operation: "PutItem" };
+  const refused = jsonError(
+    "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException",
+    "Requested resource not found",
+  );
+
+  test("writes the same keys when it is tried again, then commits, and sends one digest in all", async () => {
+    const { estate } = environment.stack;
+    await estate.launch({ Name: "failing" });
+    await estate.launch(TAGS);
+    environment.stack.inject(fault(commit, refused, 1));
+    await expect(sweep("ec2-tag-evaluator")).rejects.toThrow();
+    const written = await rowKeys();
+
+    const { payload } = await sweep("ec2-tag-evaluator", SLOT, RETRY);
+
+    expect(payload).toMatchObject({ status: "complete", listed: 2 });
+    expect(await rowKeys()).toEqual(written);
+    expect(await environment.stack.runs()).toHaveLength(1);
+    expect(mailKinds().filter((kind) => kind === "digest")).toHaveLength(1);
+  });
+
+  test("because its time ran out is carried out by the next try, without a second digest", async () => {
+    const { estate, functions, proxy } = environment.stack;
+    await estate.launch({ Name: "failing" });
+    const { declaration } = functions["ec2-tag-evaluator"];
+    const hurried = new LambdaFunction({ ...declaration, timeoutSeconds: 4 }, proxy.url);
+    const unavailable = jsonError("InternalServerError", "Internal server error", 500);
+    environment.stack.inject(fault(commit, unavailable));
+    const invocation = hurried.invoke(scheduledEvent(SLOT, "sweep"), { now: SLOT });
+    await expect(invocation).rejects.toMatchObject({ errorType: "Sandbox.Timedout" });
+    hurried.stop();
+    environment.stack.heal();
+
+    await sweep("ec2-tag-evaluator", SLOT, RETRY);
+
+    expect(await environment.stack.evaluations()).toHaveLength(1);
+    expect(await environment.stack.runs()).toHaveLength(1);
+    expect(mailKinds()).toEqual(["digest"]);
+  });
+
+  test("does not take its own rows for the state before", async () => {
+    const { estate } = environment.stack;
+    const [drifting = ""] = await estate.launch(TAGS);
+    await sweep("ec2-tag-evaluator");
+    await estate.untag(drifting, "Compliance");
+    environment.stack.inject(fault(commit, refused, 1));
+    await expect(sweep("ec2-tag-evaluator", NEXT)).rejects.toThrow();
+
+    await sweep("ec2-tag-evaluator", NEXT, "2026-11-23T12:01:00.000Z");
+
+    const last = (await environment.stack.evaluations()).at(-1);
+    expect(last).toMatchObject({ transition: "opened", open_since: NEXT });
+    expect((await environment.stack.runs()).at(-1)).toMatchObject({ opened: 1 });
+    expect(mailKinds().filter((kind) => kind === "drift")).toHaveLength(1);
+  });
+});
+
+test("a sweep that AWS delivers twice at the same moment stores each row once and sends one digest", async () => {
+  await environment.stack.estate.launch({ Name: "failing" });
+
+  await Promise.all([sweep("ec2-tag-evaluator"), sweep("ec2-tag-evaluator")]);
+
+  expect(await environment.stack.evaluations()).toHaveLength(1);
+  expect(await environment.stack.runs()).toHaveLength(1);
+  expect(mailKinds()).toEqual(["digest"]);
+});
+
+/** Answers BatchWriteItem `times` times with all of its items unprocessed. */
+function leaveUnprocessed(times: number) {
+  return fault(
+    { service: "dynamodb", operation: "BatchWriteItem" },
+    ({ input }) => json({ UnprocessedItems: input.RequestItems }),
+    times,
+  );
+}
+
+/** Makes pages of two where the functions ask for larger ones, so that a few resources take several. */
+const smallPages: Interceptor = ({ operation, path, body }) => {
+  switch (operation) {
+    case "DescribeInstances":
+      return { body: body.toString().replace(/MaxResults=\d+/, "MaxResults=2") };
+    case "DescribeDBInstances":
+      return { body: body.toString().replace(/MaxRecords=\d+/, "MaxRecords=2") };
+    case "ListBuckets":
+      return { path: path.replace(/max-buckets=\d+/, "max-buckets=3") };
+    default:
+      return undefined;
+  }
+};
