@@ -22,7 +22,7 @@ import { version as programVersion } from "./package.json";
 import { bundle } from "./program/bundle";
 import { dashboardBody } from "./program/dashboard";
 import * as policies from "./program/policies";
-import { configClient, findForeignRecorder, RECORDED_TYPES } from "./program/recorder";
+import { configClient, findForeignRecorder, RECORDED_TYPES, RECORDER_NAME } from "./program/recorder";
 import { longestGapHours } from "./program/schedule";
 import { readSettings } from "./program/settings";
 
@@ -36,6 +36,8 @@ const { environmentSuffix, region, kmsKeyArn, evaluationSchedule, reportSchedule
 /** The promise is a sweep within five minutes; a report may take all the time that Lambda gives. */
 const EVALUATOR_TIMEOUT_SECONDS = 300;
 const REPORT_TIMEOUT_SECONDS = 900;
+/** What is seen hours later is no evidence of the moment that an event speaks of. */
+const MAXIMUM_EVENT_AGE_SECONDS = 3600;
 
 // ---------------------------------------------------------------------------------------- Names and tags
 
@@ -309,8 +311,7 @@ function deliver(name: string, rule: aws.cloudwatch.EventRule, receiver: aws.lam
       rule: rule.name,
       targetId: names.named(name),
       arn: receiver.arn,
-      // The next sweep or report makes up for one that could not even be started within six hours.
-      retryPolicy: { maximumEventAgeInSeconds: 6 * 3600, maximumRetryAttempts: 185 },
+      retryPolicy: { maximumEventAgeInSeconds: MAXIMUM_EVENT_AGE_SECONDS, maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: deadLetters.arn },
     },
     { ...options, dependsOn: [permission, deadLetterPolicy] },
@@ -396,6 +397,7 @@ function scannerFunction(spec: FunctionSpec): aws.lambda.Function {
     {
       functionName: fn.name,
       maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: MAXIMUM_EVENT_AGE_SECONDS,
       destinationConfig: { onFailure: { destination: deadLetters.arn } },
     },
     { ...options, dependsOn: permissions },
@@ -459,6 +461,7 @@ const evaluators = evaluatorSpecs.map(({ rule, function: name, folder, parameter
     severity: severityOf(rule),
     discoveryScope: settings.discoveryScope,
     exceptions: settings.exceptions.filter((exception) => exception.rule === rule.name),
+    evaluationSchedule,
   };
   const evaluator = scannerFunction({
     name,
@@ -476,7 +479,7 @@ const evaluators = evaluatorSpecs.map(({ rule, function: name, folder, parameter
     encryptedBy: ["dynamodb", "sns", "sqs"],
   });
   deliver(name, sweepTime, evaluator);
-  return { rule, name, evaluator };
+  return { rule, name, evaluator, parameters };
 });
 
 function severityOf({ name, severity }: Pick<RuleDescription, "name" | "severity">) {
@@ -496,7 +499,7 @@ interface Recording {
 /** The recorder that the account has, or the stack's own: AWS Config allows one, and rules need one. */
 const recording: Promise<Recording> = findForeignRecorder({
   mode: settings.configRecorder,
-  ownName: names.named("compliance-recorder"),
+  ownName: names.named(RECORDER_NAME),
   client: configClient(region, providerSettings),
 }).then((foreign) => {
   if (foreign === undefined) return ownRecorder();
@@ -538,7 +541,7 @@ function ownRecorder(): Recording {
   const recorder = new aws.cfg.Recorder(
     "recorder",
     {
-      name: names.named("compliance-recorder"),
+      name: names.named(RECORDER_NAME),
       roleArn: role.arn,
       // Named types are recorded, IAM's too, without the flag for global ones.
       recordingGroup: {
@@ -622,12 +625,13 @@ const managedRules = settings.managedRules.map(({ name, identifier, title, param
 // ------------------------------------------------------------------------------- Report: what is shown
 
 const reportedRules: readonly ReportedRule[] = [
-  ...evaluators.map(({ rule }) => ({ ...reported(rule), kind: "custom" as const })),
+  ...evaluators.map(({ rule, parameters }) => ({ ...reported(rule), kind: "custom" as const, parameters })),
   ...settings.managedRules.map((rule) => ({
     ...reported(rule),
     kind: "managed" as const,
     identifier: rule.identifier,
     parameters: rule.parameters,
+    ...("maximumExecutionFrequency" in rule.trigger && rule.trigger),
   })),
 ];
 
@@ -671,8 +675,13 @@ const reportGenerator = scannerFunction({
       Action: ["config:DescribeConfigRuleEvaluationStatus", "config:GetComplianceDetailsByConfigRule"],
       Resource: managedRules.map(({ arn }) => arn),
     },
-    // BatchGetResourceConfig, which tells the names of users and policies, knows no resources in policies.
-    { Effect: "Allow", Action: "config:BatchGetResourceConfig", Resource: "*" },
+    // Neither BatchGetResourceConfig, which tells the names of users and policies, nor
+    // DescribeConfigurationRecorderStatus, of whatever recorder the account has, can be told one resource.
+    {
+      Effect: "Allow",
+      Action: ["config:BatchGetResourceConfig", "config:DescribeConfigurationRecorderStatus"],
+      Resource: "*",
+    },
   ],
   indexes: [RULE_INDEX, TRANSITION_INDEX],
   encryptedBy: ["dynamodb", "sns", "sqs", "s3"],
@@ -719,11 +728,23 @@ const alarms = [
   ...promisedRuns.map(({ rule, hours }) =>
     alarm(`${rule}-missed-run`, {
       alarmDescription: `No complete run of ${rule} in ${hours + 1} hours, though one was due. Normal only until the first run.`,
-      namespace: METRIC_NAMESPACE,
-      metricName: METRICS.completedRuns,
-      dimensions: { [METRIC_DIMENSIONS.environment]: environmentSuffix, [METRIC_DIMENSIONS.rule]: rule },
-      statistic: "Sum",
-      period: 3600,
+      // Hours without a run are zeros: CloudWatch would look further back for a value instead.
+      metricQueries: [
+        { id: "filled", expression: "FILL(runs, 0)", label: "Complete runs", returnData: true },
+        {
+          id: "runs",
+          metric: {
+            namespace: METRIC_NAMESPACE,
+            metricName: METRICS.completedRuns,
+            dimensions: {
+              [METRIC_DIMENSIONS.environment]: environmentSuffix,
+              [METRIC_DIMENSIONS.rule]: rule,
+            },
+            stat: "Sum",
+            period: 3600,
+          },
+        },
+      ],
       evaluationPeriods: hours + 1,
       comparisonOperator: "LessThanThreshold",
       threshold: 1,

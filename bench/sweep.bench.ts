@@ -15,6 +15,7 @@ import { answer } from "../lambdas/shared/evaluator";
 import { History } from "../lambdas/shared/history";
 import type { Listed, ResourceSource } from "../lambdas/shared/rule";
 import { shardOf } from "../lambdas/shared/shards";
+import { Windows } from "../lambdas/shared/windows";
 
 const TARGET = { partition: "aws", accountId: "111122223333", region: "us-east-1" };
 const PREVIOUS = "2026-11-24T00:00:00.000Z";
@@ -60,6 +61,7 @@ async function sweep(count: number, hasPrevious: boolean): Promise<void> {
       severity: "medium" as const,
       discoveryScope: "account" as const,
       exceptions: [],
+      evaluationSchedule: "cron(0 0/6 * * ? *)",
     },
     environmentSuffix: "bench",
     targets: [TARGET] as const,
@@ -72,6 +74,7 @@ async function sweep(count: number, hasPrevious: boolean): Promise<void> {
     {
       history: new History(client, "history"),
       claims: new Claims(client, "history"),
+      windows: new Windows(client, "history"),
       alerts: new Alerts(sns, "arn:aws:sns:us-east-1:111122223333:alerts"),
       config: {} as ConfigServiceClient,
       log: { info: nothing, warn: nothing, error: nothing, metrics: nothing },

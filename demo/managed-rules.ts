@@ -57,6 +57,8 @@ export class ManagedRules {
         return this.complianceDetails(request);
       case "DescribeConfigRuleEvaluationStatus":
         return this.evaluationStatus(request);
+      case "DescribeConfigurationRecorderStatus":
+        return json({ ConfigurationRecordersStatus: [{ name: "default", recording: true }] });
       case "BatchGetResourceConfig":
         return this.resourceConfigs(request);
       default:

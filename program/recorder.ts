@@ -42,6 +42,9 @@ export function configClient(region: string, provider: ProviderSettings): Config
   });
 }
 
+/** What the program calls its own recorder, before the suffix. */
+export const RECORDER_NAME = "compliance-recorder";
+
 /** A recorder that somebody else made, and what it leaves to be desired. */
 export interface ExistingRecorder {
   readonly name: string;
@@ -79,7 +82,10 @@ export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<Exist
       `configRecorder is existing, but the recorder ${ownName} is this stack's own: set it to create or auto`,
     );
   }
-  return { name: recorder.name, warnings: await shortcomings(recorder, recorder.name, client) };
+  return {
+    name: recorder.name,
+    warnings: [...ofAnotherStack(recorder.name), ...(await shortcomings(recorder, recorder.name, client))],
+  };
 }
 
 async function customerRecorder(
@@ -97,6 +103,15 @@ async function customerRecorder(
         "Mend the credentials, or set configRecorder to create when the account has no recorder",
     );
   }
+}
+
+/** Another stack's recorder goes with that stack, and so does one that had this stack's former suffix. */
+function ofAnotherStack(name: string): string[] {
+  if (!name.startsWith(`${RECORDER_NAME}-`)) return [];
+  return [
+    `the AWS Config recorder ${name} belongs to another deployment of this program, or to this one before its ` +
+      "environmentSuffix changed: when it goes, nothing is recorded until `pulumi up` is run again",
+  ];
 }
 
 async function shortcomings(

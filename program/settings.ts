@@ -118,7 +118,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
     reportSchedule: stack.text("reportSchedule", "cron(30 0/6 * * ? *)", asWatchableSchedule),
     logRetentionDays: stack.structure("logRetentionDays", 365, asRetentionDays),
     reportVersionRetentionDays: stack.structure("reportVersionRetentionDays", 2557, wholeNumber(1, 36_500)),
-    evaluatorMemoryMb: stack.structure("evaluatorMemoryMb", 512, wholeNumber(128, 10_240)),
+    evaluatorMemoryMb: stack.structure("evaluatorMemoryMb", 1769, wholeNumber(128, 10_240)),
     reportMemoryMb: stack.structure("reportMemoryMb", 1769, wholeNumber(128, 10_240)),
     warnings: expired.map(
       ({ ticket, rule, resource, expires }) =>

@@ -7,12 +7,14 @@ import {
   BatchGetResourceConfigCommand,
   type ConfigServiceClient,
   DescribeConfigRuleEvaluationStatusCommand,
+  DescribeConfigurationRecorderStatusCommand,
   type EvaluationResult,
   paginateGetComplianceDetailsByConfigRule,
   type ResourceKey,
   type ResourceType,
 } from "@aws-sdk/client-config-service";
-import { InvalidInputError } from "../shared/errors";
+import { alertChange } from "../shared/drift";
+import { asError, InvalidInputError } from "../shared/errors";
 import type { EvaluationRow, Judgement, Resource, Trigger } from "../shared/evaluation";
 import { RuleExceptions } from "../shared/exceptions";
 import { asFields, asInstant, asOneOf, asText, type Fields } from "../shared/input";
@@ -23,10 +25,13 @@ import { newestReportUri, type Place } from "../shared/runtime";
 import type { Exception, ReportedRule } from "../shared/settings";
 import { recordSingle } from "../shared/single";
 
+/** What the managed rules' results are brought into the history with. */
 export interface ManagedRuleDependencies extends RunDependencies {
   readonly config: ConfigServiceClient;
   readonly place: Place;
   readonly exceptions: readonly Exception[];
+  /** EventBridge cron expression by which reports, and so imports, are made. */
+  readonly reportSchedule: string;
 }
 
 /** The version of rules that AWS maintains. */
@@ -38,7 +43,8 @@ const KEYS_MOST = 100;
  * Brings the newest results of every managed rule into the history, as one run a rule. A rule that AWS
  * Config has not evaluated yet gets no run: nobody has observed anything.
  * @param instant ISO-8601; importing at the same instant again changes nothing.
- * @throws what AWS Config answers; what was imported until then is kept.
+ * @throws Error naming the rules whose results could not be had, or are no longer AWS Config's present ones;
+ *   the others are imported all the same.
  */
 export async function importManagedRules(
   rules: readonly ReportedRule[],
@@ -46,26 +52,82 @@ export async function importManagedRules(
   trigger: Trigger,
   dependencies: ManagedRuleDependencies,
 ): Promise<void> {
-  for (const rule of rules.filter(({ kind }) => kind === "managed")) {
-    if (!(await hasBeenEvaluated(rule, dependencies.config))) {
-      dependencies.log.warn("AWS Config has not evaluated the rule yet", { rule: rule.name });
-      continue;
+  const managed = rules.filter(({ kind }) => kind === "managed");
+  if (managed.length === 0) return;
+  const problems: string[] = [];
+  const isRecording = await isRecorderRecording(dependencies.config);
+  for (const rule of managed) {
+    try {
+      const evaluatedAt = await lastEvaluation(rule, dependencies.config);
+      const stale = evaluatedAt && whyStale(rule, evaluatedAt, isRecording, dependencies.now());
+      if (stale) problems.push(`${rule.name}: ${stale}`);
+      else if (evaluatedAt) await importRule(rule, instant, trigger, dependencies);
+      else dependencies.log.warn("AWS Config has not evaluated the rule yet", { rule: rule.name });
+    } catch (caught) {
+      const error = asError(caught);
+      dependencies.log.error("a managed rule could not be imported", error, { rule: rule.name });
+      problems.push(`${rule.name}: ${error.name}: ${error.message}`);
     }
-    const { place } = dependencies;
-    const plan = { ...planOf(rule, instant, trigger, dependencies), targets: [place] };
-    await carryOutRun(plan, results(rule, dependencies), dependencies);
   }
+  if (problems.length > 0) throw new Error(problems.join("; "));
+}
+
+async function importRule(
+  rule: ReportedRule,
+  instant: string,
+  trigger: Trigger,
+  dependencies: ManagedRuleDependencies,
+): Promise<void> {
+  const { place, reportSchedule: schedule } = dependencies;
+  const plan = { ...planOf(rule, instant, trigger, dependencies), schedule, targets: [place] };
+  await carryOutRun(plan, results(rule, dependencies), dependencies);
+}
+
+/** Periodic rules are evaluated every six hours; one time may be missed. */
+const OLDEST_EVALUATION_MS = 13 * 3_600_000;
+
+async function lastEvaluation(
+  { configRuleName }: ReportedRule,
+  config: ConfigServiceClient,
+): Promise<Date | undefined> {
+  const { ConfigRulesEvaluationStatus = [] } = await config.send(
+    new DescribeConfigRuleEvaluationStatusCommand({ ConfigRuleNames: [configRuleName] }),
+  );
+  return ConfigRulesEvaluationStatus[0]?.LastSuccessfulEvaluationTime;
+}
+
+/** Why a rule's results are not what AWS Config would say now; undefined when they are. */
+function whyStale(
+  { maximumExecutionFrequency }: ReportedRule,
+  evaluatedAt: Date,
+  isRecording: boolean,
+  now: Date,
+): string | undefined {
+  if (maximumExecutionFrequency === undefined) {
+    return isRecording ? undefined : "AWS Config's recorder is not recording, so that changes go unnoticed";
+  }
+  const isOld = now.getTime() - evaluatedAt.getTime() > OLDEST_EVALUATION_MS;
+  return isOld ? `AWS Config evaluated it last at ${evaluatedAt.toISOString()}` : undefined;
+}
+
+async function isRecorderRecording(config: ConfigServiceClient): Promise<boolean> {
+  const { ConfigurationRecordersStatus = [] } = await config.send(
+    new DescribeConfigurationRecorderStatusCommand({}),
+  );
+  return ConfigurationRecordersStatus.some(({ recording }) => recording);
 }
 
 /**
  * Records a change of compliance that AWS Config told EventBridge of, and alerts of it.
+ * @returns undefined when AWS Config does not know the resource, by now or yet: under its bare id it would get a
+ *   history of its own, so that it is left to the next import.
  * @throws InvalidInputError naming the field that is wrong.
  */
 export async function recordComplianceChange(
   event: unknown,
   rules: readonly ReportedRule[],
   dependencies: ManagedRuleDependencies,
-): Promise<EvaluationRow> {
+): Promise<EvaluationRow | undefined> {
   const fields = asFields(event, "event");
   const detail = asFields(fields.detail, "detail");
   const ruleName = asText(detail.configRuleName, "detail.configRuleName");
@@ -88,19 +150,17 @@ export async function recordComplianceChange(
     detail.notificationCreationTime ?? fields.time,
     "detail.notificationCreationTime",
   );
-  const resource =
-    (await describe([key], dependencies)).get(keyText(key)) ?? unknownResource(key, dependencies.place);
-  return recordSingle(planOf(rule, instant, "change", dependencies), resource, judgement, dependencies);
-}
-
-async function hasBeenEvaluated(
-  { configRuleName }: ReportedRule,
-  config: ConfigServiceClient,
-): Promise<boolean> {
-  const { ConfigRulesEvaluationStatus = [] } = await config.send(
-    new DescribeConfigRuleEvaluationStatusCommand({ ConfigRuleNames: [configRuleName] }),
-  );
-  return ConfigRulesEvaluationStatus[0]?.LastSuccessfulEvaluationTime !== undefined;
+  const described = (await describe([key], dependencies)).get(keyText(key));
+  if (!described && !isAccount(key.resourceType)) {
+    dependencies.log.warn("AWS Config does not know the resource", { rule: rule.name, ...key });
+    return undefined;
+  }
+  const resource = described ?? unknownResource(key, dependencies.place);
+  const recordedAt = judgement && asInstant(fields.time, "time");
+  const { context, alert } = planOf(rule, instant, "change", dependencies);
+  const { row, drift } = await recordSingle(context, resource, judgement, dependencies, recordedAt);
+  if (drift) await alertChange(alert, drift, dependencies);
+  return row;
 }
 
 async function* results(rule: ReportedRule, dependencies: ManagedRuleDependencies): AsyncGenerator<Judged> {
@@ -118,11 +178,8 @@ async function* results(rule: ReportedRule, dependencies: ManagedRuleDependencie
     for (const { result, key } of keyed) {
       yield {
         resource: described.get(keyText(key)) ?? unknownResource(key, place),
-        judgement: judgement(
-          result.ComplianceType ?? "",
-          result.Annotation,
-          result.ResultRecordedTime?.toISOString(),
-        ),
+        judgement: judgement(result.ComplianceType ?? "", result.Annotation),
+        observedAt: result.ResultRecordedTime?.toISOString(),
       };
     }
   }
@@ -136,15 +193,12 @@ function keyOf({ EvaluationResultIdentifier }: EvaluationResult): ResourceKey {
 function judgementOf(result: Fields): Judgement {
   const allowed = ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"] as const;
   const complianceType = asOneOf(result.complianceType, allowed, "detail.newEvaluationResult.complianceType");
-  return judgement(complianceType, result.annotation, result.resultRecordedTime);
+  return judgement(complianceType, result.annotation);
 }
 
 /** AWS Config's words as a judgement; INSUFFICIENT_DATA, and whatever is new, is no verdict. */
-function judgement(complianceType: string, annotation: unknown, recordedAt: unknown): Judgement {
-  const observed = {
-    evaluatedBy: "AWS Config",
-    recordedAt: typeof recordedAt === "string" ? recordedAt : null,
-  };
+function judgement(complianceType: string, annotation: unknown): Judgement {
+  const observed = { evaluatedBy: "AWS Config" };
   const said = typeof annotation === "string" && annotation !== "" ? annotation : undefined;
   if (
     complianceType === "COMPLIANT" ||

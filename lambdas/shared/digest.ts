@@ -1,37 +1,40 @@
+import { Entries } from "./entries";
 import type { EvaluationRow } from "./evaluation";
 import type { RuleExceptions } from "./exceptions";
-import { type AlertEntries, type AlertEntry, type ExceptionUse, entryOf, type RunDigest } from "./messages";
-import type { Tally } from "./tally";
-import { totals } from "./tally";
+import type { ExceptionUse, RunDigest } from "./messages";
+import type { Past } from "./past";
+import { type Tally, totals } from "./tally";
 import { isoInstant } from "./timestamps";
 
-/** Resources kept of each kind; the others are counted. Keeps a run's memory flat however much fails. */
-const ENTRIES_KEPT = 500;
 const ENDS_SOON_MS = 14 * 24 * 3_600_000;
 
-/** Gathers what a run's digest tells, row by row. */
+/** Gathers what a run's digest tells: what is so now, and what changed since the run before. */
 export class DigestBuilder {
   private readonly newlyFailing = new Entries();
   private readonly stillFailing = new Entries();
   private readonly resolved = new Entries();
   private readonly errors = new Entries();
   private readonly covered = new Map<string, number>();
+  private readonly resolvedBefore: Map<string, EvaluationRow>;
 
   constructor(
     private readonly instant: string,
     private readonly exceptions: RuleExceptions,
-  ) {}
+    private readonly past: Pick<Past, "previousRun" | "sameStandard" | "resolvedSince">,
+  ) {
+    this.resolvedBefore = new Map(past.resolvedSince.map((row) => [row.resource_id, row]));
+  }
 
   add(row: EvaluationRow): void {
-    // What an exception covers is accepted, failing or mended.
-    if (row.transition === "resolved" && !this.exceptions.covering(row.resource_id, this.instant)) {
-      this.resolved.add(row);
-    }
+    if (row.transition === "resolved") this.addResolved(row);
     if (row.compliance_type === "ERROR") this.errors.add(row);
+    if (row.transition === "resolved" || row.compliance_type === "NON_COMPLIANT") {
+      this.resolvedBefore.delete(row.resource_id);
+    }
     if (row.compliance_type !== "NON_COMPLIANT") return;
     if (row.exception_id !== undefined) {
       this.covered.set(row.exception_id, (this.covered.get(row.exception_id) ?? 0) + 1);
-    } else if (row.transition === "opened" || row.transition === "first-seen") {
+    } else if (this.isNew(row)) {
       this.newlyFailing.add(row);
     } else {
       this.stillFailing.add(row);
@@ -39,8 +42,11 @@ export class DigestBuilder {
   }
 
   digest(tally: Tally): RunDigest {
+    for (const row of this.resolvedBefore.values()) this.addResolved(row);
+    this.resolvedBefore.clear();
     return {
       instant: this.instant,
+      standardChanged: this.past.previousRun !== undefined && !this.past.sameStandard,
       totals: totals(tally.ledger()),
       newlyFailing: this.newlyFailing,
       stillFailing: this.stillFailing,
@@ -57,15 +63,15 @@ export class DigestBuilder {
       }),
     };
   }
-}
 
-/** As many entries as a message may need, and how many there were. */
-export class Entries implements AlertEntries {
-  readonly entries: AlertEntry[] = [];
-  count = 0;
+  /** Found by this run, or by a change event since the run before. */
+  private isNew({ transition, open_since = "" }: EvaluationRow): boolean {
+    if (transition === "opened" || transition === "first-seen") return true;
+    return this.past.previousRun !== undefined && open_since > this.past.previousRun;
+  }
 
-  add(row: EvaluationRow): void {
-    this.count++;
-    if (this.entries.length < ENTRIES_KEPT) this.entries.push(entryOf(row));
+  /** What an exception covers is accepted, failing or mended. */
+  private addResolved(row: EvaluationRow): void {
+    if (!this.exceptions.covering(row.resource_id, this.instant)) this.resolved.add(row);
   }
 }

@@ -1,18 +1,28 @@
-import type { Alerts } from "./alerts";
-import { type Claims, SINGLE_ALERTS_PER_WINDOW, windowEnd } from "./claims";
-import { Entries } from "./digest";
-import type { EvaluationRow } from "./evaluation";
-import { type AlertContext, type AlertEntry, driftMessage, entryOf, foldedDriftMessage } from "./messages";
-import { instantOf } from "./timestamps";
+/**
+ * Drift: a failure that no exception covers and that was not there before. Told at once, and once, whichever
+ * path finds it.
+ */
 
-/** A drift: the row that shows it, and when the resource was evaluated before. */
+import type { Alerts } from "./alerts";
+import type { Claims } from "./claims";
+import { Entries } from "./entries";
+import type { EvaluationRow } from "./evaluation";
+import { type AlertContext, driftMessage, entryOf, foldedDriftMessage } from "./messages";
+import { SINGLE_ALERTS_PER_WINDOW, type WindowPlace, type Windows, windowEnd } from "./windows";
+
+/** A drift: the evaluation that shows it, when the failure opened, and what came before. */
 export interface Drift {
   readonly row: EvaluationRow;
+  /** ISO-8601 instant of the evaluation that opened the failure; this row's, or an earlier one's. */
+  readonly openedAt: string;
+  /** ISO-8601 instant of the evaluation before that one, if there was one. */
   readonly previousInstant?: string;
 }
 
+/** What alerts of drift are sent with. */
 export interface DriftDependencies {
   readonly claims: Claims;
+  readonly windows: Windows;
   readonly alerts: Alerts;
   readonly now: () => Date;
   /** Resolves after so many milliseconds. */
@@ -31,55 +41,52 @@ export async function alertChange(
   drift: Drift,
   dependencies: DriftDependencies,
 ): Promise<void> {
-  const { claims, alerts, now, sleep } = dependencies;
-  const { resource_id: arn, rule, evaluation_timestamp } = drift.row;
-  const instant = instantOf(evaluation_timestamp);
-  if (!(await claims.claimDrift(rule, arn, instant, drift.previousInstant))) return;
+  const { claims, windows, alerts, now, sleep } = dependencies;
+  const { resource_id: arn, rule } = drift.row;
+  if (!(await claims.claimDrift(rule, arn, drift.openedAt, drift.previousInstant))) return;
 
   const { end, place } = await enterOpenWindow(drift.row, dependencies);
   if (place === "single") {
-    await alerts.publish(driftMessage(context, drift.row, instant));
+    await alerts.publish(driftMessage(context, drift.row, drift.openedAt));
   } else if (place === "folder") {
     await sleep(Math.max(0, Date.parse(end) + GRACE_MS - now().getTime()));
-    const { count, texts } = await claims.closeWindow(rule, end);
-    const entries = texts.map((text) => JSON.parse(text) as AlertEntry);
-    await alerts.publish(foldedDriftMessage(context, { count, entries }));
+    await alerts.publish(foldedDriftMessage(context, await windows.close(rule, end)));
   }
-  await claims.driftSent(rule, arn, instant);
+  await claims.driftSent(rule, arn, drift.openedAt);
 }
 
-async function enterOpenWindow(row: EvaluationRow, { claims, now }: DriftDependencies) {
+async function enterOpenWindow(
+  row: EvaluationRow,
+  { claims, windows, now }: DriftDependencies,
+): Promise<{ end: string; place: Exclude<WindowPlace, "closed"> }> {
   const { resource_id: arn, rule } = row;
-  const text = JSON.stringify(entryOf(row));
   for (;;) {
     const end = await claims.chooseWindow(rule, arn, windowEnd(now()));
-    const place = await claims.enterWindow(rule, end, arn, text);
+    const place = await windows.enter(rule, end, entryOf(row));
     if (place !== "closed") return { end, place };
     await claims.leaveWindow(rule, arn);
   }
 }
 
-/** Alerts of the drifts that a sweep found and no change event had told of: singly, or of many at once. */
-export async function alertSweep(
+/** Alerts of drifts that were found together: one by one, or of many in one message. */
+export async function alertTogether(
   context: AlertContext,
   drifts: readonly Drift[],
   { claims, alerts }: DriftDependencies,
 ): Promise<void> {
   const claimed: Drift[] = [];
   for (const drift of drifts) {
-    const { resource_id: arn, rule, evaluation_timestamp } = drift.row;
-    if (await claims.claimDrift(rule, arn, instantOf(evaluation_timestamp), drift.previousInstant))
-      claimed.push(drift);
+    const { resource_id: arn, rule } = drift.row;
+    if (await claims.claimDrift(rule, arn, drift.openedAt, drift.previousInstant)) claimed.push(drift);
   }
   if (claimed.length > SINGLE_ALERTS_PER_WINDOW) {
     const folded = new Entries();
     for (const { row } of claimed) folded.add(row);
     await alerts.publish(foldedDriftMessage(context, folded));
-  } else {
-    for (const { row } of claimed)
-      await alerts.publish(driftMessage(context, row, instantOf(row.evaluation_timestamp)));
   }
-  for (const { row } of claimed) {
-    await claims.driftSent(row.rule, row.resource_id, instantOf(row.evaluation_timestamp));
+  for (const { row, openedAt } of claimed) {
+    if (claimed.length <= SINGLE_ALERTS_PER_WINDOW)
+      await alerts.publish(driftMessage(context, row, openedAt));
+    await claims.driftSent(row.rule, row.resource_id, openedAt);
   }
 }

@@ -89,7 +89,10 @@ export interface EvaluationRow {
   readonly observed: Observed;
   readonly error_code?: string;
   readonly trigger: Trigger;
-  /** When the resource was really read; later than the event by the time the run took to reach it. */
+  /**
+   * When the resource was really read: later than the event by the time the run took to reach it, or, under a
+   * managed rule, when AWS Config recorded its result.
+   */
   readonly observed_at: string;
   readonly transition: Transition;
   /** The last verdict that was not ERROR; absent while there has been none. */
@@ -129,6 +132,8 @@ export interface RunRow {
   readonly rule_version: string;
   readonly parameters_hash: string;
   readonly trigger: Trigger;
+  /** The schedule's expression that was in force, so that the past is judged by what it promised. */
+  readonly schedule: string;
   readonly started_at: string;
   readonly completed_at: string;
   readonly duration_ms: number;

@@ -4,6 +4,7 @@
  */
 
 import { type ConfigServiceClient, PutEvaluationsCommand } from "@aws-sdk/client-config-service";
+import { alertChange, alertTogether, type Drift } from "./drift";
 import { InvalidInputError } from "./errors";
 import type { ComplianceType, EvaluationRow, Judgement, Resource, Target, Trigger } from "./evaluation";
 import type {
@@ -17,13 +18,14 @@ import { RuleExceptions } from "./exceptions";
 import type { AlertContext } from "./messages";
 import { parametersHash, type RowContext, unreadable } from "./row";
 import type { Listed, ResourceSource, Rule } from "./rule";
-import { carryOutRun, type Judged, type RunDependencies } from "./run";
+import { carryOutRun, type Judged, type RunDependencies, type RunOutcome } from "./run";
 import { isInScope } from "./scope";
 import type { EvaluatorSettings } from "./settings";
 import { recordSingle } from "./single";
 import { totals } from "./tally";
 import { instantOf } from "./timestamps";
 
+/** What an evaluator works with. */
 export interface EvaluatorDependencies extends RunDependencies {
   readonly config: ConfigServiceClient;
 }
@@ -43,7 +45,7 @@ export interface Evaluator<Facts, Parameters> {
 /** What an evaluator answers; Lambda returns it to whoever invoked the function. */
 export type EvaluatorResult =
   | ({
-      readonly status: "complete" | "already-complete";
+      readonly status: RunOutcome["status"];
       readonly rule: string;
       readonly instant: string;
     } & ReturnType<typeof totals>)
@@ -79,6 +81,9 @@ export interface WhatIfResult {
   readonly changesLeftOut: number;
 }
 
+/** EventBridge and Lambda each try for an hour at most. */
+const OLDEST_SWEEP_MS = 2 * 3_600_000;
+const CLOCK_SKEW_MS = 5 * 60_000;
 /** Keeps a what-if's answer below Lambda's 6 MB. */
 const CHANGES_MOST = 1_000;
 
@@ -110,15 +115,30 @@ async function sweep<Facts, Parameters>(
   dependencies: EvaluatorDependencies,
 ): Promise<EvaluatorResult> {
   const { rule, targets } = evaluator;
-  const context = rowContext(evaluator, trigger, instant ?? dependencies.now().toISOString());
-  const plan = { context, alert: alertContext(evaluator, targets), targets };
-  const { run, alreadyComplete } = await carryOutRun(plan, judgeAll(evaluator), dependencies);
+  const now = dependencies.now();
+  if (instant !== undefined) refuseOtherTimes(instant, now);
+  const plan = {
+    context: rowContext(evaluator, trigger, instant ?? now.toISOString()),
+    alert: alertContext(evaluator),
+    schedule: evaluator.settings.evaluationSchedule,
+    targets,
+  };
+  const { run, status } = await carryOutRun(plan, judgeAll(evaluator), dependencies);
   return {
-    status: alreadyComplete ? "already-complete" : "complete",
+    status,
     rule: rule.name,
     instant: instantOf(run.evaluation_timestamp),
     ...totals(run.ledger),
   };
+}
+
+/** @throws InvalidInputError: what is seen now is no evidence of another time. */
+function refuseOtherTimes(instant: string, now: Date): void {
+  const age = now.getTime() - Date.parse(instant);
+  if (age <= OLDEST_SWEEP_MS && age >= -CLOCK_SKEW_MS) return;
+  throw new InvalidInputError(
+    `time must be at most two hours ago, not ${instant}: to evaluate everything now, invoke the function with {}`,
+  );
 }
 
 async function* judgeAll<Facts, Parameters>(evaluator: Evaluator<Facts, Parameters>): AsyncGenerator<Judged> {
@@ -154,14 +174,12 @@ async function evaluateChange<Facts, Parameters>(
   const { item, instant } = request;
   const target = targetOf(evaluator, item);
   const changed = changedResource(evaluator, target, item);
-  const isOurs = !request.isGone && rule.resourceTypes.includes(item.resourceType);
+  const isOurs = !request.isDeleted && rule.resourceTypes.includes(item.resourceType);
   const found = isOurs ? await findOne(evaluator, target, changed.arn) : undefined;
-  const resource = found?.resource ?? changed;
-  const plan = {
-    context: rowContext(evaluator, "change", instant),
-    alert: alertContext(evaluator, [resource]),
-  };
-  const row = await recordSingle(plan, resource, found && judge(evaluator, found), dependencies);
+  const context = rowContext(evaluator, "change", instant);
+  const judgement = found && judge(evaluator, found);
+  const { row, drift } = await recordSingle(context, found?.resource ?? changed, judgement, dependencies);
+  if (drift) await alertChange(alertContext(evaluator), drift, dependencies);
   await reportToConfig(request, row, dependencies);
   return { status: "evaluated", rule: rule.name, resources: [verdictOf(row)], notFound: [] };
 }
@@ -200,6 +218,7 @@ async function evaluateResources<Facts, Parameters>(
   dependencies: EvaluatorDependencies,
 ): Promise<EvaluatorResult> {
   const context = rowContext(evaluator, "on-demand", dependencies.now().toISOString());
+  const drifts: Drift[] = [];
   const resources: ResourceVerdict[] = [];
   const missing = new Set(resourceIds);
   for (const target of evaluator.targets) {
@@ -207,16 +226,13 @@ async function evaluateResources<Facts, Parameters>(
       if (!belongs(evaluator, listed)) continue;
       const { arn, name } = listed.resource;
       for (const id of [arn, name, arn.slice(arn.lastIndexOf("/") + 1)]) missing.delete(id);
-      const alert = alertContext(evaluator, [listed.resource]);
-      const row = await recordSingle(
-        { context, alert },
-        listed.resource,
-        judge(evaluator, listed),
-        dependencies,
-      );
+      const judgement = judge(evaluator, listed);
+      const { row, drift } = await recordSingle(context, listed.resource, judgement, dependencies);
+      if (drift) drifts.push(drift);
       resources.push(verdictOf(row));
     }
   }
+  await alertTogether(alertContext(evaluator), drifts, dependencies);
   return { status: "evaluated", rule: evaluator.rule.name, resources, notFound: [...missing] };
 }
 
@@ -226,11 +242,12 @@ async function evaluateResources<Facts, Parameters>(
  * (https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html).
  */
 async function reportToConfig(
-  { item, resultToken }: ChangeRequest,
+  { item, resultToken, isOutOfScope }: ChangeRequest,
   { compliance_type, annotation }: EvaluationRow,
   { config, log }: EvaluatorDependencies,
 ): Promise<void> {
-  if (compliance_type === "ERROR") {
+  const complianceType = isOutOfScope ? "NOT_APPLICABLE" : compliance_type;
+  if (complianceType === "ERROR") {
     log.warn("not reported to AWS Config", { resourceId: item.resourceId, annotation });
     return;
   }
@@ -243,7 +260,7 @@ async function reportToConfig(
         {
           ComplianceResourceType: item.resourceType,
           ComplianceResourceId: item.resourceId,
-          ComplianceType: compliance_type,
+          ComplianceType: complianceType,
           Annotation: annotation,
           OrderingTimestamp: new Date(item.captureTime),
         },
@@ -319,25 +336,28 @@ function rowContext<Facts, Parameters>(
 ): RowContext {
   return {
     rule,
-    parametersHash: parametersHash(settings.parameters),
+    parametersHash: parametersHash({ ...settings.parameters, discoveryScope: settings.discoveryScope }),
     exceptions: new RuleExceptions(settings.exceptions, rule.name),
     trigger,
     instant,
   };
 }
 
-function alertContext<Facts, Parameters>(
-  { rule, settings, environmentSuffix, reportUri }: Evaluator<Facts, Parameters>,
-  places: readonly { readonly accountId: string; readonly region: string }[],
-): AlertContext {
+function alertContext<Facts, Parameters>({
+  rule,
+  settings,
+  environmentSuffix,
+  targets,
+  reportUri,
+}: Evaluator<Facts, Parameters>): AlertContext {
   return {
     rule: rule.name,
     title: rule.title,
     remediation: rule.remediation,
     severity: settings.severity,
     environmentSuffix,
-    accounts: [...new Set(places.map(({ accountId }) => accountId))],
-    regions: [...new Set(places.map(({ region }) => region))],
+    accounts: [...new Set(targets.map(({ accountId }) => accountId))],
+    regions: [...new Set(targets.map(({ region }) => region))],
     reportUri,
   };
 }

@@ -20,8 +20,10 @@ export interface ChangeRequest {
   readonly instant: string;
   readonly resultToken: string;
   readonly item: ConfigurationItem;
-  /** The resource is deleted, or no longer in the rule's scope. */
-  readonly isGone: boolean;
+  /** The resource is deleted. */
+  readonly isDeleted: boolean;
+  /** The resource exists, but AWS Config no longer records it, or it left the rule's scope there. */
+  readonly isOutOfScope: boolean;
 }
 
 /** What the evaluator needs of AWS Config's item; the settings themselves are read from the live API. */
@@ -121,7 +123,8 @@ function parseConfigEvent(event: Fields): ChangeRequest {
       "invokingEvent.notificationCreationTime",
     ),
     resultToken,
-    isGone: event.eventLeftScope === true || !["OK", "ResourceDiscovered"].includes(status),
+    isDeleted: ["ResourceDeleted", "ResourceDeletedNotRecorded"].includes(status),
+    isOutOfScope: event.eventLeftScope === true || status === "ResourceNotRecorded",
     item: {
       resourceType: asText(item.resourceType, `${place}.resourceType`),
       resourceId: asText(item.resourceId, `${place}.resourceId`),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   BatchWriteCommand,
   type DynamoDBDocumentClient,
@@ -11,7 +12,7 @@ import {
 import type { EvaluationRow, RunRow } from "./evaluation";
 import { mergeInArrivalOrder } from "./merge";
 import { INDEX_SHARDS, RULE_INDEX, TRANSITION_INDEX } from "./names";
-import { AFTER_INSTANT, evaluationTimestamp } from "./timestamps";
+import { AFTER_INSTANT, evaluationTimestamp, instantOf } from "./timestamps";
 
 /** What a report needs of the history. Every instant is ISO-8601 UTC with milliseconds. */
 export interface HistoryReader {
@@ -37,9 +38,11 @@ export interface EvaluationFilter {
   readonly complianceTypes?: readonly EvaluationRow["compliance_type"][];
 }
 
-/** Limits of BatchWriteItem (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
-const BATCH_SIZE = 25;
+/** BatchWriteItem takes no more (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
+export const BATCH_SIZE = 25;
 const BATCH_ATTEMPTS = 10;
+/** A few rows of other rules may stand before the wanted one. */
+const LATEST_PAGE = 10;
 
 /** The history table: every evaluation ever made, and the runs that commit them. */
 export class History implements HistoryReader {
@@ -95,15 +98,22 @@ export class History implements HistoryReader {
     return this.shards(TRANSITION_INDEX, "transition_shard", rule, from, to, {});
   }
 
-  /** The newest evaluation of one resource by the rule, strictly before the instant; strongly consistent. */
-  async latest(resourceArn: string, rule: string, before: string): Promise<EvaluationRow | undefined> {
+  /**
+   * The newest evaluation of one resource by the rule, strictly before the instant, or of all; strongly
+   * consistent.
+   */
+  async latest(
+    resourceArn: string,
+    rule: string,
+    before = AFTER_INSTANT,
+  ): Promise<EvaluationRow | undefined> {
     const rows = this.query<EvaluationRow>({
       KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :before",
       FilterExpression: "#rule = :rule",
       ExpressionAttributeNames: { "#rule": "rule" },
       ExpressionAttributeValues: { ":id": resourceArn, ":before": before, ":rule": rule },
       ScanIndexForward: false,
-      Limit: BATCH_SIZE,
+      Limit: LATEST_PAGE,
       ConsistentRead: true,
     });
     for await (const row of rows) return row;
@@ -130,9 +140,24 @@ export class History implements HistoryReader {
     }
   }
 
-  /** Commits a run. Everything that it counts must have been written before. */
-  async commit(run: RunRow): Promise<void> {
-    await this.client.send(new PutCommand({ TableName: this.table, Item: run }));
+  /**
+   * Commits a run. Everything that it counts must have been written before.
+   * @returns the run that another delivery of the same event has committed meanwhile, if one has.
+   */
+  async commit(run: RunRow): Promise<RunRow | undefined> {
+    try {
+      await this.client.send(
+        new PutCommand({
+          TableName: this.table,
+          Item: run,
+          ConditionExpression: "attribute_not_exists(resource_id)",
+        }),
+      );
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return this.run(run.rule, instantOf(run.evaluation_timestamp));
+    }
   }
 
   /** Merged page by page, not row by row: a race for each of 100,000 rows would cost more than the reads. */

@@ -75,6 +75,8 @@ export interface SectionEntry {
 /** What a digest tells of a run. */
 export interface RunDigest {
   readonly instant: string;
+  /** The run before judged by other parameters, or another version of the rule. */
+  readonly standardChanged: boolean;
   readonly totals: ReturnType<typeof totals>;
   readonly newlyFailing: AlertEntries;
   readonly stillFailing: AlertEntries;
@@ -91,6 +93,18 @@ export interface ExceptionUse {
   readonly expired: boolean;
 }
 
+/** The context of a message that speaks of these places only: a bucket lies in another Region than its listing. */
+export function placedAt(
+  context: AlertContext,
+  places: readonly { readonly account: string; readonly region: string }[],
+): AlertContext {
+  return {
+    ...context,
+    accounts: [...new Set(places.map(({ account }) => account))],
+    regions: [...new Set(places.map(({ region }) => region))],
+  };
+}
+
 export function entryOf(row: EvaluationRow): AlertEntry {
   return {
     resource: row.resource_id,
@@ -104,11 +118,11 @@ export function entryOf(row: EvaluationRow): AlertEntry {
 }
 
 /** One resource began to fail. */
-export function driftMessage(context: AlertContext, row: EvaluationRow, instant: string): AlertMessage {
+export function driftMessage(context: AlertContext, row: EvaluationRow, openedAt: string): AlertMessage {
   const { resource_name: name, resource_type: type, annotation } = row;
   return {
     kind: "drift",
-    context,
+    context: placedAt(context, [entryOf(row)]),
     subject: `[${context.severity.toUpperCase()}] Drift: ${name} fails ${context.rule}`,
     sms: `Compliance drift (${context.severity}): ${name} fails ${context.rule}. ${annotation}`,
     lines: [
@@ -118,7 +132,7 @@ export function driftMessage(context: AlertContext, row: EvaluationRow, instant:
         ["Resource", row.resource_id],
         ["Type", type],
         ["Found", annotation],
-        ["Since", minute(row.open_since ?? instant)],
+        ["Since", minute(row.open_since ?? openedAt)],
         ["Rule", `${context.rule} (severity ${context.severity})`],
         ["Account", `${row.account_id}, ${row.region}`],
       ]),
@@ -127,18 +141,18 @@ export function driftMessage(context: AlertContext, row: EvaluationRow, instant:
     ],
     sections: [],
     closing: [],
-    data: { instant, resource: entryOf(row), observed: row.observed },
+    data: { instant: openedAt, resource: entryOf(row), observed: row.observed },
   };
 }
 
-/** More drift than anybody wants single messages of. */
+/** More drift than anybody wants single messages of; what was told singly is not among it. */
 export function foldedDriftMessage(context: AlertContext, drifts: AlertEntries): AlertMessage {
   return {
     kind: "drift",
-    context,
-    subject: `[${context.severity.toUpperCase()}] Drift: ${drifts.count} more resources fail ${context.rule}`,
-    sms: `Compliance drift (${context.severity}): ${drifts.count} more resources fail ${context.rule}.`,
-    lines: [`${drifts.count} more resources began to fail the rule "${context.title}" within a short time.`],
+    context: placedAt(context, drifts.entries),
+    subject: `[${context.severity.toUpperCase()}] Drift: ${drifts.count} resources fail ${context.rule}`,
+    sms: `Compliance drift (${context.severity}): ${drifts.count} resources fail ${context.rule}.`,
+    lines: [`${drifts.count} resources began to fail the rule "${context.title}" within a short time.`],
     sections: [resourceSection("drifts", "Began to fail", drifts)],
     closing: [`What to do: ${context.remediation}`],
     data: {},
@@ -164,6 +178,9 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
     sms: `Compliance ${context.rule}: ${summary}. Score ${percent(counts.score)} at ${percent(counts.coverage)} coverage.`,
     lines: [
       `${context.title}: run of ${minute(digest.instant)}`,
+      ...(digest.standardChanged
+        ? ["The standard has changed since the run before: what is new may be so by that."]
+        : []),
       "",
       ...table([
         [
@@ -210,8 +227,8 @@ export function failureMessage(context: AlertContext, instant: string, error: Er
     subject: `[SCANNER] The run of ${context.rule} at ${minute(instant)} did not complete`,
     sms: `Compliance scanner: the run of ${context.rule} at ${minute(instant)} did not complete (${error.name}).`,
     lines: [
-      `The run of ${context.rule} at ${minute(instant)} did not complete. It is tried again; until a run completes,`,
-      "the last report does not show the present state.",
+      `The run of ${context.rule} at ${minute(instant)} did not complete. Lambda tries a scheduled`,
+      "run three times; until one completes, reports do not show the present state.",
       "",
       ...table([
         ["Error", error.name],

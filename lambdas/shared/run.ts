@@ -5,17 +5,19 @@
 
 import pMap from "p-map";
 import { DigestBuilder } from "./digest";
-import { alertSweep, type Drift, type DriftDependencies } from "./drift";
+import { alertTogether, type Drift, type DriftDependencies } from "./drift";
 import { asError } from "./errors";
 import type { EvaluationRow, Judgement, Resource, RunRow } from "./evaluation";
-import { type History, runId } from "./history";
+import { BATCH_SIZE, type History, runId } from "./history";
 import type { Log } from "./log";
-import { type AlertContext, digestMessage, failureMessage } from "./messages";
+import { type AlertContext, digestMessage, failureMessage, placedAt } from "./messages";
+import { type Past, readPast } from "./past";
 import { closingRow, evaluationRow, type RowContext } from "./row";
 import { Tally, totals } from "./tally";
 import { evaluationTimestamp, instantOf, justBefore } from "./timestamps";
 import { isDrift, type PreviousState, stateOf } from "./transition";
 
+/** What runs and single evaluations are recorded and told of with. */
 export interface RunDependencies extends DriftDependencies {
   readonly history: History;
   readonly log: Log;
@@ -25,26 +27,36 @@ export interface RunDependencies extends DriftDependencies {
 export interface Judged {
   readonly resource: Omit<Resource, "tags">;
   readonly judgement: Judgement;
+  /** ISO-8601 instant at which somebody else observed it; it is being observed now if left out. */
+  readonly observedAt?: string;
 }
 
 /** What a run covers and what its alerts say of it. */
 export interface RunPlan {
   readonly context: RowContext;
   readonly alert: AlertContext;
+  /** The schedule's expression that is in force. */
+  readonly schedule: string;
   /** The accounts and Regions that are listed. */
   readonly targets: readonly { readonly accountId: string; readonly region: string }[];
 }
 
-const BATCH_SIZE = 25;
+/** How a run ended, and the row of the run that counts. */
+export interface RunOutcome {
+  readonly run: RunRow;
+  readonly status: "complete" | "already-complete" | "superseded";
+}
+
 const CONCURRENT_BATCHES = 8;
 const CONCURRENT_LOOKUPS = 16;
 /** Drifts of one run that are alerted of by name; the digest counts them all. */
 const DRIFTS_KEPT = 1_000;
 
 /**
- * Carries out a run over everything that `judged` yields, in constant memory but for one small record a
- * resource. Committed once: a second delivery of a complete run does nothing.
- * @returns the run's row, and whether an earlier delivery had committed it.
+ * Carries out a run over everything that `judged` yields. What it keeps of a resource is one small record.
+ * Committed once: a second delivery of a complete run does nothing.
+ * A run for which a later one is complete already does nothing either: what is seen now must not be recorded
+ * as the past of what is known.
  * @throws whatever kept the run from being complete; nothing is committed then, and the same run can be
  *   carried out again.
  */
@@ -52,30 +64,36 @@ export async function carryOutRun(
   plan: RunPlan,
   judged: AsyncIterable<Judged>,
   dependencies: RunDependencies,
-): Promise<{ run: RunRow; alreadyComplete: boolean }> {
+): Promise<RunOutcome> {
   const { history, now, log } = dependencies;
   const { rule, instant } = plan.context;
   const committed = await history.run(rule.name, instant);
   if (committed) {
     log.info("run was complete already", { rule: rule.name, instant });
-    return { run: committed, alreadyComplete: true };
+    return { run: committed, status: "already-complete" };
+  }
+  const newest = await history.lastRun(rule.name, now().toISOString());
+  if (newest && instantOf(newest.evaluation_timestamp) > instant) {
+    log.warn("a later run is complete already", {
+      rule: rule.name,
+      instant,
+      newest: newest.evaluation_timestamp,
+    });
+    return { run: newest, status: "superseded" };
   }
   const startedAt = now();
   try {
     const baseline = await history.lastRun(rule.name, instant, { strictlyBefore: true });
-    const recording = new Recording(
-      plan,
-      baseline,
-      await previousStates(plan, baseline, history),
-      dependencies,
-    );
+    const past = await readPast(plan.context, baseline, history);
+    const recording = new Recording(plan, past, dependencies);
     await recording.recordAll(judged);
     await recording.recordGone();
     await recording.alert();
     const run = recording.runRow(startedAt);
-    await history.commit(run);
+    const other = await history.commit(run);
+    if (other) return { run: other, status: "already-complete" };
     report(run, log);
-    return { run, alreadyComplete: false };
+    return { run, status: "complete" };
   } catch (caught) {
     await reportFailure(plan, asError(caught), dependencies);
     throw caught;
@@ -91,12 +109,11 @@ class Recording {
 
   constructor(
     private readonly plan: RunPlan,
-    private readonly baseline: RunRow | undefined,
-    private readonly previous: ReadonlyMap<string, PreviousResource>,
+    private readonly past: Past,
     private readonly dependencies: RunDependencies,
   ) {
     this.tally = new Tally(plan.targets);
-    this.digest = new DigestBuilder(plan.context.instant, plan.context.exceptions);
+    this.digest = new DigestBuilder(plan.context.instant, plan.context.exceptions, past);
   }
 
   async recordAll(judged: AsyncIterable<Judged>): Promise<void> {
@@ -104,32 +121,34 @@ class Recording {
     await pMap(batches, (batch) => this.recordBatch(batch), { concurrency: CONCURRENT_BATCHES });
   }
 
-  /** Closes the history of what the previous state knows and nothing listed. */
+  /**
+   * Closes the history of what the past knows and nothing listed. A row that a crashed try of this run left of
+   * a resource which is gone since is overwritten: this run has not seen it.
+   */
   async recordGone(): Promise<void> {
     const { context, targets } = this.plan;
+    const { resources, leftovers } = this.past;
     const accounts = new Set(targets.map(({ accountId }) => accountId));
-    const gone = [...this.previous.values()].filter(
-      ({ state, resource }) =>
-        !state.gone && !this.seen.has(resource.arn) && accounts.has(resource.accountId),
-    );
+    const known = [...resources.values()].filter(({ state }) => !state.gone).map(({ resource }) => resource);
+    const gone = new Map([...known, ...leftovers.values()].map((resource) => [resource.arn, resource]));
+    for (const { arn, accountId } of gone.values()) {
+      if (this.seen.has(arn) || !accounts.has(accountId)) gone.delete(arn);
+    }
     const annotation = "No longer listed: deleted, or outside the scope of the rule.";
-    await pMap(
-      inBatches(gone, BATCH_SIZE),
-      (batch) =>
-        this.store(
-          batch.map(({ resource, state }) =>
-            closingRow(context, resource, state, this.dependencies.now().toISOString(), annotation),
-          ),
-        ),
-      { concurrency: CONCURRENT_BATCHES },
-    );
+    const close = (resource: Omit<Resource, "tags">) => {
+      const previous = resources.get(resource.arn)?.state;
+      return closingRow(context, resource, previous, this.dependencies.now().toISOString(), annotation);
+    };
+    const batches = inBatches(gone.values(), BATCH_SIZE);
+    await pMap(batches, (batch) => this.store(batch.map(close)), { concurrency: CONCURRENT_BATCHES });
   }
 
   async alert(): Promise<void> {
     const { claims, alerts } = this.dependencies;
     const { alert, context } = this.plan;
-    await alertSweep(alert, this.drifts, this.dependencies);
-    const message = digestMessage(alert, this.digest.digest(this.tally));
+    await alertTogether(alert, this.drifts, this.dependencies);
+    const places = this.tally.ledger().map(({ account_id: account, region }) => ({ account, region }));
+    const message = digestMessage(placedAt(alert, places), this.digest.digest(this.tally));
     if (message && (await claims.claimMessage("digest", context.rule.name, context.instant))) {
       await alerts.publish(message);
       await claims.messageSent("digest", context.rule.name, context.instant);
@@ -146,6 +165,7 @@ class Recording {
       rule_version: rule.version,
       parameters_hash: parametersHash,
       trigger,
+      schedule: this.plan.schedule,
       started_at: startedAt.toISOString(),
       completed_at: completedAt.toISOString(),
       duration_ms: completedAt.getTime() - startedAt.getTime(),
@@ -173,20 +193,32 @@ class Recording {
    * The index may lag behind a change event of the last moments. Where it says that something changed, the
    * table itself is asked, which does not lag; that is rare, but for the first run, which changes nothing.
    */
-  private async evaluate({ resource, judgement }: Judged): Promise<EvaluationRow> {
+  private async evaluate({ resource, judgement, observedAt }: Judged): Promise<EvaluationRow> {
     const { context } = this.plan;
-    const observedAt = this.dependencies.now().toISOString();
-    const indexed = this.previous.get(resource.arn)?.state;
-    const row = evaluationRow(context, resource, judgement, indexed, observedAt);
-    if (!this.baseline || row.transition === "ongoing") return this.noteDrift(row, indexed);
-    const latest = await this.dependencies.history.latest(resource.arn, context.rule.name, context.instant);
+    const { history, now } = this.dependencies;
+    const observed = observedAt ?? now().toISOString();
+    const indexed = this.past.resources.get(resource.arn)?.state;
+    const row = evaluationRow(context, resource, judgement, indexed, observed);
+    if (this.past.previousRun === undefined || row.transition === "ongoing")
+      return this.noteDrift(row, indexed);
+    const latest = await history.latest(resource.arn, context.rule.name, context.instant);
     const previous = latest && stateOf(latest, instantOf(latest.evaluation_timestamp));
-    return this.noteDrift(evaluationRow(context, resource, judgement, previous, observedAt), previous);
+    return this.noteDrift(evaluationRow(context, resource, judgement, previous, observed), previous);
   }
 
+  /**
+   * Drift is what opens now, and also what opened since the last run: whoever saw that may not have come to
+   * telling it. What was told is claimed, and is not told again.
+   */
   private noteDrift(row: EvaluationRow, previous: PreviousState | undefined): EvaluationRow {
-    if (isDrift(row, this.baseline !== undefined) && this.drifts.length < DRIFTS_KEPT) {
-      this.drifts.push({ row, previousInstant: previous?.instant });
+    const { previousRun, sameStandard, resources } = this.past;
+    const hasBaseline = previousRun !== undefined && sameStandard;
+    if (!hasBaseline || this.drifts.length >= DRIFTS_KEPT) return row;
+    const openedAt = resources.get(row.resource_id)?.openedAt;
+    if (isDrift(row, hasBaseline)) {
+      this.drifts.push({ row, openedAt: this.plan.context.instant, previousInstant: previous?.instant });
+    } else if (openedAt !== undefined && row.compliance_type === "NON_COMPLIANT" && !row.exception_id) {
+      this.drifts.push({ row, openedAt, previousInstant: justBefore(openedAt) });
     }
     return row;
   }
@@ -198,40 +230,6 @@ class Recording {
       this.digest.add(row);
     }
   }
-}
-
-interface PreviousResource {
-  readonly resource: Omit<Resource, "tags">;
-  readonly state: PreviousState;
-}
-
-/**
- * The state before the run: the last complete run and what was seen after it, read in bulk. Rows at the
- * run's own instant are left out: a crashed try of this run may have written them.
- */
-async function previousStates(
-  { context: { rule, instant } }: RunPlan,
-  baseline: RunRow | undefined,
-  history: History,
-): Promise<Map<string, PreviousResource>> {
-  const since = baseline ? instantOf(baseline.evaluation_timestamp) : "0";
-  const latest = new Map<string, PreviousResource>();
-  for await (const row of history.evaluations(rule.name, since, justBefore(instant))) {
-    const known = latest.get(row.resource_id);
-    const at = instantOf(row.evaluation_timestamp);
-    if (known && known.state.instant > at) continue;
-    latest.set(row.resource_id, {
-      resource: {
-        arn: row.resource_id,
-        type: row.resource_type,
-        name: row.resource_name,
-        accountId: row.account_id,
-        region: row.region,
-      },
-      state: stateOf(row, at),
-    });
-  }
-  return latest;
 }
 
 function report(run: RunRow, log: Log): void {

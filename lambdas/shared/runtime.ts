@@ -13,6 +13,7 @@ import { History } from "./history";
 import { jsonLog } from "./log";
 import { alertTopicArn, resourceNames } from "./names";
 import type { RunDependencies } from "./run";
+import { Windows } from "./windows";
 
 /** Where a function runs, from its own ARN: what it finds everything else by. */
 export interface Place extends Target {
@@ -48,6 +49,7 @@ export function runDependencies(place: Place): RunDependencies {
   return {
     history: new History(dynamodb, names.historyTable),
     claims: new Claims(dynamodb, names.historyTable),
+    windows: new Windows(dynamodb, names.historyTable),
     alerts: new Alerts(new SNSClient(clientConfig(place)), topicArn),
     log: jsonLog(place.environmentSuffix),
     now: () => new Date(),

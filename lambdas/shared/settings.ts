@@ -52,6 +52,8 @@ export interface EvaluatorSettings<Parameters> {
   readonly severity: Severity;
   readonly discoveryScope: DiscoveryScope;
   readonly exceptions: readonly Exception[];
+  /** EventBridge cron expression of the sweeps, UTC. */
+  readonly evaluationSchedule: string;
 }
 
 /** A rule as the report generator needs to know it. */
@@ -67,8 +69,10 @@ export interface ReportedRule {
   readonly remediation: string;
   /** Controls the rule supports, by standard. */
   readonly controls: Controls;
-  /** Managed rules: their input parameters, whose hash goes into every row. */
-  readonly parameters?: Readonly<Record<string, string>>;
+  /** What the rule is evaluated with; its hash goes into every row. */
+  readonly parameters: object;
+  /** Managed rules that AWS Config evaluates at intervals; the others it evaluates at changes. */
+  readonly maximumExecutionFrequency?: "Six_Hours";
 }
 
 /** Standard → control ids, such as `{"PCI DSS 4.0": ["8.4.2"]}`. */

@@ -1,42 +1,71 @@
-/** What becomes of the evaluation of one resource outside a run: recorded and, when it is drift, alerted of. */
+/** What becomes of the evaluation of one resource outside a run: recorded, and weighed whether it is drift. */
 
-import { alertChange } from "./drift";
+import type { Drift } from "./drift";
 import type { EvaluationRow, Judgement, Resource } from "./evaluation";
-import type { AlertContext } from "./messages";
 import { closingRow, evaluationRow, type RowContext } from "./row";
 import type { RunDependencies } from "./run";
-import { instantOf } from "./timestamps";
+import { instantOf, justAfter } from "./timestamps";
 import { isDrift, stateOf } from "./transition";
 
-export interface SinglePlan {
-  readonly context: RowContext;
-  readonly alert: AlertContext;
+/** The row of one resource, and the drift that it shows, if it does. */
+export interface SingleOutcome {
+  readonly row: EvaluationRow;
+  readonly drift?: Drift;
 }
 
 /**
- * Records what was said of one resource at the context's instant; doing so again writes the same row and
- * sends nothing more.
- * @param judgement undefined when the resource is gone or out of scope.
+ * Records what was said of one resource at the context's instant; doing so again writes the same row.
+ * An event that comes late, after a newer evaluation, is no news when the verdict is still the same; else what
+ * was seen is recorded as of now, since it was seen now.
+ * @param judgement undefined when the resource is gone or out of scope; of one that was never in it, nothing
+ *   is recorded.
+ * @param recordedAt ISO-8601 instant at which somebody else observed it.
  */
 export async function recordSingle(
-  { context, alert }: SinglePlan,
+  event: RowContext,
   resource: Omit<Resource, "tags">,
   judgement: Judgement | undefined,
-  dependencies: RunDependencies,
-): Promise<EvaluationRow> {
-  const { history, now } = dependencies;
-  const { rule, instant } = context;
-  const latest = await history.latest(resource.arn, rule.name, instant);
-  const previous = latest && stateOf(latest, instantOf(latest.evaluation_timestamp));
-  const observedAt = now().toISOString();
-  const row = judgement
-    ? evaluationRow(context, resource, judgement, previous, observedAt)
-    : closingRow(context, resource, previous, observedAt, "Deleted, or outside the scope of the rule.");
+  { history, now }: Pick<RunDependencies, "history" | "now">,
+  recordedAt?: string,
+): Promise<SingleOutcome> {
+  const { name } = event.rule;
+  const newest = await history.latest(resource.arn, name);
+  const newestAt = newest && instantOf(newest.evaluation_timestamp);
+  const isLate = newest !== undefined && newestAt !== undefined && newestAt > event.instant;
+  if (isLate && isSame(newest, judgement)) return { row: newest };
+
+  const context = isLate ? { ...event, instant: latestOf(now().toISOString(), justAfter(newestAt)) } : event;
+  const { instant } = context;
+  const before =
+    newestAt !== undefined && newestAt < instant ? newest : await history.latest(resource.arn, name, instant);
+  const previous = before && stateOf(before, instantOf(before.evaluation_timestamp));
+  const observedAt = recordedAt ?? now().toISOString();
+  if (!judgement) {
+    const row = closingRow(
+      context,
+      resource,
+      previous,
+      observedAt,
+      "Deleted, or outside the scope of the rule.",
+    );
+    if (newest) await history.write([row]);
+    return { row };
+  }
+  const row = evaluationRow(context, resource, judgement, previous, observedAt);
   await history.write([row]);
 
-  const baseline = await history.lastRun(rule.name, instant, { strictlyBefore: true });
-  if (isDrift(row, baseline !== undefined)) {
-    await alertChange(alert, { row, previousInstant: previous?.instant }, dependencies);
-  }
-  return row;
+  const baseline = await history.lastRun(name, instant, { strictlyBefore: true });
+  const isSameStandard =
+    baseline?.parameters_hash === context.parametersHash && baseline.rule_version === context.rule.version;
+  return isDrift(row, isSameStandard)
+    ? { row, drift: { row, openedAt: instant, previousInstant: previous?.instant } }
+    : { row };
+}
+
+function isSame(row: EvaluationRow, judgement: Judgement | undefined): boolean {
+  return judgement ? !row.gone && row.compliance_type === judgement.complianceType : row.gone === true;
+}
+
+function latestOf(one: string, other: string): string {
+  return one > other ? one : other;
 }

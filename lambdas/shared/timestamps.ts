@@ -28,3 +28,8 @@ export const AFTER_INSTANT = "~";
 export function justBefore(instant: string): string {
   return new Date(Date.parse(instant) - 1).toISOString();
 }
+
+/** The first instant after this one. */
+export function justAfter(instant: string): string {
+  return new Date(Date.parse(instant) + 1).toISOString();
+}

@@ -74,8 +74,8 @@ export function stateOf(row: EvaluationRow, instant: string): PreviousState {
 /**
  * Whether an evaluation is drift that somebody must hear of at once: a failure that no exception covers and
  * that was not there before.
- * @param hasBaseline whether the rule has had a complete run before: until then nothing is known to have
- *   been otherwise, and AWS Config evaluates everything that exists when a rule is created.
+ * @param hasBaseline whether the rule has had a complete run before, by the same standard: until then nothing
+ *   is known to have been otherwise, and AWS Config evaluates everything that exists when a rule is created.
  */
 export function isDrift(
   row: Pick<EvaluationRow, "compliance_type" | "transition" | "exception_id">,

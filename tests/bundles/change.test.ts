@@ -144,7 +144,7 @@ describe("drift", () => {
 
     expect(environment.stack.mails().map(({ attributes, subject }) => [attributes.kind, subject])).toEqual([
       ["drift", expect.stringContaining("payments")],
-      ["digest", expect.stringContaining("1 failing (0 new)")],
+      ["digest", expect.stringContaining("1 failing (1 new)")],
     ]);
   });
 

@@ -31,6 +31,7 @@ export function neededPermissions(request: AwsRequest): NeededPermission[] {
     case "rds:DescribeDBClusters":
     case "config:PutEvaluations":
     case "config:BatchGetResourceConfig":
+    case "config:DescribeConfigurationRecorderStatus":
       return needed("*");
     case "config:GetComplianceDetailsByConfigRule":
       return needed(configRuleArn(input.ConfigRuleName));

@@ -192,7 +192,7 @@ describe("a report on demand", () => {
     await sweep(NEXT_SLOT);
 
     const then = await readReport(await report({ asOf: "2026-11-23T11:59:59Z" }, "2026-11-23T13:00:00.000Z"));
-    const now = await readReport(await report({ asOf: "2026-11-23T12:00:00Z" }, "2026-11-23T13:01:00.000Z"));
+    const now = await readReport(await report({ asOf: "2026-11-23T12:05:00Z" }, "2026-11-23T13:01:00.000Z"));
 
     const verdict = ({ resources }: Report) =>
       resources.find(({ resourceName }) => resourceName === "drifting")?.complianceType;

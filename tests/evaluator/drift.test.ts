@@ -1,5 +1,5 @@
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
-import { thingArn, World } from "../support/world";
+import { changeEvent, thingArn, World } from "../support/world";
 
 let database: TestDatabase;
 let world: World;
@@ -70,6 +70,26 @@ describe("a configuration change", () => {
     });
     expect(world.reported).toEqual([]);
     expect(world.alerts).toEqual([]);
+  });
+
+  it("of a resource that Config no longer records is read all the same; Config is told NOT_APPLICABLE", async () => {
+    world.things.set("a", "bad");
+    await world.sweep();
+    world.pass(30);
+    const event = changeEvent("a", world.now);
+    const notRecorded = String(event.invokingEvent).replace('"OK"', '"ResourceNotRecorded"');
+    await world.invoke({ ...event, invokingEvent: notRecorded });
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      compliance_type: "NON_COMPLIANT",
+      transition: "ongoing",
+    });
+    expect(world.reported[0]?.Evaluations?.[0]?.ComplianceType).toBe("NOT_APPLICABLE");
+  });
+
+  it("of a resource that was never in scope leaves no row", async () => {
+    await world.change("never-seen", { gone: true });
+    expect(await world.rows()).toEqual([]);
+    expect(world.reported[0]?.Evaluations?.[0]?.ComplianceType).toBe("NOT_APPLICABLE");
   });
 
   it("of another account than the scanned ones is refused by name", async () => {
@@ -179,6 +199,110 @@ describe("a drift alert", () => {
   });
 });
 
+describe("an alert that could not be sent", () => {
+  const withoutAlerts = (effect: string) => {
+    if (effect === "Publish") throw new Error("SNS is away");
+  };
+
+  it("for a change, however often it was tried, is sent by the next sweep, which calls it new", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    world.beforeEffect = withoutAlerts;
+    await expect(world.change("a")).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(330);
+    await world.sweep();
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
+    expect(world.digests()[0]?.subject).toContain("1 failing (1 new)");
+    world.pass(360);
+    await world.sweep();
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("because the sweep that saw the drift never completed is sent by the next one", async () => {
+    await complianceBefore("a", "b");
+    world.things.set("a", "bad");
+    world.listingFailsAfter = 1;
+    world.beforeEffect = (effect) => {
+      if (effect === "Publish") throw new Error("SNS is away");
+    };
+    await expect(world.sweep()).rejects.toThrow();
+    world.listingFailsAfter = undefined;
+    world.beforeEffect = () => {};
+    world.pass(360);
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual(["[HIGH] Drift: a fails good-things"]);
+  });
+});
+
+describe("events out of their order", () => {
+  it("a change event that comes after a newer evaluation with the same verdict is no news", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    const changed = world.now;
+    world.pass(2);
+    await world.sweep();
+    world.pass(1);
+    await world.change("a", { time: changed });
+    expect(await world.rowsOf("a")).toHaveLength(2);
+    expect(world.reported).toHaveLength(1);
+  });
+
+  it("a change event that comes late and sees something newer is recorded as of now", async () => {
+    await complianceBefore("a");
+    const changed = world.now;
+    world.pass(2);
+    await world.sweep();
+    world.pass(1);
+    world.things.set("a", "bad");
+    await world.change("a", { time: changed });
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      evaluation_timestamp: "2026-11-24T00:33:00.000Z#good-things",
+      transition: "opened",
+    });
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("a sweep does nothing when a later run is complete already", async () => {
+    await complianceBefore("a");
+    const slot = world.now;
+    world.pass(1);
+    await world.invoke({});
+    world.things.set("a", "bad");
+    expect(await world.sweep(slot)).toMatchObject({
+      status: "superseded",
+      instant: "2026-11-24T00:31:00.000Z",
+    });
+    expect(await world.rowsOf("a")).toHaveLength(2);
+  });
+
+  it("a sweep of hours ago, or of a time to come, is refused: what is seen now is no evidence of then", async () => {
+    const slot = world.now;
+    world.pass(121);
+    await expect(world.sweep(slot)).rejects.toThrow(
+      /time must be at most two hours ago.*invoke the function with \{\}/,
+    );
+    await expect(world.sweep(new Date(world.now.getTime() + 600_000))).rejects.toThrow(/time must be/);
+    expect(await world.runs()).toEqual([]);
+  });
+});
+
+describe("another standard than in the run before", () => {
+  it("is no drift: the digest says that the standard has changed", async () => {
+    await complianceBefore("a", "b");
+    world.strict = true;
+    world.pass(330);
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
+    expect(world.digests()[0]?.email).toContain("The standard has changed since the run before");
+    expect(world.digests()[0]?.subject).toContain("2 failing (2 new)");
+    world.pass(360);
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
+    expect(world.digests()[1]?.email).not.toContain("The standard has changed");
+  });
+});
+
 describe("many drifts in a short time", () => {
   it("are sent one by one up to five; the sixth waits and lists itself and all others", async () => {
     const names = Array.from({ length: 12 }, (_, i) => `thing-${i}`);
@@ -194,7 +318,7 @@ describe("many drifts in a short time", () => {
 
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
       ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
-      "[HIGH] Drift: 7 more resources fail good-things",
+      "[HIGH] Drift: 7 resources fail good-things",
     ]);
     for (const name of names.slice(5)) expect(world.drifts()[5]?.email).toContain(thingArn(name));
   });
@@ -205,7 +329,7 @@ describe("many drifts in a short time", () => {
     for (const name of names) world.things.set(name, "bad");
     await world.sweep();
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
-      "[HIGH] Drift: 8 more resources fail good-things",
+      "[HIGH] Drift: 8 resources fail good-things",
     ]);
   });
 
@@ -235,7 +359,8 @@ describe("an exception", () => {
     await complianceBefore("legacy-1");
     world.things.set("legacy-1", "bad");
     await world.change("legacy-1");
-    await world.sweep(new Date("2026-11-24T06:00:00Z"));
+    world.pass(330);
+    await world.sweep();
     expect((await world.rowsOf("legacy-1")).at(-1)).toMatchObject({
       compliance_type: "NON_COMPLIANT",
       exception_id: expect.stringMatching(/^SEC-1#/),

@@ -117,6 +117,7 @@ describe("the last run", () => {
     rule_version: "1",
     parameters_hash: "0",
     trigger: "sweep" as const,
+    schedule: "cron(0 0/6 * * ? *)",
     started_at: instant,
     completed_at: instant,
     duration_ms: 1,

@@ -2,6 +2,7 @@ import {
   BatchGetResourceConfigCommand,
   ConfigServiceClient,
   DescribeConfigRuleEvaluationStatusCommand,
+  DescribeConfigurationRecorderStatusCommand,
   type EvaluationResult,
   GetComplianceDetailsByConfigRuleCommand,
 } from "@aws-sdk/client-config-service";
@@ -18,6 +19,7 @@ import type { EvaluationRow } from "../../lambdas/shared/evaluation";
 import { History } from "../../lambdas/shared/history";
 import { jsonLog } from "../../lambdas/shared/log";
 import type { ReportedRule } from "../../lambdas/shared/settings";
+import { Windows } from "../../lambdas/shared/windows";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
 const config = mockClient(ConfigServiceClient);
@@ -29,6 +31,8 @@ const rule: ReportedRule = {
   name: "iam-user-mfa",
   kind: "managed",
   identifier: "IAM_USER_MFA_ENABLED",
+  parameters: {},
+  maximumExecutionFrequency: "Six_Hours",
   configRuleName: "iam-user-mfa-test",
   severity: "critical",
   title: "IAM users have MFA",
@@ -50,6 +54,7 @@ beforeEach(async () => {
   dependencies = {
     history: new History(database.client, table),
     claims: new Claims(database.client, table),
+    windows: new Windows(database.client, table),
     alerts: new Alerts(sns, "arn:aws:sns:us-east-1:111122223333:alerts"),
     log: jsonLog("test", undefined, () => {}),
     now: () => new Date("2026-11-24T06:31:00.000Z"),
@@ -57,10 +62,10 @@ beforeEach(async () => {
     config: new ConfigServiceClient({ region: "us-east-1" }),
     place: { partition: "aws", accountId: "111122223333", region: "us-east-1", environmentSuffix: "test" },
     exceptions: [],
+    reportSchedule: "cron(30 0/6 * * ? *)",
   };
-  config.on(DescribeConfigRuleEvaluationStatusCommand).resolves({
-    ConfigRulesEvaluationStatus: [{ LastSuccessfulEvaluationTime: new Date("2026-11-24T06:00:00Z") }],
-  });
+  evaluatedAt(new Date("2026-11-24T06:00:00Z"));
+  recorderIs(true);
   config.on(BatchGetResourceConfigCommand).callsFake(({ resourceKeys }) => ({
     baseConfigurationItems: resourceKeys.map(({ resourceId }: { resourceId: string }) => ({
       resourceType: "AWS::IAM::User",
@@ -72,6 +77,18 @@ beforeEach(async () => {
     })),
   }));
 });
+
+function recorderIs(recording: boolean): void {
+  config.on(DescribeConfigurationRecorderStatusCommand).resolves({
+    ConfigurationRecordersStatus: [{ name: "default", recording }],
+  });
+}
+
+function evaluatedAt(LastSuccessfulEvaluationTime: Date): void {
+  config.on(DescribeConfigRuleEvaluationStatusCommand).resolves({
+    ConfigRulesEvaluationStatus: [{ LastSuccessfulEvaluationTime }],
+  });
+}
 
 function result(resourceId: string, ComplianceType: EvaluationResult["ComplianceType"]): EvaluationResult {
   return {
@@ -124,7 +141,7 @@ describe("an import", () => {
       {
         resource_id: userArn("user-2"),
         compliance_type: "NON_COMPLIANT",
-        observed: { recordedAt: "2026-11-24T05:59:00.000Z" },
+        observed_at: "2026-11-24T05:59:00.000Z",
       },
       { resource_id: userArn("user-3"), compliance_type: "ERROR", error_code: "INSUFFICIENT_DATA" },
     ]);
@@ -170,6 +187,26 @@ describe("an import", () => {
       { resource_id: "arn:aws:iam::111122223333:root", resource_name: "account 111122223333" },
     ]);
     expect(config.commandCalls(BatchGetResourceConfigCommand)).toHaveLength(0);
+  });
+
+  it("takes no results for present ones that AWS Config has not renewed for more than two periods", async () => {
+    evaluatedAt(new Date("2026-11-23T17:00:00Z"));
+    configSays([result("AIDA1", "COMPLIANT")]);
+    await expect(importManagedRules([rule], MORNING, "sweep", dependencies)).rejects.toThrow(
+      "iam-user-mfa: AWS Config evaluated it last at 2026-11-23T17:00:00.000Z",
+    );
+    expect(await dependencies.history.run(rule.name, MORNING)).toBeUndefined();
+  });
+
+  it("takes no results of a rule that waits for changes while the recorder is stopped, and takes the others'", async () => {
+    recorderIs(false);
+    configSays([result("AIDA1", "COMPLIANT")]);
+    const waiting = { ...rule, name: "iam-no-admin-policies", maximumExecutionFrequency: undefined };
+    await expect(importManagedRules([waiting, rule], MORNING, "sweep", dependencies)).rejects.toThrow(
+      "iam-no-admin-policies: AWS Config's recorder is not recording",
+    );
+    expect(await dependencies.history.run("iam-no-admin-policies", MORNING)).toBeUndefined();
+    expect(await dependencies.history.run(rule.name, MORNING)).toBeDefined();
   });
 
   it("leaves the custom rules alone", async () => {
@@ -218,11 +255,23 @@ describe("a compliance change that EventBridge tells of", () => {
     expect(await rowsAt(MORNING)).toHaveLength(1);
   });
 
+  it("of a resource that AWS Config cannot name is left to the next import", async () => {
+    config.on(BatchGetResourceConfigCommand).resolves({ baseConfigurationItems: [] });
+    expect(
+      await recordComplianceChange(event("NON_COMPLIANT", MORNING), [rule], dependencies),
+    ).toBeUndefined();
+    expect(await rowsAt(MORNING)).toEqual([]);
+  });
+
   it("without a new result closes the resource's history", async () => {
-    const gone = event("COMPLIANT", MORNING);
+    configSays([result("AIDA1", "NON_COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    const gone = event("COMPLIANT", "2026-11-24T07:00:00.000Z");
     const { newEvaluationResult, ...detail } = gone.detail;
     await recordComplianceChange({ ...gone, detail }, [rule], dependencies);
-    expect(await rowsAt(MORNING)).toMatchObject([{ compliance_type: "NOT_APPLICABLE", gone: true }]);
+    expect(await rowsAt("2026-11-24T07:00:00.000Z")).toMatchObject([
+      { compliance_type: "NOT_APPLICABLE", gone: true },
+    ]);
   });
 
   it("of a rule that is not ours, or with an unknown compliance type, is refused by name", async () => {

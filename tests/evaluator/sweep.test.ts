@@ -124,6 +124,33 @@ describe("a sweep", () => {
     expect(world.digests()).toHaveLength(1);
   });
 
+  it("keeps no verdict of a crashed try on a resource that is gone by the next try", async () => {
+    world.things.set("a", "good");
+    await world.sweep();
+    world.pass(360);
+    world.things.set("short-lived", "bad");
+    const slot = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "PutCommand") throw new Error("crash before the run row");
+    };
+    await expect(world.sweep(slot)).rejects.toThrow();
+    world.beforeEffect = () => {};
+    world.things.delete("short-lived");
+    world.pass(1);
+    await world.sweep(slot);
+    expect(await world.rowsOf("short-lived")).toMatchObject([
+      { compliance_type: "NOT_APPLICABLE", gone: true },
+    ]);
+    expect((await world.runs()).at(-1)).toMatchObject({ ledger: [{ listed: 1, non_compliant: 0 }] });
+  });
+
+  it("is committed once when two deliveries run side by side", async () => {
+    world.things.set("a", "good").set("b", "bad");
+    const results = await Promise.all([world.sweep(), world.sweep()]);
+    expect(results.map((result) => result.status).sort()).toEqual(["already-complete", "complete"]);
+    expect(await world.runs()).toHaveLength(1);
+  });
+
   it("closes the history of a resource that is gone, once", async () => {
     world.things.set("a", "bad").set("b", "good");
     await world.sweep();
@@ -224,6 +251,27 @@ describe("the digest", () => {
       resolved: { count: 1, entries: [{ resource: thingArn("b") }] },
     });
   });
+
+  it("names as resolved and as new what change events told of since the run before", async () => {
+    world.things.set("mended", "bad").set("broken", "good").set("flapping", "bad");
+    await world.sweep();
+    world.pass(30);
+    world.things.set("mended", "good").set("broken", "bad").set("flapping", "good");
+    for (const name of ["mended", "broken", "flapping"]) await world.change(name);
+    world.pass(30);
+    world.things.set("flapping", "bad");
+    await world.change("flapping");
+    world.pass(300);
+    await world.sweep();
+    expect(world.digests()[1]?.subject).toBe(
+      "[HIGH] good-things: 2 failing (2 new), 1 resolved, 0 not evaluated",
+    );
+    expect(world.digests()[1]?.data).toMatchObject({ resolved: { entries: [{ name: "mended" }] } });
+
+    world.pass(360);
+    await world.sweep();
+    expect(world.digests()[2]?.subject).toContain("2 failing (0 new), 0 resolved");
+  });
 });
 
 describe("on demand", () => {
@@ -242,6 +290,20 @@ describe("on demand", () => {
     });
     expect(await world.rows()).toHaveLength(1);
     expect(await world.runs()).toEqual([]);
+  });
+
+  it("alerts of many new failures among the named resources in one message, without waiting", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    for (const name of names) world.things.set(name, "good");
+    await world.sweep();
+    world.pass(30);
+    for (const name of names) world.things.set(name, "bad");
+    const before = world.now;
+    await world.invoke({ resourceIds: names });
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      "[HIGH] Drift: 8 resources fail good-things",
+    ]);
+    expect(world.now).toEqual(before);
   });
 
   it("tells what other parameters would change, and writes and sends nothing", async () => {

@@ -293,9 +293,9 @@ describe("AWS Config", () => {
 
 describe("functions", () => {
   test.each([
-    ["ec2-tag-evaluator", 300, 512],
-    ["s3-encryption-evaluator", 300, 512],
-    ["rds-backup-evaluator", 300, 512],
+    ["ec2-tag-evaluator", 300, 1769],
+    ["s3-encryption-evaluator", 300, 1769],
+    ["rds-backup-evaluator", 300, 1769],
     ["report-generator", 900, 1769],
   ])(
     "%s runs on the newest runtime within %i s and %i MB, and logs JSON to its own group",
@@ -333,6 +333,7 @@ describe("functions", () => {
     expect(inputs).toMatchObject({
       functionName: `${name}-${SUFFIX}`,
       maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 3600,
       destinationConfig: { onFailure: { destination: QUEUE } },
     });
     expect(dependsOn).toEqual([`iam/RolePolicy ${name}`]);
@@ -346,7 +347,11 @@ describe("functions", () => {
 
   test("evaluators know their parameters, severity, scope and exceptions", async () => {
     const of = async (name: string) => JSON.parse((await program.archive(name))["settings.json"] ?? "");
-    const common = { discoveryScope: "account", exceptions: [] };
+    const common = {
+      discoveryScope: "account",
+      exceptions: [],
+      evaluationSchedule: "cron(0 0/6 * * ? *)",
+    };
     expect(await of("ec2-tag-evaluator")).toEqual({
       ...common,
       severity: "medium",
@@ -395,6 +400,7 @@ describe("functions", () => {
       remediation: expect.any(String),
       controls: expect.objectContaining({ "CIS AWS": ["1.14"] }),
       parameters: { maxAccessKeyAge: "90" },
+      maximumExecutionFrequency: "Six_Hours",
     });
     for (const { configRuleName } of rules) {
       expect(program.of("cfg/Rule").map(({ inputs }) => inputs.name)).toContain(configRuleName);
@@ -480,7 +486,11 @@ describe("roles", () => {
         Action: ["config:DescribeConfigRuleEvaluationStatus", "config:GetComplianceDetailsByConfigRule"],
         Resource: managed.map((rule) => arn("config", `config-rule/config-rule-of-${rule}-${SUFFIX}`)),
       },
-      { Effect: "Allow", Action: "config:BatchGetResourceConfig", Resource: "*" },
+      {
+        Effect: "Allow",
+        Action: ["config:BatchGetResourceConfig", "config:DescribeConfigurationRecorderStatus"],
+        Resource: "*",
+      },
     ]);
   });
 
@@ -546,7 +556,7 @@ describe("events", () => {
     const targets = program.of("cloudwatch/EventTarget");
     expect(targets).toHaveLength(5);
     for (const { name, inputs, dependsOn } of targets) {
-      expect(inputs.retryPolicy).toEqual({ maximumEventAgeInSeconds: 21_600, maximumRetryAttempts: 185 });
+      expect(inputs.retryPolicy).toEqual({ maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 185 });
       expect(inputs.deadLetterConfig).toEqual({ arn: QUEUE });
       expect(dependsOn).toEqual([`lambda/Permission ${name}`, "sqs/QueuePolicy dead-letters"]);
       const permission = program.the("lambda/Permission", name).inputs;
@@ -642,11 +652,19 @@ describe("alarms", () => {
     "a period and a bit without a complete run of %s alarms, and the next run says that all is well",
     (rule) => {
       expect(program.the("cloudwatch/MetricAlarm", `${rule}-missed-run`).inputs).toMatchObject({
-        namespace: "ComplianceScanner",
-        metricName: "CompletedRuns",
-        dimensions: { EnvironmentSuffix: SUFFIX, Rule: rule },
-        statistic: "Sum",
-        period: 3600,
+        metricQueries: [
+          { expression: "FILL(runs, 0)", returnData: true },
+          {
+            id: "runs",
+            metric: {
+              namespace: "ComplianceScanner",
+              metricName: "CompletedRuns",
+              dimensions: { EnvironmentSuffix: SUFFIX, Rule: rule },
+              stat: "Sum",
+              period: 3600,
+            },
+          },
+        ],
         evaluationPeriods: 7,
         threshold: 1,
         comparisonOperator: "LessThanThreshold",

@@ -15,6 +15,7 @@ import { History } from "../../lambdas/shared/history";
 import { jsonLog } from "../../lambdas/shared/log";
 import type { Listed, ResourceSource, Rule } from "../../lambdas/shared/rule";
 import type { Exception } from "../../lambdas/shared/settings";
+import { Windows } from "../../lambdas/shared/windows";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
@@ -59,6 +60,8 @@ export class World implements ResourceSource<Condition> {
   readonly reported: PutEvaluationsCommandInput[] = [];
   readonly logged: Record<string, unknown>[] = [];
   exceptions: Exception[] = [];
+  /** The rule's parameter. */
+  strict = false;
   /** Thrown by the listing, in place of going on, after so many things. */
   listingFailsAfter: number | undefined;
   /** Called before everything that writes or sends; what it throws is a crash. */
@@ -158,10 +161,11 @@ export class World implements ResourceSource<Condition> {
       rule: goodThings,
       source: this,
       settings: {
-        parameters: { strict: false },
+        parameters: { strict: this.strict },
         severity: "high",
         discoveryScope: "account",
         exceptions: this.exceptions,
+        evaluationSchedule: "cron(0 0/6 * * ? *)",
       },
       environmentSuffix: "test",
       targets: [{ partition: "aws", accountId: ACCOUNT, region: REGION }],
@@ -174,6 +178,7 @@ export class World implements ResourceSource<Condition> {
     return {
       history: new History(client, this.table),
       claims: new Claims(client, this.table),
+      windows: new Windows(client, this.table),
       alerts: new Alerts(this.sns(), "arn:aws:sns:us-east-1:111122223333:alerts"),
       config: this.config(),
       log: jsonLog(

@@ -55,7 +55,7 @@ function longEntries(count: number, filler = "x"): AlertEntry[] {
 describe("publishing", () => {
   const drift = driftMessage(
     alertContext({ accounts: ["111", "222"], regions: ["us-east-1"] }),
-    row(),
+    row({ region: "eu-west-1" }),
     INSTANT,
   );
 
@@ -65,14 +65,14 @@ describe("publishing", () => {
     expect(input.Message).toBe(fittingBody(drift));
   });
 
-  it("carries attributes for filter policies, accounts and Regions as lists", async () => {
+  it("carries attributes for filter policies, the account and Region of the resource as lists", async () => {
     const { MessageAttributes } = await published(drift);
     expect(MessageAttributes).toEqual({
       kind: { DataType: "String", StringValue: "drift" },
       rule: { DataType: "String", StringValue: "s3-bucket-encryption" },
       severity: { DataType: "String", StringValue: "high" },
-      account: { DataType: "String.Array", StringValue: '["111","222"]' },
-      region: { DataType: "String.Array", StringValue: '["us-east-1"]' },
+      account: { DataType: "String.Array", StringValue: '["111122223333"]' },
+      region: { DataType: "String.Array", StringValue: '["eu-west-1"]' },
     });
   });
 
@@ -198,6 +198,7 @@ describe("a message that is too long", () => {
     const section = entries(...longEntries(500));
     const message = digestMessage(alertContext(), {
       instant: INSTANT,
+      standardChanged: false,
       totals: {
         listed: 2_000,
         evaluated: 1_500,
@@ -241,6 +242,7 @@ describe("a message that is too long", () => {
     });
     const message = digestMessage(alertContext(), {
       instant: INSTANT,
+      standardChanged: false,
       totals: {
         listed: 1_001,
         evaluated: 1_001,

@@ -7,7 +7,8 @@ import { Tally } from "../../../lambdas/shared/tally";
 import { ACCOUNT, bucketArn, exception, INSTANT, REGION, RULE, row } from "./factories";
 
 function digestOf(rows: readonly EvaluationRow[], exceptions: readonly Exception[] = []): RunDigest {
-  const builder = new DigestBuilder(INSTANT, new RuleExceptions(exceptions, RULE));
+  const past = { previousRun: undefined, sameStandard: false, resolvedSince: [] };
+  const builder = new DigestBuilder(INSTANT, new RuleExceptions(exceptions, RULE), past);
   const tally = new Tally([{ accountId: ACCOUNT, region: REGION }]);
   for (const one of rows) {
     builder.add(one);

@@ -168,7 +168,8 @@ describe("AWS Config's notification of a change", () => {
     kind: "change",
     instant: "2026-11-24T06:00:00.500Z",
     resultToken: "token",
-    isGone: false,
+    isDeleted: false,
+    isOutOfScope: false,
     item: {
       resourceType: "AWS::RDS::DBInstance",
       resourceId: "db-ABCDEFGHIJKL",
@@ -224,17 +225,20 @@ describe("AWS Config's notification of a change", () => {
     ["OK", false],
     ["ResourceDiscovered", false],
     ["ResourceDeleted", true],
-    ["ResourceNotRecorded", true],
+    ["ResourceNotRecorded", false],
     ["ResourceDeletedNotRecorded", true],
-  ])("of status %s: gone is %s", (configurationItemStatus, isGone) => {
+  ])("of status %s: deleted is %s", (configurationItemStatus, isDeleted) => {
     const withoutSettings = withItem({ configurationItemStatus, configuration: null });
-    expect(parseEvaluatorEvent(withoutSettings)).toMatchObject({ isGone });
+    expect(parseEvaluatorEvent(withoutSettings)).toMatchObject({ isDeleted });
   });
 
-  it("of a resource that left the rule's scope is gone, whatever its status", () => {
-    expect(parseEvaluatorEvent(configEvent(notification, { eventLeftScope: true }))).toMatchObject({
-      isGone: true,
-    });
+  it("of a resource that left the rule's scope, or is recorded no more, is out of scope and not deleted", () => {
+    const outOfScope = { isDeleted: false, isOutOfScope: true };
+    expect(parseEvaluatorEvent(configEvent(notification, { eventLeftScope: true }))).toMatchObject(
+      outOfScope,
+    );
+    const notRecorded = withItem({ configurationItemStatus: "ResourceNotRecorded" });
+    expect(parseEvaluatorEvent(notRecorded)).toMatchObject(outOfScope);
   });
 });
 

@@ -42,6 +42,7 @@ function runDigest(change: Partial<RunDigest> = {}): RunDigest {
   const none = entries();
   return {
     instant: INSTANT,
+    standardChanged: false,
     totals,
     newlyFailing: none,
     stillFailing: none,
@@ -126,9 +127,9 @@ Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
 
   it("of many at once lists them all", () => {
     const folded = foldedDriftMessage(alertContext(), entries(entry(), entry({ name: "archive" })));
-    expect(folded.subject).toBe("[HIGH] Drift: 2 more resources fail s3-bucket-encryption");
+    expect(folded.subject).toBe("[HIGH] Drift: 2 resources fail s3-bucket-encryption");
     expect(textForm(folded)).toBe(
-      `2 more resources began to fail the rule "S3 buckets encrypt new objects strongly enough" within a short time.
+      `2 resources began to fail the rule "S3 buckets encrypt new objects strongly enough" within a short time.
 
 Began to fail (2)
   - arn:aws:s3:::ledger: Default encryption is AES256, at least aws:kms is required.
@@ -248,8 +249,8 @@ describe("the message of a run that did not complete", () => {
       "[SCANNER] The run of s3-bucket-encryption at 2026-11-24 06:00 UTC did not complete",
     );
     expect(textForm(message)).toBe(
-      `The run of s3-bucket-encryption at 2026-11-24 06:00 UTC did not complete. It is tried again; until a run completes,
-the last report does not show the present state.
+      `The run of s3-bucket-encryption at 2026-11-24 06:00 UTC did not complete. Lambda tries a scheduled
+run three times; until one completes, reports do not show the present state.
 
 Error:   ThrottlingException
 Message: Rate exceeded

@@ -1,0 +1,75 @@
+import type { EvaluationRow, Resource, RunRow } from "./evaluation";
+import type { HistoryReader } from "./history";
+import type { RowContext } from "./row";
+import { instantOf } from "./timestamps";
+import { isDrift, type PreviousState, stateOf } from "./transition";
+
+/** What was known before a run. */
+export interface Past {
+  /** Instant of the rule's last complete run before this one. */
+  readonly previousRun: string | undefined;
+  /** Whether that run judged by the same parameters and the same version of the rule. */
+  readonly sameStandard: boolean;
+  /** The latest state of every resource since then, by ARN. */
+  readonly resources: ReadonlyMap<string, PreviousResource>;
+  /** Evaluations after that run that resolved a failure, as change events do. */
+  readonly resolvedSince: readonly EvaluationRow[];
+  /** Resources that a crashed try of this very run has rows of. */
+  readonly leftovers: ReadonlyMap<string, Omit<Resource, "tags">>;
+}
+
+export interface PreviousResource {
+  readonly resource: Omit<Resource, "tags">;
+  readonly state: PreviousState;
+  /** When the failure opened that is open now, if that was after the last complete run. */
+  readonly openedAt?: string;
+}
+
+/**
+ * Reads the state before a run, in bulk: the last complete run and what was seen after it. Rows at the run's
+ * own instant are no past: a crashed try of it has written them.
+ */
+export async function readPast(
+  { rule, parametersHash, instant }: RowContext,
+  baseline: RunRow | undefined,
+  history: Pick<HistoryReader, "evaluations">,
+): Promise<Past> {
+  const previousRun = baseline && instantOf(baseline.evaluation_timestamp);
+  const resources = new Map<string, PreviousResource>();
+  const resolvedSince: EvaluationRow[] = [];
+  const leftovers = new Map<string, Omit<Resource, "tags">>();
+  for await (const row of history.evaluations(rule.name, previousRun ?? BEFORE_ALL, instant)) {
+    const at = instantOf(row.evaluation_timestamp);
+    if (at === instant) {
+      leftovers.set(row.resource_id, resourceOf(row));
+      continue;
+    }
+    if (row.transition === "resolved" && at !== previousRun) resolvedSince.push(row);
+    const known = resources.get(row.resource_id);
+    const isOlder = known !== undefined && known.state.instant > at;
+    const opened = at !== previousRun && isDrift(row, true) ? at : "";
+    const openedAt = opened > (known?.openedAt ?? "") ? opened : known?.openedAt;
+    const state = isOlder ? known : { resource: resourceOf(row), state: stateOf(row, at) };
+    resources.set(row.resource_id, openedAt === undefined ? state : { ...state, openedAt });
+  }
+  return {
+    previousRun,
+    sameStandard: baseline?.parameters_hash === parametersHash && baseline.rule_version === rule.version,
+    resources,
+    resolvedSince,
+    leftovers,
+  };
+}
+
+/** Sorts before every instant. */
+const BEFORE_ALL = "0";
+
+function resourceOf(row: EvaluationRow): Omit<Resource, "tags"> {
+  return {
+    arn: row.resource_id,
+    type: row.resource_type,
+    name: row.resource_name,
+    accountId: row.account_id,
+    region: row.region,
+  };
+}

@@ -1,0 +1,145 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { AlertEntry } from "./messages";
+
+/** Drift alerts of a rule that fall into one window are folded once there are more than this many. */
+export const SINGLE_ALERTS_PER_WINDOW = 5;
+const WINDOW_MS = 60_000;
+/** Alerts that a folded message can list; the others are counted. */
+const ENTRIES_KEPT = 500;
+
+/** What becomes of a drift alert that was put into a window. */
+export type WindowPlace =
+  /** It is sent on its own. */
+  | "single"
+  /** It sends the window's folded message once the window has ended. */
+  | "folder"
+  /** Another one's folded message lists it. */
+  | "folded"
+  /** The folded message has been made already: the alert belongs into a later window. */
+  | "closed";
+
+/** The alerts of a window that were not sent on their own. */
+export interface FoldedAlerts {
+  readonly count: number;
+  /** The first 500 of them at most. */
+  readonly entries: readonly AlertEntry[];
+}
+
+/** When the window that `at` falls into ends, as an ISO-8601 instant. */
+export function windowEnd(at: Date): string {
+  return new Date((Math.floor(at.getTime() / WINDOW_MS) + 1) * WINDOW_MS).toISOString();
+}
+
+/**
+ * Short spans of time in which the drift alerts of a rule are counted. A window is a small item with the
+ * count, and an item an alert with what a folded message says of it: a storm of alerts writes many small
+ * items, not one that grows.
+ */
+export class Windows {
+  constructor(
+    private readonly client: DynamoDBDocumentClient,
+    private readonly table: string,
+  ) {}
+
+  /** Puts an alert into the window that ends at `end`; doing so again, after a crash, is harmless. */
+  async enter(rule: string, end: string, entry: AlertEntry): Promise<WindowPlace> {
+    // First, so that whoever closes the window finds the text of everything that was counted.
+    await this.client.send(
+      new PutCommand({ TableName: this.table, Item: { ...entryKey(rule, end, entry.resource), entry } }),
+    );
+    const entered = await this.update(rule, end, {
+      UpdateExpression: "ADD entered :one",
+      ConditionExpression: "attribute_not_exists(closed)",
+      ExpressionAttributeValues: { ":one": 1 },
+    });
+    if (!entered) return (await this.isClosedBy(rule, end, entry.resource)) ? "folder" : "closed";
+    if (Number(entered.entered) <= SINGLE_ALERTS_PER_WINDOW) {
+      await this.client.send(
+        new UpdateCommand({
+          TableName: this.table,
+          Key: entryKey(rule, end, entry.resource),
+          UpdateExpression: "SET sent_singly = :true",
+          ExpressionAttributeValues: { ":true": true },
+        }),
+      );
+      return "single";
+    }
+    const folded = await this.update(rule, end, {
+      UpdateExpression: "SET folder = if_not_exists(folder, :me)",
+      ConditionExpression: "attribute_not_exists(closed)",
+      ExpressionAttributeValues: { ":me": entry.resource },
+    });
+    if (!folded) return "closed";
+    return folded.folder === entry.resource ? "folder" : "folded";
+  }
+
+  /** Closes a window, so that nothing enters it any more; closing again is harmless. */
+  async close(rule: string, end: string): Promise<FoldedAlerts> {
+    await this.update(rule, end, {
+      UpdateExpression: "SET closed = :true",
+      ExpressionAttributeValues: { ":true": true },
+    });
+    const entries: AlertEntry[] = [];
+    let count = 0;
+    const pages = paginateQuery(
+      { client: this.client },
+      {
+        TableName: this.table,
+        KeyConditionExpression: "resource_id = :id",
+        FilterExpression: "attribute_not_exists(sent_singly)",
+        ExpressionAttributeValues: { ":id": entriesId(rule, end) },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items = [] } of pages) {
+      count += Items.length;
+      entries.push(...Items.slice(0, ENTRIES_KEPT - entries.length).map((item) => item.entry as AlertEntry));
+    }
+    return { count, entries };
+  }
+
+  /** Whether it was this alert's sender that closed the window, and then did not come to sending. */
+  private async isClosedBy(rule: string, end: string, resourceArn: string): Promise<boolean> {
+    const window = await this.update(rule, end, {
+      UpdateExpression: "SET closed = :true",
+      ConditionExpression: "folder = :me",
+      ExpressionAttributeValues: { ":true": true, ":me": resourceArn },
+    });
+    return window !== undefined;
+  }
+
+  /** Undefined when the condition does not hold. */
+  private async update(
+    rule: string,
+    end: string,
+    update: {
+      readonly UpdateExpression: string;
+      readonly ConditionExpression?: string;
+      readonly ExpressionAttributeValues: Record<string, unknown>;
+    },
+  ): Promise<Record<string, unknown> | undefined> {
+    try {
+      const { Attributes = {} } = await this.client.send(
+        new UpdateCommand({
+          TableName: this.table,
+          Key: { resource_id: `alert#window#${rule}`, evaluation_timestamp: end },
+          ReturnValues: "ALL_NEW",
+          ...update,
+        }),
+      );
+      return Attributes;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+}
+
+function entriesId(rule: string, end: string): string {
+  return `alert#window#${rule}#${end}`;
+}
+
+function entryKey(rule: string, end: string, resourceArn: string) {
+  return { resource_id: entriesId(rule, end), evaluation_timestamp: resourceArn };
+}
