@@ -804,14 +804,21 @@ const dashboard = new aws.cloudwatch.Dashboard(
 
 // ---------------------------------------------------------------------------------------------- Outputs
 
+/** AWS Config's recorder: the stack's own, or the one that the account had. */
 export const recorderName = pulumi.output(recording.then((recorder) => recorder.recorderName));
+/** The DynamoDB table with every evaluation. */
 export const historyTableName = history.name;
+/** The SNS topic to subscribe to. */
 export const alertTopicArn = alertTopic.arn;
+/** The S3 bucket with the reports. */
 export const reportBucketName = reportBucket.bucket.bucket;
 /** null when the stack uses a recorder that somebody else made. */
 export const snapshotBucketName = pulumi.output(
   recording.then((recorder) => recorder.snapshotBucketName ?? null),
 );
+/** What to invoke, by what it does. */
 export const functionNames = Object.fromEntries(functions.map(({ name, fn }) => [name, fn.name]));
+/** The SQS queue with what was given up. */
 export const deadLetterQueueUrl = deadLetters.url;
+/** The CloudWatch dashboard, for a browser. */
 export const dashboardUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards:name=${dashboard.dashboardName}`;

@@ -49,7 +49,7 @@ function asException(value: unknown, key: string, rules: readonly string[], now:
   };
 }
 
-/** The service must be named: nothing else keeps an exception from covering the whole account. */
+/** A whole ARN: a bare * or the name of a resource would not say what is meant. */
 function asArnPattern(value: string, key: string): string {
   if (/^arn:[a-z-]+:[a-z0-9-]+:\S*:\S*:\S+$/.test(value)) return value;
   throw new InvalidInputError(

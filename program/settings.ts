@@ -89,14 +89,15 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
   const { exceptions, expired } = stack.structure("exceptions", [], (value, key) =>
     exceptionList(value, key, rules, now),
   );
+  const subscriptions = stack.structure("alertSubscriptions", [], (value, key) =>
+    subscriptionList(value, key, alertEmail),
+  );
   const settings: Settings = {
     environmentSuffix: stack.requiredText("environmentSuffix", asSuffix),
     region: stack.region(),
     tags: { ...FIXED_TAGS, ...stack.structure("extraTags", {}, asExtraTags) },
     kmsKeyArn: stack.optionalText("kmsKeyArn", asKeyArn),
-    subscriptions: stack.structure("alertSubscriptions", [], (value, key) =>
-      subscriptionList(value, key, alertEmail),
-    ),
+    subscriptions,
     configRecorder: stack.text("configRecorder", "auto", (value, key) => asOneOf(value, RECORDER_MODES, key)),
     ec2: stack.structure("requiredTags", DEFAULT_REQUIRED_TAGS, (requiredTags) =>
       ec2RequiredTags.parseParameters({ requiredTags }),
@@ -120,10 +121,15 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
     reportVersionRetentionDays: stack.structure("reportVersionRetentionDays", 2557, wholeNumber(1, 36_500)),
     evaluatorMemoryMb: stack.structure("evaluatorMemoryMb", 1769, wholeNumber(128, 10_240)),
     reportMemoryMb: stack.structure("reportMemoryMb", 1769, wholeNumber(128, 10_240)),
-    warnings: expired.map(
-      ({ ticket, rule, resource, expires }) =>
-        `exceptions: ${ticket} (${rule}, ${resource}) expired on ${expires} and covers nothing any more`,
-    ),
+    warnings: [
+      ...(subscriptions.length === 0
+        ? ["nobody is told of failures: neither alertEmail nor alertSubscriptions is set"]
+        : []),
+      ...expired.map(
+        ({ ticket, rule, resource, expires }) =>
+          `exceptions: ${ticket} (${rule}, ${resource}) expired on ${expires} and covers nothing any more`,
+      ),
+    ],
   };
   if (settings.configRecorder !== "create") stack.refuseAssumedRoles();
   stack.finish();

@@ -26,6 +26,7 @@ export interface InstanceFacts {
 
 const ENDED_STATES = ["shutting-down", "terminated"];
 
+/** The rule; the scenarios above are its whole judgement. */
 export const ec2RequiredTags: Rule<InstanceFacts, Ec2TagParameters> = {
   name: "ec2-required-tags",
   version: "1",

@@ -2,4 +2,5 @@ import { evaluatorHandler } from "../shared/handler";
 import { databases } from "./databases";
 import { rdsAutomatedBackups } from "./rule";
 
+/** Lambda's entry: evaluates whether RDS databases have automated backups. */
 export const handler = evaluatorHandler(rdsAutomatedBackups, databases, __dirname);

@@ -40,6 +40,7 @@ export interface DatabaseFacts {
 
 const OTHER_SERVICES = ["neptune", "docdb"];
 
+/** The rule; the scenarios above are its whole judgement. */
 export const rdsAutomatedBackups: Rule<DatabaseFacts, RdsBackupParameters> = {
   name: "rds-automated-backups",
   version: "1",

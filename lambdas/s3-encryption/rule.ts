@@ -25,6 +25,7 @@ export interface BucketFacts {
   readonly bucketKeyEnabled?: boolean;
 }
 
+/** The rule; the scenarios above are its whole judgement. */
 export const s3BucketEncryption: Rule<BucketFacts, S3EncryptionParameters> = {
   name: "s3-bucket-encryption",
   version: "1",

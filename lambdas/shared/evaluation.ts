@@ -26,6 +26,7 @@ export type Transition = "first-seen" | "opened" | "ongoing" | "resolved" | "err
 
 /** Values read from the API that a verdict rests on; plain JSON. */
 export type Observed = { readonly [name: string]: JsonValue };
+/** Whatever JSON can say. */
 export type JsonValue =
   | string
   | number

@@ -57,6 +57,7 @@ export type EvaluatorResult =
     }
   | WhatIfResult;
 
+/** What was said of one resource. */
 export interface ResourceVerdict {
   readonly resource: string;
   readonly complianceType: ComplianceType;

@@ -39,17 +39,20 @@ export interface ConfigurationItem {
   readonly captureTime: string;
 }
 
+/** Resources that a person named, by id, name or ARN. */
 export interface ResourcesRequest {
   readonly kind: "resources";
   readonly resourceIds: readonly string[];
 }
 
+/** What would other parameters change? */
 export interface WhatIfRequest {
   readonly kind: "what-if";
   /** The rule's parameters to try, unchecked. */
   readonly parameters: Fields;
 }
 
+/** Everything that an evaluator can be asked. */
 export type EvaluatorRequest = SweepRequest | ChangeRequest | ResourcesRequest | WhatIfRequest;
 
 /** What one `resourceIds` request may name: the most that RDS takes in one filter with room to spare. */

@@ -34,6 +34,7 @@ export interface HistoryReader {
   transitions(rule: string, from: string, to: string): AsyncIterable<EvaluationRow>;
 }
 
+/** Which evaluations to read; all unless said. */
 export interface EvaluationFilter {
   readonly complianceTypes?: readonly EvaluationRow["compliance_type"][];
 }

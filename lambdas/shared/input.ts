@@ -2,6 +2,7 @@
 
 import { InvalidInputError } from "./errors";
 
+/** A JSON object of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** @throws InvalidInputError when `value` is no JSON object. */

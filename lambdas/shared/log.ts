@@ -1,5 +1,6 @@
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./metrics";
 
+/** What a log line tells besides its message. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** One JSON line a call, on standard output. */

@@ -105,6 +105,7 @@ export function placedAt(
   };
 }
 
+/** A resource as messages speak of it. */
 export function entryOf(row: EvaluationRow): AlertEntry {
   return {
     resource: row.resource_id,

@@ -32,6 +32,7 @@ export type Listed<Facts> =
   | { readonly resource: Resource; readonly facts: Facts }
   | { readonly resource: Resource; readonly error: Error };
 
+/** What a listing shall read of each resource besides the facts. */
 export interface ReadOptions {
   /** Read tags even where that takes a call for each resource. */
   readonly tags: boolean;

@@ -3,6 +3,7 @@
  * environment variables they have no 4 KB limit, and a changed setting is a changed archive.
  */
 
+/** How much a failure matters, for filters and subjects of alerts. */
 export type Severity = "low" | "medium" | "high" | "critical";
 
 /** A failing resource that the company has accepted until a date; reviewed in git with the stack's settings. */
@@ -19,6 +20,7 @@ export interface Exception {
   readonly expires: string;
 }
 
+/** Everything in the account, or what carries the environmentSuffix in its name or tags. */
 export type DiscoveryScope = "account" | "environment";
 
 /** One required tag: the key alone, or the key and the values it may have. Case counts, as in AWS. */
@@ -27,18 +29,22 @@ export interface RequiredTag {
   readonly values?: readonly string[];
 }
 
+/** Parameters of `ec2-required-tags`. */
 export interface Ec2TagParameters {
   readonly requiredTags: readonly RequiredTag[];
 }
 
 /** Weakest to strongest. */
 export const BUCKET_ENCRYPTIONS = ["AES256", "aws:kms", "aws:kms:dsse"] as const;
+/** A default encryption that can be required. */
 export type BucketEncryption = (typeof BUCKET_ENCRYPTIONS)[number];
 
+/** Parameters of `s3-bucket-encryption`. */
 export interface S3EncryptionParameters {
   readonly minimumBucketEncryption: BucketEncryption;
 }
 
+/** Parameters of `rds-automated-backups`. */
 export interface RdsBackupParameters {
   /** Days, 1 to 35. */
   readonly minimumBackupRetentionDays: number;

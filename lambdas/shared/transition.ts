@@ -9,6 +9,7 @@ export type PreviousState = Pick<
   readonly instant: string;
 };
 
+/** The evaluation that is compared with the previous one. */
 export interface NextState {
   readonly complianceType: ComplianceType;
   /** ISO-8601 instant of the evaluation. */

@@ -68,6 +68,7 @@ describe("settings that are fine", () => {
 
   test("an exception for just under a year, with a ticket that Pulumi took for a number", () => {
     const { exceptions, warnings } = read({
+      alertEmail: "compliance@bank.example",
       exceptions: [{ ...exception, ticket: 4711, expires: "2027-11-25" }],
     });
     expect(exceptions).toEqual([{ ...exception, ticket: "4711", expires: "2027-11-25" }]);
@@ -76,6 +77,7 @@ describe("settings that are fine", () => {
 
   test("an exception that ends now covers nothing, and is warned of", () => {
     const { exceptions, warnings } = read({
+      alertEmail: "compliance@bank.example",
       exceptions: [{ ...exception, expires: "2026-11-24T12:00:00Z" }],
     });
     expect(exceptions).toHaveLength(1);
