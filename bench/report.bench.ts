@@ -10,6 +10,7 @@ import type { ReportedRule } from "../lambdas/shared/settings";
 import { evaluationTimestamp } from "../lambdas/shared/timestamps";
 
 const RULES = ["ec2-required-tags", "s3-bucket-encryption", "rds-automated-backups"] as const;
+const SCHEDULE = "cron(0 0/6 * * ? *)";
 const SLOT_MS = 6 * 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** About what one page of a DynamoDB query holds of such rows. */
@@ -19,8 +20,16 @@ const END = Date.parse("2026-11-30T00:30:00.000Z");
 /**
  * Makes one report and prints rows a second and peak memory.
  * @param size resources, each under one rule, and days of history
+ * Anything but whole numbers is refused in a line.
  */
 export async function benchReport({ resources, days }: { resources: number; days: number }): Promise<void> {
+  for (const [name, value] of Object.entries({ resources, days })) {
+    if (!Number.isInteger(value) || value < 1) {
+      console.error(`--${name} must be a whole number of at least 1`);
+      process.exitCode = 2;
+      return;
+    }
+  }
   const history = new SyntheticHistory(resources);
   const store = new HashingStore();
   const start = performance.now();
@@ -35,7 +44,7 @@ export async function benchReport({ resources, days }: { resources: number; days
       settings: {
         rules: RULES.map(reportedRule),
         exceptions: [],
-        evaluationSchedule: "cron(0 0/6 * * ? *)",
+        evaluationSchedule: SCHEDULE,
         reportSchedule: "cron(30 0/6 * * ? *)",
         programVersion: "bench",
       },
@@ -72,8 +81,9 @@ class SyntheticHistory implements HistoryReader {
 
   constructor(private readonly resources: number) {}
 
-  async lastRun(rule: string, at: string): Promise<RunRow> {
-    return this.run(rule, Math.floor(Date.parse(at) / SLOT_MS) * SLOT_MS);
+  async lastRun(rule: string, at: string, { strictlyBefore = false } = {}): Promise<RunRow> {
+    const instant = Date.parse(at) - (strictlyBefore ? 1 : 0);
+    return this.run(rule, Math.floor(instant / SLOT_MS) * SLOT_MS);
   }
 
   async *runs(rule: string, from: string, to: string): AsyncGenerator<RunRow> {
@@ -165,6 +175,7 @@ class SyntheticHistory implements HistoryReader {
       rule_version: "1",
       parameters_hash: "5f".repeat(32),
       trigger: "sweep",
+      schedule: SCHEDULE,
       started_at: iso(slot + 1_000),
       completed_at: iso(slot + 120_000),
       duration_ms: 119_000,
@@ -228,6 +239,7 @@ function reportedRule(name: string): ReportedRule {
     title: name,
     remediation: "",
     controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": [], "CIS AWS": [] },
+    parameters: {},
   };
 }
 

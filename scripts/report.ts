@@ -13,9 +13,8 @@ import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { percent } from "../lambdas/report-generator/findings";
 import type { ReportResult } from "../lambdas/report-generator/generate";
-import { duration } from "../lambdas/report-generator/html-words";
+import { duration, percent } from "../lambdas/report-generator/words";
 import { runScript, stackOutputs, textOutput, UsageError } from "./stack";
 
 const USAGE =
@@ -50,15 +49,12 @@ function parseCommandLine(args: string[]) {
       args,
       options: { from: text, to: text, "as-of": text, sample: text, seed: text, out: text, stack: text },
     });
-    const {
-      from,
-      to,
-      "as-of": asOf,
-      sample,
-      seed = "compliance",
-      out = "compliance-reports",
-      stack,
-    } = values;
+    const { from, to, "as-of": asOf, sample, seed, out = "compliance-reports", stack } = values;
+    if ((sample === undefined) !== (seed === undefined)) {
+      throw new UsageError(
+        "--sample and --seed go together: without its seed nobody can draw a sample again",
+      );
+    }
     const event = {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
@@ -134,7 +130,7 @@ function print({ period, summary, findings, files }: ReportResult, saved: readon
     `Compliance report, ${period.from} to ${period.to}`,
     "",
     `  score      ${percent(summary.score)}  (accepted failures left out: ${percent(summary.scoreWithExceptions)})`,
-    `  coverage   ${percent(summary.coverage)}`,
+    `  coverage   ${summary.rulesNotEvaluated > 0 ? "incomplete" : percent(summary.coverage)}`,
     `  failing    ${summary.nonCompliant}  (${summary.excepted} accepted)  of ${summary.listed} evaluations of ${summary.resources} resources`,
     `  runs       ${sweeps.onTime} of ${sweeps.expected} on time, ${sweeps.late} late, ${sweeps.missing} missing`,
     `  failures   ${summary.opened} began, ${timeToResolve.resolved} ended, median time to resolve ${duration(timeToResolve.medianMs)}`,

@@ -29,8 +29,7 @@ async function main(): Promise<number> {
     console.log(`They cover ${result.from} to ${result.to} without a gap.`);
     console.log(`Last manifest: SHA-256 ${result.manifests.at(-1)}`);
   }
-  for (const key of result.uncommitted)
-    console.log(`Part of no report (an attempt that was not completed): ${key}`);
+  for (const key of result.uncommitted) console.log(`Belongs to no report: ${key}`);
   if (result.firstBreak !== null) {
     const { kind, sequence, key, text } = result.firstBreak;
     console.error(`BROKEN at report ${sequence} (${kind}): ${key}\n  ${text}`);
@@ -45,6 +44,11 @@ async function main(): Promise<number> {
       `BROKEN: no manifest has the SHA-256 ${manifest}: the chain was rewritten, or is another one`,
     );
     return 1;
+  }
+  if (source.rewritten === undefined && manifest === undefined) {
+    console.log(
+      "A copy does not prove where the chain ends: compare the last manifest with --manifest and the SHA-256 that the report generator logged.",
+    );
   }
   return 0;
 }
@@ -75,11 +79,18 @@ async function open(
     place === undefined
       ? textOutput(await stackOutputs(stack), "reportBucketName")
       : place.slice("s3://".length).replace(/\/.*$/, "");
-  // A bucket's Region is not in its name.
-  return {
-    source: new BucketSource(new S3Client({ followRegionRedirects: true }), bucket),
-    name: `s3://${bucket}`,
-  };
+  return { source: new BucketSource(await bucketClient(), bucket), name: `s3://${bucket}` };
+}
+
+/** A bucket's Region is not in its name: any Region will do to be sent to the right one. */
+async function bucketClient(): Promise<S3Client> {
+  const client = new S3Client({ followRegionRedirects: true });
+  try {
+    await client.config.region();
+    return client;
+  } catch {
+    return new S3Client({ followRegionRedirects: true, region: "us-east-1" });
+  }
 }
 
 runScript(main);

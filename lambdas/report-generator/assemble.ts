@@ -5,14 +5,16 @@ import type { HistoryReader } from "../shared/history";
 import { parametersHash } from "../shared/row";
 import type { ReportedRule, ReportSettings } from "../shared/settings";
 import { instantOf } from "../shared/timestamps";
+import { collect } from "./collect";
 import { controlMapping } from "./controls";
 import { type RunEntry, runEntry } from "./coverage";
 import { byTime, changeEntry, compareText, Interner, resourceEntry, worstFirst } from "./entries";
 import type { SampleRequest } from "./event";
-import { exceptionsInUse } from "./exceptions-in-use";
-import { findings } from "./findings";
+import { exceptionsInUse, expiredBy } from "./exceptions-in-use";
+import { findings, type StaleState } from "./findings";
 import { type FailingInterval, failingIntervals, resolutionTimes } from "./intervals";
-import { type Period, plus } from "./period";
+import { KnownAt } from "./known-at";
+import { DAY_MS, type Period, plus } from "./period";
 import {
   type ChainPosition,
   type ChangeEntry,
@@ -24,7 +26,7 @@ import {
   SCHEMA_VERSION,
 } from "./report";
 import { drawSample } from "./sample";
-import { type Attestation, attest } from "./schedule";
+import { type Attestation, attest, GRACE_MS, slotAfter } from "./schedule";
 import { add, NOTHING, TallyBy, tally } from "./scores";
 import { type RuleState, stateAt } from "./state";
 import { overallTrend, ruleTrend } from "./trend";
@@ -49,12 +51,15 @@ export interface AssemblyRequest {
   readonly generatedAt: string;
   readonly period: Period;
   readonly chain: ChainPosition;
+  /** When the previous scheduled report had read the history: what became known later is late. */
+  readonly previousReadAt?: string;
+  /** Leave out what became known after the end of the period, as a report about the past must. */
+  readonly asKnownThen: boolean;
   readonly sample?: SampleRequest;
   /** Why the managed rules' results could not be imported. */
   readonly importError?: Error;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** The trend reaches back this far even when the period is shorter, for it is cheap and says more. */
 const TREND_MS = 30 * DAY_MS;
 const BEGINNING = "1970-01-01T00:00:00.000Z";
@@ -71,18 +76,21 @@ export async function assembleReport(
 ): Promise<Report> {
   const { settings } = dependencies;
   const { period, kind } = request;
-  const fleet = new Fleet(kind === "scheduled" && request.chain.previous !== null);
-  for (const rule of settings.rules) await readRule(dependencies, rule, period, fleet);
+  const fleet = new Fleet(expiredBy(settings.exceptions, period.to));
+  for (const rule of settings.rules) await readRule(dependencies, rule, request, fleet);
 
   fleet.resources.sort(worstFirst);
   fleet.changes.sort(byTime);
   fleet.failures.sort(
     (a, b) =>
-      compareText(a.since, b.since) || compareText(a.rule, b.rule) || compareText(a.resourceId, b.resourceId),
+      compareText(a.since ?? "", b.since ?? "") ||
+      compareText(a.rule, b.rule) ||
+      compareText(a.resourceId, b.resourceId),
   );
   fleet.runs.sort((a, b) => compareText(a.at, b.at) || compareText(a.rule, b.rule));
 
   const overall = tally(fleet.rules.map(({ result }) => result ?? NOTHING).reduce(add, NOTHING));
+  const rulesNotEvaluated = fleet.rules.filter(({ result }) => result === null).length;
   const resultOf = new Map(fleet.rules.map(({ rule, result }) => [rule, result ?? undefined]));
   const exceptions = exceptionsInUse(settings.exceptions, fleet.covered, period.to);
   const sum = (count: (one: Attestation) => number) =>
@@ -101,19 +109,26 @@ export async function assembleReport(
     chain: request.chain,
     findings: findings({
       summary: overall,
+      lastSeenFailing: fleet.lastSeenFailing,
       rules: fleet.rules,
       missingRows: fleet.missingRows,
+      stale: fleet.stale,
       importError: request.importError,
       schedule: fleet.schedule,
       runs: fleet.runs,
+      runsBefore: fleet.runsBefore,
+      due: plus(period.from, -GRACE_MS),
       exceptions,
       lateChanges: fleet.changes.filter(({ arrivedLate }) => arrivedLate).length,
     }),
     summary: {
       ...overall,
+      // Nobody knows how many resources a rule that never ran would have listed.
+      coverage: rulesNotEvaluated > 0 ? null : overall.coverage,
+      lastSeenFailing: fleet.lastSeenFailing,
       resources: new Set(fleet.resources.map(({ resourceId }) => resourceId)).size,
       rules: fleet.rules.length,
-      rulesNotEvaluated: fleet.rules.filter(({ result }) => result === null).length,
+      rulesNotEvaluated,
       opened: fleet.rules.reduce((total, { opened }) => total + opened, 0),
       timeToResolve: resolutionTimes(fleet.failures),
       sweeps: {
@@ -154,6 +169,11 @@ class Fleet {
   readonly schedule: Attestation[] = [];
   readonly trendRuns = new Map<string, RunRow[]>();
   readonly missingRows = new Map<string, number>();
+  readonly stale: StaleState[] = [];
+  /** Rule → its last run at or before the period's beginning. */
+  readonly runsBefore = new Map<string, RunRow>();
+  /** Resources that cannot be read and failed, unaccepted, when they last could. */
+  lastSeenFailing = 0;
   /** Exception id → failures covered. */
   readonly covered = new Map<string, number>();
   readonly byRule = new TallyBy();
@@ -161,12 +181,16 @@ class Fleet {
   readonly byAccount = new TallyBy();
   readonly byRegion = new TallyBy();
 
-  /** @param isContinuation whether a report of the time before has been made, for which things can be late */
-  constructor(readonly isContinuation: boolean) {}
+  /** @param expired ids of exceptions that cover nothing any more at the end of the period */
+  constructor(private readonly expired: ReadonlySet<string>) {}
 
-  add(entry: ResourceEntry): void {
+  add(row: EvaluationRow, severity: ReportedRule["severity"]): void {
+    const entry = resourceEntry(row, severity, this.interner, this.expired);
     this.resources.push(entry);
-    const { complianceType, exceptionId } = entry;
+    const { complianceType, settledType, exceptionId } = entry;
+    if (complianceType === "ERROR" && settledType === "NON_COMPLIANT" && exceptionId === undefined) {
+      this.lastSeenFailing += 1;
+    }
     const isExcepted = exceptionId !== undefined && complianceType === "NON_COMPLIANT";
     this.byRule.count(entry.rule, complianceType, isExcepted);
     this.byResourceType.count(entry.resourceType, complianceType, isExcepted);
@@ -177,36 +201,47 @@ class Fleet {
 }
 
 async function readRule(
-  { history, settings, sleep }: AssemblyDependencies,
+  dependencies: AssemblyDependencies,
   rule: ReportedRule,
-  period: Period,
+  request: AssemblyRequest,
   fleet: Fleet,
 ): Promise<void> {
+  const { settings, sleep } = dependencies;
+  const { period, asKnownThen } = request;
   const { name, severity } = rule;
+  const history = asKnownThen ? new KnownAt(dependencies.history, period.to) : dependencies.history;
   const state = await settledStateAt(history, name, period.to, sleep);
   if (state.missingRows > 0) fleet.missingRows.set(name, state.missingRows);
-  for (const row of state.rows) fleet.add(resourceEntry(row, severity, fleet.interner));
+  for (const row of state.rows) fleet.add(row, severity);
 
-  const { inPeriod, late } = await readTransitions(history, name, period, fleet.isContinuation);
+  const { inPeriod, late } = await readTransitions(history, rule, request);
   for (const row of late) fleet.changes.push(changeEntry(row, true, fleet.interner));
   for (const row of inPeriod) fleet.changes.push(changeEntry(row, false, fleet.interner));
 
   const before = await stateAt(history, name, period.from, "failing");
-  const intervals = failingIntervals(before.rows, inPeriod, state.rows, period);
+  const intervals = failingIntervals(before.rows, [...late, ...inPeriod], state.rows, period);
   for (const interval of intervals) fleet.failures.push(interval);
 
-  const runs = await collect(history.runs(name, plus(trendStart(period), -DAY_MS), period.to));
+  const runs = await readRuns(history, name, period);
   fleet.trendRuns.set(
     name,
     runs.filter((run) => instantOf(run.evaluation_timestamp) > trendStart(period)),
   );
   for (const run of runs) {
-    const isInPeriod = instantOf(run.evaluation_timestamp) > period.from;
-    const isLate = !isInPeriod && fleet.isContinuation && run.completed_at > period.from;
-    if (isInPeriod || isLate) fleet.runs.push(runEntry(run, isLate));
+    const instant = instantOf(run.evaluation_timestamp);
+    const isLate = arrivedLate(rule, instant, run.completed_at, request);
+    if (instant > period.from || isLate) fleet.runs.push(runEntry(run, isLate));
+    if (instant <= period.from) fleet.runsBefore.set(name, run);
   }
-  const schedule = rule.kind === "managed" ? settings.reportSchedule : settings.evaluationSchedule;
-  fleet.schedule.push(attest(name, schedule, period, runs, await firstRun(history, name, period.to)));
+  const closing =
+    (await first(dependencies.history.runs(name, plus(period.to, 1), request.generatedAt)))?.schedule ??
+    (rule.kind === "managed" ? settings.reportSchedule : settings.evaluationSchedule);
+  const firstRun = await first(history.runs(name, BEGINNING, period.to));
+  fleet.schedule.push(
+    attest(name, closing, period, runs, firstRun && instantOf(firstRun.evaluation_timestamp)),
+  );
+  const stale = staleState(state.run, closing, period.to);
+  if (stale !== undefined) fleet.stale.push(stale);
 
   fleet.rules.push({
     rule: name,
@@ -220,9 +255,43 @@ async function readRule(
       state.run === undefined
         ? null
         : { run: instantOf(state.run.evaluation_timestamp), laterEvaluations: state.laterEvaluations },
-    opened: intervals.filter(({ since }) => since > period.from).length,
+    opened: intervals.filter(({ since }) => since !== null && since > period.from).length,
     timeToResolve: resolutionTimes(intervals),
   });
+}
+
+/** The runs of the trend and a day more, and the one before them, which says what was in force until then. */
+async function readRuns(history: HistoryReader, rule: string, period: Period): Promise<RunRow[]> {
+  const start = plus(trendStart(period), -DAY_MS);
+  const before = await history.lastRun(rule, start, { strictlyBefore: true });
+  const runs = await collect(history.runs(rule, start, period.to));
+  return before === undefined ? runs : [before, ...runs];
+}
+
+/**
+ * Tells when a run that should have replaced the state had been due for so long that it must have happened. Of two
+ * expressions that were in force since, the one that promised the later run counts.
+ */
+function staleState(run: RunRow | undefined, closing: string, to: string): StaleState | undefined {
+  if (run === undefined) return undefined;
+  const instant = instantOf(run.evaluation_timestamp);
+  const due = [run.schedule, closing].map((expression) => slotAfter(expression, instant));
+  const isOverdue = due.every((slot) => slot !== undefined && slot <= plus(to, -GRACE_MS));
+  return isOverdue ? { rule: run.rule, run: instant } : undefined;
+}
+
+/**
+ * Whether something of the time before the period became known only after the previous report had been made. The
+ * import of managed rules at the very border is part of making it.
+ */
+function arrivedLate(
+  { kind }: ReportedRule,
+  instant: string,
+  knownSince: string,
+  { period, previousReadAt }: AssemblyRequest,
+): boolean {
+  if (previousReadAt === undefined || instant > period.from || knownSince <= previousReadAt) return false;
+  return !(kind === "managed" && instant === period.from);
 }
 
 /** Reads again while the index has not caught up with the run that it belongs to. */
@@ -242,33 +311,28 @@ async function settledStateAt(
 
 /**
  * The rule's changes of state in the period and, when a report of the time before has been made, those of the
- * day before that were observed only after it.
+ * day before that became known only after it.
  */
 async function readTransitions(
   history: HistoryReader,
-  rule: string,
-  period: Period,
-  isContinuation: boolean,
+  rule: ReportedRule,
+  request: AssemblyRequest,
 ): Promise<{ inPeriod: EvaluationRow[]; late: EvaluationRow[] }> {
+  const { period, previousReadAt } = request;
   const inPeriod: EvaluationRow[] = [];
   const late: EvaluationRow[] = [];
-  const start = isContinuation ? plus(period.from, -DAY_MS) : plus(period.from, 1);
-  for await (const row of history.transitions(rule, start, period.to)) {
-    if (instantOf(row.evaluation_timestamp) > period.from) inPeriod.push(row);
-    else if (row.observed_at > period.from) late.push(row);
+  const start = plus(period.from, previousReadAt === undefined ? 1 : -DAY_MS);
+  for await (const row of history.transitions(rule.name, start, period.to)) {
+    const instant = instantOf(row.evaluation_timestamp);
+    if (instant > period.from) inPeriod.push(row);
+    else if (arrivedLate(rule, instant, row.observed_at, request)) late.push(row);
   }
   return { inPeriod, late };
 }
 
-async function firstRun(history: HistoryReader, rule: string, to: string): Promise<string | undefined> {
-  for await (const run of history.runs(rule, BEGINNING, to)) return instantOf(run.evaluation_timestamp);
+async function first<Item>(items: AsyncIterable<Item>): Promise<Item | undefined> {
+  for await (const item of items) return item;
   return undefined;
-}
-
-async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }
 
 function samplePack(resources: readonly ResourceEntry[], request: SampleRequest): SamplePack {

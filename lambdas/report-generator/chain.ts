@@ -51,7 +51,7 @@ export function manifestKey(sequence: number): string {
 
 /** The sequence number that a manifest's key says, if it is one. */
 export function sequenceOfKey(key: string): number | undefined {
-  const digits = /(?:^|\/)chain\/(\d{8})\.json$/.exec(key)?.[1];
+  const digits = /^reports\/chain\/(\d{8})\.json$/.exec(key)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
 

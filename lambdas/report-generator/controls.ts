@@ -33,7 +33,7 @@ const WORST_FIRST: readonly ControlStatus[] = [
 ];
 
 /** What one rule's evaluations say. @param result undefined while the rule has had no complete run */
-export function ruleStatus(result: Tally | undefined): ControlStatus {
+function ruleStatus(result: Tally | undefined): ControlStatus {
   if (result === undefined) return "not-evaluated";
   if (result.nonCompliant > result.excepted) return "failing";
   if (result.error > 0) return "incomplete";

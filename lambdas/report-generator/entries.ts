@@ -21,8 +21,17 @@ export class Interner {
   }
 }
 
-/** An evaluation with its evidence. */
-export function resourceEntry(row: EvaluationRow, severity: Severity, interner: Interner): ResourceEntry {
+/**
+ * An evaluation with its evidence.
+ * @param expired ids of exceptions that cover nothing any more, whatever a row from before says
+ */
+export function resourceEntry(
+  row: EvaluationRow,
+  severity: Severity,
+  interner: Interner,
+  expired: ReadonlySet<string>,
+): ResourceEntry {
+  const isExcepted = row.exception_id !== undefined && !expired.has(row.exception_id);
   return {
     resourceId: row.resource_id,
     resourceType: interner.share(row.resource_type),
@@ -37,7 +46,7 @@ export function resourceEntry(row: EvaluationRow, severity: Severity, interner: 
     ...(row.error_code !== undefined && { errorCode: row.error_code }),
     ...(row.settled_type !== undefined && { settledType: row.settled_type }),
     ...(row.open_since !== undefined && { failingSince: interner.share(row.open_since) }),
-    ...(row.exception_id !== undefined && { exceptionId: interner.share(row.exception_id) }),
+    ...(isExcepted && { exceptionId: interner.share(row.exception_id) }),
     evaluatedAt: interner.share(instantOf(row.evaluation_timestamp)),
     observedAt: row.observed_at,
     trigger: row.trigger,

@@ -1,6 +1,7 @@
 /** What the report generator can be asked, and the one place that tells the questions apart. */
 
 import { InvalidInputError } from "../shared/errors";
+import { parseScheduledEvent } from "../shared/events";
 import { asFields, asInstant, asWholeNumber, type Fields, refuseOthers } from "../shared/input";
 
 /** A seeded random sample of evaluations; the same seed over the same state picks the same ones. */
@@ -36,7 +37,7 @@ const MAXIMUM_SEED = 128;
 export function parseEvent(event: unknown): ReportRequest {
   const fields = asFields(event, "the event");
   if (fields["detail-type"] === "Scheduled Event") {
-    const time = asInstant(fields.time, "time");
+    const { instant: time } = parseScheduledEvent(fields);
     return { kind: "scheduled", time, eventId: typeof fields.id === "string" ? fields.id : time };
   }
   if (fields.source === "aws.config" && fields["detail-type"] === "Config Rules Compliance Change") {

@@ -4,10 +4,10 @@ import { exceptionId } from "../shared/exceptions";
 import type { Exception } from "../shared/settings";
 import { isoInstant } from "../shared/timestamps";
 import { compareText } from "./entries";
-import { plus } from "./period";
+import { DAY_MS, plus } from "./period";
 
 /** Exceptions that end this soon are named in alerts and reports. */
-export const EXPIRING_SOON_MS = 14 * 24 * 60 * 60 * 1000;
+const EXPIRING_SOON_MS = 14 * DAY_MS;
 
 /** An exception at the end of the period. */
 export interface ExceptionEntry {
@@ -19,6 +19,11 @@ export interface ExceptionEntry {
   readonly covers: number;
   /** null: rows name an exception that the settings no longer have. */
   readonly terms: Exception | null;
+}
+
+/** The ids of exceptions that have expired at the instant. */
+export function expiredBy(exceptions: readonly Exception[], at: string): ReadonlySet<string> {
+  return new Set(exceptions.filter(({ expires }) => isoInstant(expires) <= at).map(exceptionId));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What an auditor must know before reading any number of the report. */
 
+import type { RunRow } from "../shared/evaluation";
 import type { RunEntry } from "./coverage";
 import { compareText } from "./entries";
 import type { ExceptionEntry } from "./exceptions-in-use";
@@ -7,6 +8,7 @@ import { groupBy } from "./group";
 import type { RuleResult } from "./report";
 import type { Attestation, SlotStatus } from "./schedule";
 import type { Tally } from "./scores";
+import { count, minute, number, percent } from "./words";
 
 /**
  * A statement about the report's own completeness. `gap`: something was not seen; `warning`: something needs
@@ -17,6 +19,7 @@ export interface Finding {
   readonly code:
     | "not-evaluated"
     | "rows-missing"
+    | "state-stale"
     | "import-failed"
     | "coverage-incomplete"
     | "run-coverage-incomplete"
@@ -25,6 +28,7 @@ export interface Finding {
     | "exception-expiring"
     | "exception-expired"
     | "parameters-changed"
+    | "schedule-changed"
     | "arrived-late";
   /** The rules it is about; all of them when absent. */
   readonly rules?: readonly string[];
@@ -32,15 +36,29 @@ export interface Finding {
   readonly text: string;
 }
 
+/** A rule whose state is older than a run that was due since. */
+export interface StaleState {
+  readonly rule: string;
+  /** The run that the state is of. */
+  readonly run: string;
+}
+
 /** What the findings are drawn from. */
-export interface FindingSources {
+interface FindingSources {
   readonly summary: Tally;
+  /** Resources that cannot be read and failed when they last could. */
+  readonly lastSeenFailing: number;
   readonly rules: readonly RuleResult[];
   /** Rule → rows that its run counts and the history did not give. */
   readonly missingRows: ReadonlyMap<string, number>;
+  readonly stale: readonly StaleState[];
   readonly importError: Error | undefined;
   readonly schedule: readonly Attestation[];
   readonly runs: readonly RunEntry[];
+  /** Rule → its last run at or before the period's beginning. */
+  readonly runsBefore: ReadonlyMap<string, RunRow>;
+  /** The previous report judged the slots up to here. */
+  readonly due: string;
   readonly exceptions: readonly ExceptionEntry[];
   readonly lateChanges: number;
 }
@@ -51,13 +69,15 @@ export function findings(sources: FindingSources): Finding[] {
     ...notEvaluated(sources.rules),
     ...rowsMissing(sources.missingRows),
     ...importFailed(sources.importError),
-    ...coverageIncomplete(sources.summary, sources.rules),
+    ...stateStale(sources.stale),
+    ...coverageIncomplete(sources),
     ...sweepsMissing(sources.schedule),
     ...runCoverageIncomplete(sources.runs),
     ...sweepsLate(sources.schedule),
     ...exceptionsEnding(sources.exceptions),
-    ...parametersChanged(sources.runs),
-    ...arrivedLate(sources.runs, sources.lateChanges),
+    ...parametersChanged(sources.runs, sources.runsBefore),
+    ...scheduleChanged(sources.schedule),
+    ...arrivedLate(sources),
   ];
 }
 
@@ -83,16 +103,26 @@ function rowsMissing(missing: ReadonlyMap<string, number>): Finding[] {
 
 function importFailed(error: Error | undefined): Finding[] {
   if (error === undefined) return [];
-  const text = `The results of the managed rules could not be imported (${error.name}); what the report says of them is of their previous import.`;
+  const text = `The results of the managed rules could not all be imported: ${error.message.replace(/\.$/, "")}. What the report says of the others is of their previous import.`;
   return [{ level: "gap", code: "import-failed", text }];
 }
 
-function coverageIncomplete(summary: Tally, rules: readonly RuleResult[]): Finding[] {
+function stateStale(stale: readonly StaleState[]): Finding[] {
+  return [...groupBy(stale, ({ run }) => run)].map(([run, ofRun]) => {
+    const rules = ofRun.map(({ rule }) => rule);
+    const text = `${rules.join(", ")}: the state is that of the run on ${minute(run)}; a newer one was due before the end of the period. What happened since is not known but for single changes.`;
+    return { level: "gap", code: "state-stale", rules, text };
+  });
+}
+
+function coverageIncomplete({ summary, rules, lastSeenFailing }: FindingSources): Finding[] {
   if (summary.error === 0) return [];
   const by = rules
     .filter(({ result }) => result !== null && result.error > 0)
     .map(({ rule, result }) => `${rule} ${result?.error}`);
-  const text = `Coverage is ${percent(summary.coverage)}: ${count(summary.error, "evaluation")} could not be made at the end of the period (${by.join(", ")}). The score says nothing of them.`;
+  const subject = rules.some(({ result }) => result === null) ? "Coverage of the rules that ran" : "Coverage";
+  const failed = lastSeenFailing > 0 ? ` ${number(lastSeenFailing)} of them failed when last read.` : "";
+  const text = `${subject} is ${percent(summary.coverage)}: ${count(summary.error, "evaluation")} could not be made at the end of the period (${by.join(", ")}). The score says nothing of them.${failed}`;
   return [{ level: "gap", code: "coverage-incomplete", text }];
 }
 
@@ -185,42 +215,50 @@ function exceptionsEnding(exceptions: readonly ExceptionEntry[]): Finding[] {
   });
 }
 
-function parametersChanged(runs: readonly RunEntry[]): Finding[] {
-  const byRule = groupBy(runs, ({ rule }) => rule);
+function parametersChanged(runs: readonly RunEntry[], runsBefore: ReadonlyMap<string, RunRow>): Finding[] {
+  const byRule = groupBy(
+    runs.filter((run) => !run.arrivedLate),
+    ({ rule }) => rule,
+  );
   return [...byRule].flatMap(([rule, ofRule]): Finding[] => {
-    const inOrder = [...ofRule].sort((a, b) => compareText(a.at, b.at));
-    const changed = inOrder.filter((run, index) => {
-      const before = inOrder[index - 1];
-      return (
-        before !== undefined &&
-        (before.parametersHash !== run.parametersHash || before.ruleVersion !== run.ruleVersion)
-      );
-    });
-    const first = changed[0];
-    if (first === undefined) return [];
-    const text = `${rule} judged by other parameters or another version from ${minute(first.at)} on; verdicts before and after are not comparable one by one.`;
-    return [{ level: "note", code: "parameters-changed", rules: [rule], text }];
+    const earlier = runsBefore.get(rule);
+    let parameters = earlier?.parameters_hash;
+    let version = earlier?.rule_version;
+    for (const run of [...ofRule].sort((a, b) => compareText(a.at, b.at))) {
+      const isChanged =
+        parameters !== undefined && (parameters !== run.parametersHash || version !== run.ruleVersion);
+      if (isChanged) {
+        const text = `${rule} judged by other parameters or another version from ${minute(run.at)} on; verdicts before and after are not comparable one by one.`;
+        return [{ level: "warning", code: "parameters-changed", rules: [rule], text }];
+      }
+      parameters = run.parametersHash;
+      version = run.ruleVersion;
+    }
+    return [];
   });
 }
 
-function arrivedLate(runs: readonly RunEntry[], lateChanges: number): Finding[] {
-  const lateRuns = runs.filter((run) => run.arrivedLate).length;
-  if (lateRuns + lateChanges === 0) return [];
-  const text = `${count(lateRuns, "run")} and ${count(lateChanges, "change")} of the previous period arrived after its report had been made; they are listed here, marked late.`;
+function scheduleChanged(schedule: readonly Attestation[]): Finding[] {
+  const changed = schedule.filter(({ earlierSchedules }) => earlierSchedules.length > 0);
+  const together = groupBy(changed, ({ schedule, earlierSchedules }) =>
+    JSON.stringify([schedule, earlierSchedules]),
+  );
+  return [...together.values()].flatMap((group): Finding[] => {
+    const [one] = group;
+    if (one === undefined) return [];
+    const rules = group.map(({ rule }) => rule);
+    const text = `${rules.join(", ")}: the schedule was ${one.earlierSchedules.join(", then ")} and is ${one.schedule}. Each stretch of the period is judged by the one in force.`;
+    return [{ level: "note", code: "schedule-changed", rules, text }];
+  });
+}
+
+function arrivedLate({ runs, lateChanges, due }: FindingSources): Finding[] {
+  const lateRuns = runs.filter((run) => run.arrivedLate);
+  if (lateRuns.length + lateChanges === 0) return [];
+  const listed = `${count(lateRuns.length, "run")} and ${count(lateChanges, "change")} of the previous period arrived after its report had been made; they are listed here, marked late.`;
+  const missed = lateRuns.filter(({ trigger, at }) => trigger === "sweep" && at <= due);
+  const corrected = missed.map(({ rule, at }) => `${rule} on ${minute(at)}`).join(", ");
+  const text =
+    missed.length === 0 ? listed : `${listed} Reported missing there, and completed since: ${corrected}.`;
   return [{ level: "note", code: "arrived-late", text }];
-}
-
-/** `1 run`, `2,000 runs`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** `99.5 %`, or a dash for nothing. */
-export function percent(value: number | null): string {
-  return value === null ? "–" : `${value} %`;
-}
-
-/** `2026-11-23 06:00 UTC`. */
-export function minute(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 }

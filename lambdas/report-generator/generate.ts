@@ -1,13 +1,13 @@
 /** A report from question to bucket: period, import, state, three files, and for scheduled ones a link of the chain. */
 
-import { asError } from "../shared/errors";
+import { asError, InvalidInputError } from "../shared/errors";
 import type { Log } from "../shared/log";
 import { parametersHash } from "../shared/row";
 import { type AssemblyDependencies, assembleReport } from "./assemble";
 import { Chain, FORMS, type Form, type Link, type Manifest, type ManifestFile } from "./chain";
 import type { ReportRequest } from "./event";
 import type { Finding } from "./findings";
-import { onDemandPeriod, type Period, scheduledPeriod } from "./period";
+import { onDemandPeriod, type Period, plus, scheduledPeriod } from "./period";
 import { renderCsv } from "./render-csv";
 import { renderHtml } from "./render-html";
 import { renderJson } from "./render-json";
@@ -46,10 +46,13 @@ const RENDERERS: Record<Form, { contentType: string; render: (report: Report) =>
 };
 const ATTEMPTS = 5;
 const RACE_WAIT_MS = 1_000;
+/** Clocks differ by less. A report of a time to come would keep every scheduled one until then from being made. */
+const CLOCK_SKEW_MS = 5 * 60 * 1000;
 
 /**
  * Answers a report request.
- * @throws InvalidInputError when the period asked for is in the future or empty; whatever history and store throw.
+ * @throws InvalidInputError when the period asked for is in the future or empty; Error when the chain ends in the
+ *   future; whatever history and store throw.
  */
 export async function generateReport(
   dependencies: ReportDependencies,
@@ -78,19 +81,26 @@ async function scheduledReport(
 ): Promise<ReportResult> {
   const { store, settings } = dependencies;
   const chain = new Chain(store);
+  const latest = plus(dependencies.now().toISOString(), CLOCK_SKEW_MS);
+  if (time > latest) throw new InvalidInputError(`time (${time}) must not be in the future`);
   let importError: Error | undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     // Runs that keep meeting must not keep step.
     if (attempt > 1) await dependencies.sleep(Math.random() * RACE_WAIT_MS * attempt);
     const head = await chain.head();
+    if (head !== undefined && head.manifest.period.to > latest) {
+      const end = `${store.uri(head.key)} ends in the future (${head.manifest.period.to})`;
+      throw new Error(`${end}: no report can follow it before then`);
+    }
     if (head !== undefined && head.manifest.period.to >= time) {
-      if (head.manifest.period.to === time) await publishLatest(store, head.manifest.files);
+      if (head.manifest.period.to === time) await publishLatest(store, head.manifest.files, head);
       return alreadyMade(store, await chain.covering(head, time));
     }
     if (attempt === 1) importError = await importManagedRules(dependencies, time, "sweep");
     const period = scheduledPeriod(time, head?.manifest.period.to);
     const stem = await freeStem(store, "reports", time);
     const sequence = (head?.manifest.sequence ?? 0) + 1;
+    // Taken before the history is read: what becomes known later is the next report's.
     const createdAt = dependencies.now().toISOString();
     const report = await assembleReport(dependencies, {
       reportId: idOf(stem),
@@ -98,6 +108,8 @@ async function scheduledReport(
       generatedAt: createdAt,
       period,
       chain: { sequence, previous: positionOf(head) },
+      ...(head !== undefined && { previousReadAt: head.manifest.createdAt }),
+      asKnownThen: false,
       ...(importError !== undefined && { importError }),
     });
     const files = await writeFiles(store, stem, report);
@@ -119,7 +131,6 @@ async function scheduledReport(
     };
     const link = await chain.append(manifest);
     if (link === undefined) continue;
-    const latest = await publishLatest(store, files);
     return {
       status: "made",
       kind: "scheduled",
@@ -128,7 +139,7 @@ async function scheduledReport(
       summary: report.summary,
       findings: report.findings,
       files: urisOf(store, files),
-      latest,
+      latest: await publishLatest(store, files, link),
       manifest: { sequence, uri: store.uri(link.key), sha256: link.sha256 },
     };
   }
@@ -152,6 +163,7 @@ async function onDemandReport(
     generatedAt: now,
     period,
     chain: { sequence: null, previous: positionOf(head) },
+    asKnownThen: !endsNow,
     ...(request.sample !== undefined && { sample: request.sample }),
     ...(importError !== undefined && { importError }),
   });
@@ -166,7 +178,7 @@ async function onDemandReport(
     summary: report.summary,
     findings: report.findings,
     files: urisOf(store, files),
-    latest: isPlain ? await publishLatest(store, files) : null,
+    latest: isPlain ? await publishLatest(store, files, head) : null,
     manifest: null,
   };
 }
@@ -229,16 +241,34 @@ async function freeStem(store: ReportStore, branch: string, instant: string): Pr
   return stem;
 }
 
+/**
+ * Gives the stable names to a report, unless the chain has gone on since.
+ * @param last the link that the report is or follows
+ * @returns null when a newer report has, or now gets, the names.
+ */
 async function publishLatest(
   store: ReportStore,
   files: readonly ManifestFile[],
-): Promise<Readonly<Record<Form, string>>> {
-  await Promise.all(files.map(({ form, key }) => store.copy(key, `reports/latest.${form}`)));
+  last: Link | undefined,
+): Promise<Readonly<Record<Form, string>> | null> {
+  const chain = new Chain(store);
+  const isNewer = (head: Link | undefined) => head?.manifest.sequence !== last?.manifest.sequence;
+  if (isNewer(await chain.head())) return null;
+  await copyToLatest(store, files);
+  const head = await chain.head();
+  if (head !== undefined && isNewer(head)) {
+    await copyToLatest(store, head.manifest.files);
+    return null;
+  }
   return {
     json: store.uri("reports/latest.json"),
     html: store.uri("reports/latest.html"),
     csv: store.uri("reports/latest.csv"),
   };
+}
+
+async function copyToLatest(store: ReportStore, files: readonly ManifestFile[]): Promise<void> {
+  await Promise.all(files.map(({ form, key }) => store.copy(key, `reports/latest.${form}`)));
 }
 
 function alreadyMade(store: ReportStore, { manifest, key, sha256 }: Link): ReportResult {

@@ -25,7 +25,10 @@ let connected: { managed: ManagedRuleDependencies; report: ReportDependencies } 
  * Answers a report request with the report, and a managed rule's change of compliance with the row it became.
  * @throws InvalidInputError naming the field of an event that is not understood and what is allowed.
  */
-export async function handler(event: unknown, context: Context): Promise<ReportResult | EvaluationRow> {
+export async function handler(
+  event: unknown,
+  context: Context,
+): Promise<ReportResult | EvaluationRow | undefined> {
   connected ??= connect(placeOf(context));
   const { managed, report } = connected;
   try {
@@ -45,6 +48,7 @@ function connect(place: Place): { managed: ManagedRuleDependencies; report: Repo
     config: new ConfigServiceClient(clientConfig(place)),
     place,
     exceptions: settings.exceptions,
+    reportSchedule: settings.reportSchedule,
   };
   const base = clientConfig(place);
   const s3 = new S3Client({

@@ -1,11 +1,11 @@
 /** The HTML report's charts: inline SVG, coloured by the style sheet, each with a text that says the same. */
 
-import { minute, percent } from "./findings";
 import { html, type Markup } from "./html";
-import type { Period } from "./period";
+import { DAY_MS, type Period } from "./period";
 import type { Attestation, SlotStatus } from "./schedule";
 import type { Tally } from "./scores";
 import type { TrendPoint } from "./trend";
+import { minute, percent } from "./words";
 
 const WIDTH = 1100;
 const HEIGHT = 230;
@@ -27,33 +27,69 @@ export function trendChart(points: readonly TrendPoint[], from: string, period: 
   const x = (instant: string) =>
     PLOT.left + ((Date.parse(instant) - start) / (end - start)) * (PLOT.right - PLOT.left);
   const y = (value: number) => PLOT.bottom - ((value - floor) / (100 - floor)) * (PLOT.bottom - PLOT.top);
-  const line = (pick: (point: TrendPoint) => number | null) =>
-    shown
-      .flatMap((point) => {
-        const value = pick(point);
-        return value === null ? [] : [`${round(x(point.at))},${round(y(value))}`];
-      })
-      .join(" ");
+  // A value holds until the next run: a slope would show scores that nobody measured.
+  const line = (pick: (point: TrendPoint) => number | null) => {
+    let path = "";
+    for (const point of shown) {
+      const value = pick(point);
+      if (value === null) continue;
+      const [left, top] = [round(x(point.at)), round(y(value))];
+      path += path === "" ? `M${left} ${top}` : `H${left}V${top}`;
+    }
+    return path === "" ? path : `${path}H${PLOT.right}`;
+  };
   const hasExceptions = shown.some(({ excepted }) => excepted > 0);
   const periodX = Math.max(PLOT.left, x(period.from));
   const grid = [floor, (floor + 100) / 2, 100];
-  const days = [0, 1, 2, 3, 4].map((step) => new Date(start + (step * (end - start)) / 4).toISOString());
-  const isShort = end - start < 3 * 24 * 60 * 60 * 1000;
-  return html`<figure>
+  const isShort = end - start < 3 * DAY_MS;
+  const ticks = ticksOf(start, end);
+  return html`<figure tabindex="0">
 <svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="trend-title trend-text">
 <title id="trend-title">Score in time</title>
 <desc id="trend-text">The score was ${percent(first.score)} on ${minute(first.at)} and ${percent(last.score)} on ${minute(last.at)}.</desc>
 <rect class="period" x="${round(periodX)}" y="${PLOT.top}" width="${round(PLOT.right - periodX)}" height="${PLOT.bottom - PLOT.top}"/>
 ${grid.map((value) => html`<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${round(y(value))}" y2="${round(y(value))}"/><text x="${PLOT.left - 8}" y="${round(y(value) + 4)}" text-anchor="end">${value}</text>`)}
-${days.map((day, index) => html`<text x="${round(x(day))}" y="${HEIGHT - 8}" text-anchor="${index === 0 ? "start" : index === 4 ? "end" : "middle"}">${isShort ? day.slice(5, 16).replace("T", " ") : day.slice(0, 10)}</text>`)}
-<polyline class="coverage" points="${line(({ coverage }) => coverage)}"/>
-${hasExceptions && html`<polyline class="accepted" points="${line(({ scoreWithExceptions }) => scoreWithExceptions)}"/>`}
-<polyline class="score" points="${line(({ score }) => score)}"/>
+${ticks.map((tick) => html`<line class="tick" x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${PLOT.bottom}" y2="${PLOT.bottom + 5}"/><text x="${round(x(tick))}" y="${HEIGHT - 8}" text-anchor="${anchor(x(tick))}">${isShort ? tick.slice(5, 16).replace("T", " ") : tick.slice(0, 10)}</text>`)}
+<path class="coverage" d="${line(({ coverage }) => coverage)}"/>
+${hasExceptions && html`<path class="accepted" d="${line(({ scoreWithExceptions }) => scoreWithExceptions)}"/>`}
+<path class="score" d="${line(({ score }) => score)}"/>
 <circle class="dot" cx="${round(x(last.at))}" cy="${round(y(last.score ?? 0))}" r="3.5"/>
 </svg>
 <ul class="legend"><li>${key("score")}Score, %</li>${hasExceptions && html`<li>${key("accepted")}Score, accepted failures left out</li>`}<li>${key("coverage")}Coverage</li>${periodX > PLOT.left + 1 && html`<li>Shaded: the period of this report</li>`}</ul>
 </figure>`;
 }
+
+const HOUR_MS = 60 * 60 * 1000;
+const TICK_STEPS_MS = [
+  HOUR_MS,
+  2 * HOUR_MS,
+  6 * HOUR_MS,
+  12 * HOUR_MS,
+  DAY_MS,
+  2 * DAY_MS,
+  7 * DAY_MS,
+  28 * DAY_MS,
+];
+const MOST_TICKS = 6;
+
+/** Round times of UTC days, so that runs at round times stand on them. */
+function ticksOf(start: number, end: number): string[] {
+  const step =
+    TICK_STEPS_MS.find((one) => (end - start) / one <= MOST_TICKS) ??
+    Math.ceil((end - start) / MOST_TICKS / DAY_MS) * DAY_MS;
+  const ticks: string[] = [];
+  for (let tick = Math.ceil(start / step) * step; tick <= end; tick += step) {
+    ticks.push(new Date(tick).toISOString());
+  }
+  return ticks;
+}
+
+function anchor(x: number): string {
+  if (x < PLOT.left + LABEL_WIDTH / 2) return "start";
+  return x > PLOT.right - LABEL_WIDTH / 2 ? "end" : "middle";
+}
+
+const LABEL_WIDTH = 70;
 
 /** What became of everything listed, as one bar. */
 export function tallyBar(tally: Tally): Markup {

@@ -1,9 +1,10 @@
 /** The HTML report's long tables. Beyond some number of rows they refer to the CSV, and say how many are left out. */
 
 import { html, type Markup } from "./html";
-import { badge, duration, number, time, VERDICTS } from "./html-words";
+import { badge, managedRules, severityBadge, time, VERDICTS } from "./html-words";
 import type { FailingInterval } from "./intervals";
 import type { ChangeEntry, Report, ResourceEntry } from "./report";
+import { duration, number } from "./words";
 
 /** A list of resources and the most rows the page shows of it. */
 interface ResourceList {
@@ -76,33 +77,44 @@ export function* resourceSection(report: Report, list: ResourceList): Generator<
   if (total === 0) {
     yield html`<p class="none">${list.none}</p>`;
   } else {
+    if (list.id === "failing") yield remedies(report, list);
     yield leftOut(total, list.most, report);
-    yield html`<div class="scroll" role="region" aria-label="${list.title}" tabindex="0"><table>
-<thead><tr><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Since (UTC)</th><th scope="col">Observed (UTC)</th></tr></thead>
+    yield html`<div class="scroll" role="group" aria-label="${list.title}" tabindex="0"><table class="rows">
+<thead><tr><th scope="col">Resource</th><th scope="col">Verdict</th><th scope="col">Rule</th><th scope="col">Since (UTC)</th><th scope="col">Observed (UTC)</th></tr></thead>
 <tbody>
 `;
+    const managed = managedRules(report.rules);
     let shown = 0;
     for (const entry of report.resources) {
       if (shown === list.most) break;
       if (!list.belongs(entry)) continue;
       shown += 1;
-      yield resourceRow(entry, report.period.to);
+      yield resourceRow(entry, report.period.to, managed);
     }
     yield html`</tbody></table></div>`;
   }
   yield list.isCollapsed ? html`</details>` : html`</section>`;
 }
 
-function resourceRow(entry: ResourceEntry, at: string): Markup {
+function resourceRow(entry: ResourceEntry, at: string, managed: ReadonlySet<string>): Markup {
   const { word, style } = VERDICTS[isExcepted(entry) ? "EXCEPTED" : entry.complianceType];
   const since = entry.failingSince;
   const age = since && duration(Date.parse(at) - Date.parse(since));
-  return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn">${entry.resourceId}</span></th>
-<td>${entry.rule}<span class="sub place">${entry.severity} · ${entry.accountId} · ${entry.region}</span></td>
-<td>${badge(style, word)}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
-<td class="t">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
-<td class="t">${time(entry.observedAt)}</td></tr>
+  const lastRead = entry.complianceType === "ERROR" && entry.settledType;
+  return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th>
+<td>${badge(style, word)}${lastRead && html` <span class="note">${VERDICTS[lastRead].word.toLowerCase()} when last read</span>`}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
+<td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span></td>
+<td class="t" data-label="Since">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
+<td class="t" data-label="Observed">${time(entry.observedAt)}${managed.has(entry.rule) && html`<span class="sub">by AWS Config</span>`}</td></tr>
 `;
+}
+
+/** How to mend what fails, once a rule, the gravest first as in the list. */
+function remedies({ resources, rules }: Report, { belongs }: ResourceList): Markup {
+  const failing = new Set<string>();
+  for (const entry of resources) if (belongs(entry)) failing.add(entry.rule);
+  const inOrder = [...failing].flatMap((name) => rules.filter(({ rule }) => rule === name));
+  return html`<dl class="facts">${inOrder.map(({ rule, severity, remediation }) => html`<dt>${severityBadge(severity)} ${rule}</dt><dd>${remediation}</dd>`)}</dl>`;
 }
 
 const MOST_CHANGES = 500;
@@ -118,7 +130,7 @@ export function* changesSection(report: Report): Generator<Markup> {
 <p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${timeToResolve.medianMs !== null && html`, half of them within ${duration(timeToResolve.medianMs)}, the slowest after ${duration(timeToResolve.worstMs)}`}.${quiet > 0 && html` ${number(quiet)} ${quiet === 1 ? "resource was" : "resources were"} seen for the first time without failing.`}</p>`;
   if (news.length > 0) {
     yield leftOut(news.length, MOST_CHANGES, report, "The JSON has all of them.");
-    yield html`<div class="scroll" role="region" aria-label="Changes" tabindex="0"><table>
+    yield html`<div class="scroll" role="group" aria-label="Changes" tabindex="0"><table>
 <thead><tr><th scope="col">Time (UTC)</th><th scope="col">Change</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Explanation</th></tr></thead><tbody>
 `;
     for (const change of news.slice(-MOST_CHANGES).reverse()) yield changeRow(change);
@@ -140,7 +152,7 @@ function changeRow(change: ChangeEntry): Markup {
   const [word, style] = TRANSITIONS[change.transition];
   const isUnreadable = change.transition === "first-seen" && change.complianceType === "ERROR";
   return html`<tr><td class="t">${time(change.at)}</td><td>${isUnreadable ? badge("unknown", "First seen unreadable") : badge(style, change.gone ? `${word}: gone` : word)}${change.arrivedLate && html`<span class="sub">arrived late</span>`}</td>
-<th scope="row"><bdi>${change.resourceName}</bdi><span class="arn">${change.resourceId}</span></th><td>${change.rule}</td><td>${change.annotation}</td></tr>
+<th scope="row"><bdi>${change.resourceName}</bdi><span class="arn"><bdi>${change.resourceId}</bdi></span></th><td>${change.rule}</td><td>${change.annotation}</td></tr>
 `;
 }
 
@@ -149,7 +161,9 @@ const MOST_FAILURES = 200;
 /** The longest failures that touch the period. */
 export function* failuresSection(report: Report): Generator<Markup> {
   if (report.failures.length === 0) return;
-  const longest = [...report.failures].sort((a, b) => b.durationMs - a.durationMs).slice(0, MOST_FAILURES);
+  const longest = [...report.failures]
+    .sort((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
+    .slice(0, MOST_FAILURES);
   yield html`<details id="failures"><summary>How long resources failed (${number(report.failures.length)})</summary>`;
   yield leftOut(
     report.failures.length,
@@ -157,7 +171,7 @@ export function* failuresSection(report: Report): Generator<Markup> {
     report,
     "The longest are shown; the JSON has all of them.",
   );
-  yield html`<div class="scroll" role="region" aria-label="Failures" tabindex="0"><table>
+  yield html`<div class="scroll" role="group" aria-label="Failures" tabindex="0"><table>
 <thead><tr><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">From (UTC)</th><th scope="col">To (UTC)</th><th scope="col" class="n">Failed for</th><th scope="col" class="n">Of it in the period</th></tr></thead><tbody>
 `;
   for (const failure of longest) yield failureRow(failure);
@@ -172,7 +186,7 @@ const OUTCOMES: Readonly<Record<FailingInterval["outcome"], string>> = {
 };
 
 function failureRow(failure: FailingInterval): Markup {
-  return html`<tr><th scope="row"><bdi>${failure.resourceName}</bdi><span class="arn">${failure.resourceId}</span></th><td>${failure.rule}</td>
+  return html`<tr><th scope="row"><bdi>${failure.resourceName}</bdi><span class="arn"><bdi>${failure.resourceId}</bdi></span></th><td>${failure.rule}</td>
 <td class="t">${time(failure.since)}</td><td class="t">${time(failure.until)}<span class="sub">${OUTCOMES[failure.outcome]}</span></td>
 <td class="n">${duration(failure.durationMs)}</td><td class="n">${duration(failure.durationInPeriodMs)}</td></tr>
 `;

@@ -1,24 +1,33 @@
 /** The HTML report's short sections, in the order in which a reader asks. */
 
+import type { Trigger } from "../shared/evaluation";
 import type { ControlStatus } from "./controls";
-import { percent } from "./findings";
 import { groupBy } from "./group";
 import { html, type Markup } from "./html";
 import { slotStrip, tallyBar, trendChart } from "./html-charts";
-import { badge, duration, number, time } from "./html-words";
+import { badge, managedRules, severityBadge, time } from "./html-words";
 import type { GroupResult, Report } from "./report";
 import { GRACE_MS, ON_TIME_MS } from "./schedule";
+import { count, duration, minute, number, percent } from "./words";
 
 /** What must be known before any number is read. */
-export function findingsSection({ findings }: Report): Markup {
+export function findingsSection({ findings, summary, rules }: Report): Markup {
   const gaps = findings.filter(({ level }) => level === "gap").length;
   const warnings = findings.filter(({ level }) => level === "warning").length;
-  if (gaps + warnings === 0) {
-    return html`<section class="findings ${findings.length === 0 ? "clear" : "note-only"}" aria-labelledby="findings"><h2 id="findings">Complete</h2>
-<p>Every scheduled run of the period completed on time, and every resource was evaluated.</p>${findingList(findings)}</section>`;
+  if (gaps + warnings > 0) {
+    const title = gaps > 0 ? "This report has gaps" : "Points to note";
+    return html`<section class="findings ${gaps > 0 && "gap"}" aria-labelledby="findings"><h2 id="findings">${title}</h2>${findingList(findings)}</section>`;
   }
-  const title = gaps > 0 ? "This report has gaps" : "Points to note";
-  return html`<section class="findings ${gaps > 0 && "gap"}" aria-labelledby="findings"><h2 id="findings">${title}</h2>${findingList(findings)}</section>`;
+  if (summary.sweeps.expected === 0) {
+    const newest = rules
+      .map(({ stateFrom }) => stateFrom?.run ?? "")
+      .sort()
+      .at(-1);
+    return html`<section class="findings note-only" aria-labelledby="findings"><h2 id="findings">No run was due</h2>
+<p>No run was due in this period; ${newest ? `newest run: ${minute(newest)}` : "there has been none"}.</p>${findingList(findings)}</section>`;
+  }
+  return html`<section class="findings ${findings.length === 0 ? "clear" : "note-only"}" aria-labelledby="findings"><h2 id="findings">Complete</h2>
+<p>Every scheduled run of the period completed on time, and every resource was evaluated.</p>${findingList(findings)}</section>`;
 }
 
 function findingList(findings: Report["findings"]): Markup {
@@ -31,6 +40,7 @@ function findingList(findings: Report["findings"]): Markup {
 export function figuresSection({ summary }: Report): Markup {
   const { sweeps, timeToResolve } = summary;
   const failing = summary.nonCompliant - summary.excepted;
+  const isIncomplete = summary.error > 0 || summary.rulesNotEvaluated > 0;
   const figure = (name: string, style: string, value: string, aside: string) =>
     html`<div><dt>${name}</dt><dd><div class="value ${style}">${value}</div><div class="aside">${aside}</div></dd></div>`;
   return html`<dl class="figures">
@@ -44,13 +54,13 @@ ${figure(
 )}
 ${figure(
   "Coverage",
-  summary.error > 0 || summary.rulesNotEvaluated > 0 ? "unknown" : "",
-  percent(summary.coverage),
-  summary.error > 0 || summary.rulesNotEvaluated > 0
+  isIncomplete ? "unknown" : "",
+  summary.rulesNotEvaluated > 0 ? "incomplete" : percent(summary.coverage),
+  isIncomplete
     ? coverageGaps(summary)
-    : `of ${number(summary.resources)} resources, ${summary.rules} rules`,
+    : `of ${count(summary.resources, "resource")}, ${count(summary.rules, "rule")}`,
 )}
-${figure("Failing now", failing > 0 ? "bad" : "good", number(failing), failing === 0 ? "nothing fails unaccepted" : `of ${number(summary.listed)} evaluations`)}
+${figure("Failing now", failing + summary.lastSeenFailing > 0 ? "bad" : "good", number(failing), failingAside(summary, failing))}
 ${figure(
   "Runs on time",
   sweeps.missing > 0 ? "bad" : sweeps.late > 0 ? "unknown" : "",
@@ -62,6 +72,11 @@ ${figure(
 ${figure("Began / resolved", "", `${number(summary.opened)} / ${number(timeToResolve.resolved)}`, "failures in the period")}
 ${figure("Median to resolve", "", duration(timeToResolve.medianMs), timeToResolve.worstMs === null ? "nothing was resolved in the period" : `slowest ${duration(timeToResolve.worstMs)}`)}
 </dl>`;
+}
+
+function failingAside({ listed, lastSeenFailing }: Report["summary"], failing: number): string {
+  if (lastSeenFailing > 0) return `and ${number(lastSeenFailing)} that failed when last read`;
+  return failing === 0 ? "nothing fails unaccepted" : `of ${count(listed, "check")}`;
 }
 
 function coverageGaps({ error, rules, rulesNotEvaluated }: Report["summary"]): string {
@@ -82,12 +97,12 @@ export function trendSection({ trend, period }: Report): Markup {
 export function rulesSection({ rules }: Report): Markup {
   return html`<section aria-labelledby="rules"><h2 id="rules">Results by rule</h2>
 ${barLegend()}
-<div class="scroll" role="region" aria-label="Results by rule" tabindex="0"><table class="tallies">
+<div class="scroll" role="group" aria-label="Results by rule" tabindex="0"><table class="tallies">
 <thead><tr><th scope="col">Rule</th><th scope="col">Severity</th><th scope="col" class="breakdown">Breakdown</th><th scope="col" class="n">Failing</th><th scope="col" class="n">Accepted</th><th scope="col" class="n">Not evaluated</th><th scope="col" class="n">Passing</th><th scope="col" class="n">Score</th><th scope="col" class="n">Coverage</th></tr></thead><tbody>
-${rules.map(({ rule, title, severity, remediation, result }) =>
+${rules.map(({ rule, title, severity, result, stateFrom }) =>
   result === null
-    ? html`<tr><th scope="row" class="id">${title}<span class="sub">${rule}</span></th><td>${severity}</td><td colspan="7">${badge("unknown", "Not evaluated yet")}</td></tr>`
-    : html`<tr><th scope="row" class="id">${title}<span class="sub">${rule}</span>${result.nonCompliant > 0 && html`<span class="sub">${remediation}</span>`}</th><td>${severity}</td><td>${tallyBar(result)}</td>${tallyCells(result)}</tr>`,
+    ? html`<tr><th scope="row" class="id">${title}<span class="sub">${rule}</span></th><td>${severityBadge(severity)}</td><td colspan="7">${badge("unknown", "Not evaluated yet")}</td></tr>`
+    : html`<tr><th scope="row" class="id">${title}<span class="sub">${rule}</span>${stateFrom && html`<span class="sub">run of ${time(stateFrom.run)} UTC${stateFrom.laterEvaluations > 0 && ` and ${count(stateFrom.laterEvaluations, "later evaluation")}`}</span>`}</th><td>${severityBadge(severity)}</td><td>${tallyBar(result)}</td>${tallyCells(result)}</tr>`,
 )}
 </tbody></table></div></section>`;
 }
@@ -112,7 +127,7 @@ export function breakdownSection({ byResourceType, byAccount, byRegion }: Report
 ${groups.map((group) => html`<tr><th scope="row">${group.name}</th><td>${tallyBar(group)}</td>${tallyCells(group)}</tr>`)}
 </tbody></table>`;
   return html`<section aria-labelledby="breakdown"><h2 id="breakdown">Results by resource type, account and Region</h2>
-<div class="scroll" role="region" aria-label="Results by group" tabindex="0">${table("Resource type", byResourceType)}${table("Account", byAccount)}${table("Account and Region", byRegion)}</div></section>`;
+<div class="scroll" role="group" aria-label="Results by group" tabindex="0">${table("Resource type", byResourceType)}${table("Account", byAccount)}${table("Account and Region", byRegion)}</div></section>`;
 }
 
 /** What the schedule promised and what happened. */
@@ -127,10 +142,10 @@ export function scheduleSection({ schedule }: Report): Markup {
     gap &&
     html`no complete run from ${gap.after ? time(gap.after) : "the beginning"} to ${gap.before ? time(gap.before) : "the end of the period"}`;
   return html`<section aria-labelledby="schedule"><h2 id="schedule">Schedule</h2>
-<p class="note">Expected runs follow from the schedule expression alone. A run is on time when it is complete within ${duration(ON_TIME_MS)} of its slot; a slot is judged once it is ${duration(GRACE_MS)} old, so the youngest may belong to the next report. Managed rules are imported when a scheduled report is made. Slots before a rule's very first run are not expected.</p>
-<div class="scroll" role="region" aria-label="Schedule" tabindex="0"><table>
+<p class="note">Expected runs follow from the schedule expression that was in force, which every run records. A run is on time when it is complete within ${duration(ON_TIME_MS)} of its slot; a slot is judged once it is ${duration(GRACE_MS)} old, so the youngest may belong to the next report. Managed rules are imported when a scheduled report is made. Slots before a rule's very first run are not expected.</p>
+<div class="scroll" role="group" aria-label="Schedule" tabindex="0"><table>
 <thead><tr><th scope="col">Rule</th><th scope="col">Schedule (UTC)</th><th scope="col" class="strip">Slots, oldest first</th><th scope="col" class="n">Expected</th><th scope="col" class="n">On time</th><th scope="col" class="n">Late</th><th scope="col" class="n">Missing</th><th scope="col" class="n">Before first run</th></tr></thead><tbody>
-${schedule.map((one) => html`<tr><th scope="row" class="t">${one.rule}</th><td class="t"><code>${one.schedule}</code></td><td>${slotStrip(one)}</td><td class="n">${one.expected}</td><td class="n">${one.onTime}</td><td class="n">${one.late}</td><td class="n">${one.missing}</td><td class="n">${one.beforeFirstRun}</td></tr>`)}
+${schedule.map((one) => html`<tr><th scope="row" class="t">${one.rule}</th><td class="t"><code>${one.schedule}</code>${one.earlierSchedules.map((earlier) => html`<span class="sub">before: ${earlier}</span>`)}</td><td>${slotStrip(one)}</td><td class="n">${one.expected}</td><td class="n">${one.onTime}</td><td class="n">${one.late}</td><td class="n">${one.missing}</td><td class="n">${one.beforeFirstRun}</td></tr>`)}
 </tbody></table></div>
 ${
   shown.length > 0 &&
@@ -147,7 +162,7 @@ export function runsSection({ runs }: Report): Markup {
   const shown = runs.slice(-MOST_RUNS).reverse();
   return html`<details id="runs"><summary>Runs of the period and their coverage (${number(runs.length)})</summary>
 ${runs.length > shown.length && html`<p class="note">The newest ${number(shown.length)} are shown; the JSON has all of them.</p>`}
-<div class="scroll" role="region" aria-label="Runs" tabindex="0"><table>
+<div class="scroll" role="group" aria-label="Runs" tabindex="0"><table>
 <thead><tr><th scope="col">Run (UTC)</th><th scope="col">Rule</th><th scope="col">Account, Region</th><th scope="col" class="n">Listed</th><th scope="col" class="n">Evaluated</th><th scope="col" class="n">Not applicable</th><th scope="col" class="n">Errors</th><th scope="col" class="n">Coverage</th><th scope="col" class="n">Took</th></tr></thead><tbody>
 ${shown.flatMap((run) =>
   run.ledger.map((entry) => {
@@ -162,7 +177,7 @@ ${shown.flatMap((run) =>
 export function exceptionsSection({ exceptions }: Report): Markup {
   if (exceptions.length === 0) return html``;
   return html`<section aria-labelledby="exceptions"><h2 id="exceptions">Exceptions</h2>
-<div class="scroll" role="region" aria-label="Exceptions" tabindex="0"><table>
+<div class="scroll" role="group" aria-label="Exceptions" tabindex="0"><table>
 <thead><tr><th scope="col">Exception</th><th scope="col">Status</th><th scope="col">Rule and resources</th><th scope="col">Reason</th><th scope="col">Owner, approver</th><th scope="col">Expires</th><th scope="col" class="n">Covers</th></tr></thead><tbody>
 ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
   const words = {
@@ -171,7 +186,7 @@ ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
     expired: badge("bad", "Expired"),
     "not-in-settings": badge("unknown", "No longer in the settings"),
   };
-  return html`<tr><th scope="row">${exceptionId}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}<span class="arn">${terms?.resource}</span></td><td>${terms?.reason}</td><td>${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t">${terms?.expires.slice(0, 10)}</td><td class="n">${number(covers)}</td></tr>`;
+  return html`<tr><th scope="row">${exceptionId}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}<span class="arn"><bdi>${terms?.resource}</bdi></span></td><td>${terms?.reason}</td><td>${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t">${terms?.expires.slice(0, 10)}</td><td class="n">${number(covers)}</td></tr>`;
 })}
 </tbody></table></div></section>`;
 }
@@ -201,14 +216,21 @@ ${entries.map((entry) => html`<tr><th scope="row">${entry.control}</th><td>${CON
 )}</section>`;
 }
 
+const TRIGGERS: Readonly<Record<Trigger, string>> = {
+  sweep: "scheduled run",
+  change: "after a change",
+  "on-demand": "run on demand",
+};
+
 /** The sample pack with its evidence. */
-export function sampleSection({ sample }: Report): Markup {
+export function sampleSection({ sample, rules }: Report): Markup {
   if (sample === null) return html``;
+  const managed = managedRules(rules);
   return html`<section aria-labelledby="sample"><h2 id="sample">Sample pack</h2>
 <p>${number(sample.evaluations.length)} of ${number(sample.population)} evaluations, drawn with the seed <code>${sample.seed}</code>. To draw it again, take ${sample.method}.</p>
-<div class="scroll" role="region" aria-label="Sample" tabindex="0"><table>
+<div class="scroll" role="group" aria-label="Sample" tabindex="0"><table>
 <thead><tr><th scope="col" class="n">No.</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Evidence</th></tr></thead><tbody>
-${sample.evaluations.map((entry, index) => html`<tr><td class="n">${index + 1}</td><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn">${entry.resourceId}</span></th><td>${entry.rule}<span class="sub">version ${entry.ruleVersion}, parameters ${entry.parametersHash.slice(0, 12)}…</span></td><td>${entry.complianceType}<span class="sub">${entry.annotation}</span></td><td><code>${JSON.stringify(entry.observed)}</code><span class="sub">read ${time(entry.observedAt)} UTC by ${entry.trigger}</span></td></tr>`)}
+${sample.evaluations.map((entry, index) => html`<tr><td class="n">${index + 1}</td><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th><td>${entry.rule}<span class="sub">version ${entry.ruleVersion}, parameters ${entry.parametersHash.slice(0, 12)}…</span></td><td>${entry.complianceType}<span class="sub">${entry.annotation}</span></td><td><code>${JSON.stringify(entry.observed)}</code><span class="sub">${managed.has(entry.rule) ? "recorded by AWS Config" : "read"} ${time(entry.observedAt)} UTC, ${TRIGGERS[entry.trigger]}</span></td></tr>`)}
 </tbody></table></div></section>`;
 }
 
@@ -226,10 +248,11 @@ export function provenanceSection(report: Report): Markup {
 <dt>Period</dt><dd>after <code>${period.from}</code> up to and including <code>${period.to}</code></dd>
 <dt>Made</dt><dd><code>${report.generatedAt}</code> by version ${source.programVersion} in account ${source.accountId}, ${source.region}</dd>
 <dt>Settings</dt><dd>SHA-256 <code>${source.parametersHash}</code></dd>
-<dt>State</dt><dd>each rule's last complete run in or before the period, with every later evaluation laid over it</dd>
+<dt>State</dt><dd>each rule's last complete run in or before the period, with every later evaluation laid over it; a report about the past leaves out what became known later</dd>
 <dt>Score</dt><dd>passing / (passing + failing), accepted failures counting as failures; beside it, the same with them left out. Percentages are cut, never rounded up: 100 % means every single one.</dd>
-<dt>Coverage</dt><dd>evaluated / (evaluated + not evaluated). A resource that could not be read counts neither as passing nor as failing.</dd>
-<dt>Time to resolve</dt><dd>from the first failing evaluation to the first that no longer fails, for failures that ended in the period</dd>
+<dt>Coverage</dt><dd>evaluated / (evaluated + not evaluated). A resource that could not be read counts neither as passing nor as failing. There is no figure while a rule has not been evaluated.</dd>
+<dt>Time to resolve</dt><dd>from the first failing evaluation to the first that no longer fails, for failures that ended in the period and whose beginning is known</dd>
+<dt>Observed</dt><dd>when a resource was read; under a managed rule, when AWS Config recorded its result</dd>
 <dt>Other forms</dt><dd><code>${report.reportId}.json</code> has everything, <code>${report.reportId}.csv</code> one row a resource and rule</dd>
 <dt>Verify</dt><dd><code>npm run verify-reports</code> checks the files of every scheduled report against the manifests' hashes</dd>
 </dl></section>`;

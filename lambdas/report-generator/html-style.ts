@@ -4,14 +4,14 @@ export const STYLE = `
   color-scheme: light dark;
   --paper: #ffffff; --wash: #f6f5f2; --line: #dcd9d2; --ink: #1d2126; --soft: #565d66; --link: #1d4f86;
   --good: #1f6b42; --bad: #a8261d; --unknown: #8a5300; --accepted: #5a4a9c; --neutral: #5f656d;
-  --good-fill: #5e9f7c; --bad-fill: #c8463b; --unknown-fill: #d99a34; --accepted-fill: #9789cf; --neutral-fill: #c9c6bf;
+  --good-fill: #4a8a68; --bad-fill: #c8463b; --unknown-fill: #b87d1c; --accepted-fill: #8676c4; --neutral-fill: #8d8a83;
   --good-wash: #e9f3ed; --bad-wash: #faebe9; --unknown-wash: #fbf1de; --accepted-wash: #efecf8; --neutral-wash: #efedea;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #15181c; --wash: #1c2025; --line: #343a42; --ink: #e7e8ea; --soft: #a3abb5; --link: #8dbdf0;
     --good: #84cfa3; --bad: #ff9d92; --unknown: #f0bd68; --accepted: #bdb0f2; --neutral: #a3abb5;
-    --good-fill: #4f9a72; --bad-fill: #d75c50; --unknown-fill: #d39a3c; --accepted-fill: #8478c4; --neutral-fill: #4a515a;
+    --good-fill: #4f9a72; --bad-fill: #d75c50; --unknown-fill: #d39a3c; --accepted-fill: #8478c4; --neutral-fill: #6d7580;
     --good-wash: #1b2c23; --bad-wash: #38201e; --unknown-wash: #34291a; --accepted-wash: #28243b; --neutral-wash: #262b31;
   }
 }
@@ -24,7 +24,7 @@ body {
 }
 .page { max-width: 74rem; margin: 0 auto; padding: 0 2rem 4rem; }
 a { color: var(--link); }
-a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+a:focus-visible, summary:focus-visible, figure:focus-visible, .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -999rem; }
 .skip:focus { position: static; }
 header { padding: 2.75rem 0 1.5rem; border-bottom: 1px solid var(--line); }
@@ -53,11 +53,11 @@ nav a:hover { text-decoration: underline; }
 .level { font-weight: 600; font-size: .85rem; padding-top: .08rem; }
 .level.gap { color: var(--bad); } .level.warning { color: var(--unknown); } .level.note { color: var(--soft); }
 
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: 0; margin: 1.75rem 0 0; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; }
+.figures { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0; margin: 1.75rem 0 0; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; }
 .figures > div { padding: 1rem 1.2rem; box-shadow: 0 0 0 .5px var(--line); }
 .figures dt { color: var(--soft); font-size: .82rem; }
 .figures dd { margin: 0; }
-.figures .value { font-size: 1.75rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; white-space: nowrap; }
+.figures .value { font-size: 1.75rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; overflow-wrap: anywhere; }
 .figures .aside { color: var(--soft); font-size: .82rem; line-height: 1.4; }
 .value.good { color: var(--good); } .value.bad { color: var(--bad); } .value.unknown { color: var(--unknown); }
 
@@ -66,6 +66,7 @@ figcaption { color: var(--soft); font-size: .85rem; }
 svg { display: block; max-width: 100%; }
 .trend { width: 100%; height: auto; }
 .trend text { fill: var(--soft); font-size: 11px; }
+.trend .tick { stroke: var(--soft); stroke-width: 1; }
 .trend .grid { stroke: var(--line); stroke-width: 1; }
 .trend .score { fill: none; stroke: var(--link); stroke-width: 2; stroke-linejoin: round; }
 .trend .accepted { fill: none; stroke: var(--accepted-fill); stroke-width: 1.5; stroke-dasharray: 5 3; }
@@ -103,6 +104,10 @@ code { font: .85em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
 .badge.good { color: var(--good); background: var(--good-wash); } .badge.bad { color: var(--bad); background: var(--bad-wash); }
 .badge.unknown { color: var(--unknown); background: var(--unknown-wash); } .badge.accepted { color: var(--accepted); background: var(--accepted-wash); }
 .badge.neutral { color: var(--neutral); background: var(--neutral-wash); }
+.severity { display: inline-block; padding: 0 .45em; border: 1px solid var(--neutral); border-radius: 2px; color: var(--neutral); font-size: .85em; font-weight: 600; white-space: nowrap; }
+.severity.critical { color: var(--paper); background: var(--bad); border-color: var(--bad); }
+.severity.high { color: var(--bad); border-color: var(--bad); }
+.severity.medium { color: var(--unknown); border-color: var(--unknown); }
 .none { color: var(--soft); font-style: italic; }
 details { margin: .8rem 0 0; border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 3rem; }
 summary { padding: .6rem 0; cursor: pointer; font-weight: 600; }
@@ -113,6 +118,17 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
 @media (max-width: 40rem) {
   .page { padding: 0 1rem 3rem; }
   .findings li { grid-template-columns: 1fr; gap: 0; }
+  .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .figures > div { padding: .7rem .8rem; }
+  .figures .value { font-size: 1.35rem; }
+  .rows thead { position: absolute; left: -999rem; }
+  .rows tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
+  .rows th, .rows td { display: block; padding: .1rem 0; border: 0; }
+  .rows th.id { min-width: 0; }
+  .rows .t .sub { display: inline; margin-left: .5em; }
+  figure { overflow-x: auto; }
+  figure > .trend { min-width: 36rem; }
+  .rows [data-label]::before { content: attr(data-label) " "; color: var(--soft); }
   dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: .5rem; }
 }
 @page { size: A4; margin: 15mm 13mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #565d66; } }
@@ -121,7 +137,7 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
     color-scheme: light;
     --paper: #ffffff; --wash: #f6f5f2; --line: #d3d0c9; --ink: #16191d; --soft: #50565e; --link: #1d4f86;
     --good: #1f6b42; --bad: #a8261d; --unknown: #8a5300; --accepted: #5a4a9c; --neutral: #5f656d;
-    --good-fill: #5e9f7c; --bad-fill: #c8463b; --unknown-fill: #d99a34; --accepted-fill: #9789cf; --neutral-fill: #c9c6bf;
+    --good-fill: #4a8a68; --bad-fill: #c8463b; --unknown-fill: #b87d1c; --accepted-fill: #8676c4; --neutral-fill: #8d8a83;
     --good-wash: #e9f3ed; --bad-wash: #faebe9; --unknown-wash: #fbf1de; --accepted-wash: #efecf8; --neutral-wash: #efedea;
   }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -143,11 +159,12 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .bar, .bar.thin { min-width: 0; }
   thead { display: table-header-group; }
   tr, .figures > div, figure, .findings li { break-inside: avoid; }
-  h2, h3, caption { break-after: avoid; }
-  .figures { grid-template-columns: repeat(3, 1fr); }
+  h2, h3, caption, h2 + p, h2 + .note, h2 + .facts { break-after: avoid; }
+  details { content-visibility: visible; }
+  #runs::details-content, #failures::details-content { content-visibility: visible; display: block; }
   .figures .value { font-size: 16pt; }
   summary { list-style: none; padding: .3rem 0; }
-  details:not([open]) > summary::after { content: " – on the page and in the other forms of this report"; font-weight: 400; color: var(--soft); }
+  details:not([open]):not(#runs):not(#failures) > summary::after { content: " – on the page and in the other forms of this report"; font-weight: 400; color: var(--soft); }
   a { color: inherit; text-decoration: none; }
 }
 `;

@@ -10,19 +10,22 @@ export interface FailingInterval {
   readonly resourceName: string;
   readonly resourceType: string;
   readonly rule: string;
-  /** When the failure began, which may be before the period. */
-  readonly since: string;
+  /** When the failure began, which may be before the period; null when only its end is known. */
+  readonly since: string | null;
   /** When it ended; null while it is still open at the end of the period. */
   readonly until: string | null;
   /** How it ended. */
   readonly outcome: "open" | "compliant" | "not-applicable" | "gone";
-  /** From beginning to end, or to the end of the period while open. */
-  readonly durationMs: number;
+  /** From beginning to end, or to the end of the period while open; null when the beginning is not known. */
+  readonly durationMs: number | null;
   /** The part of it that lies in the period. */
-  readonly durationInPeriodMs: number;
+  readonly durationInPeriodMs: number | null;
 }
 
-/** Times to resolve of the failures that ended in the period. Milliseconds; null when none ended. */
+/**
+ * Times to resolve of the failures that ended in the period (or that the period tells of, when that arrived late).
+ * Milliseconds, of those whose beginning is known; null when there are none.
+ */
 export interface ResolutionTimes {
   readonly resolved: number;
   readonly medianMs: number | null;
@@ -33,7 +36,8 @@ export interface ResolutionTimes {
 /**
  * The failing intervals that touch the period.
  * @param atStart one rule's failing (or unreadable, with a failure still open) resources at the period's start
- * @param transitions the same rule's changes of state in the period, in any order
+ * @param transitions the same rule's changes of state in the period, in any order, and those before it that the
+ *   report of their time could not know
  * @param atEnd its resources at the period's end: a failure whose beginning no row of the period or before its
  *   first complete run tells is known from there
  */
@@ -43,13 +47,10 @@ export function failingIntervals(
   atEnd: Iterable<EvaluationRow>,
   period: Period,
 ): FailingInterval[] {
-  const open = new Map<string, { row: EvaluationRow; since: string }>();
-  for (const row of atStart) {
-    if (row.open_since !== undefined) open.set(row.resource_id, { row, since: row.open_since });
-  }
+  const open = new Map<string, Opening>();
   const intervals: FailingInterval[] = [];
-  const inOrder = [...transitions].sort(byTime);
-  for (const row of inOrder) {
+  const ended = new Set<string>();
+  const follow = (row: EvaluationRow) => {
     const current = open.get(row.resource_id);
     if (row.open_since !== undefined) {
       // A failure that is open goes on, whatever a row that crossed another says of its beginning.
@@ -57,8 +58,22 @@ export function failingIntervals(
     } else if (current !== undefined) {
       intervals.push(interval(current.row, current.since, row, period));
       open.delete(row.resource_id);
+      ended.add(row.resource_id);
+    } else if (row.transition === "resolved" && !ended.has(row.resource_id)) {
+      intervals.push(interval(row, null, row, period));
+      ended.add(row.resource_id);
     }
+  };
+  const inOrder = [...transitions].sort(byTime);
+  const isOfPeriod = (row: EvaluationRow) => instantOf(row.evaluation_timestamp) > period.from;
+  for (const row of inOrder) if (!isOfPeriod(row)) follow(row);
+  // The state at the start knows what arrived late.
+  open.clear();
+  ended.clear();
+  for (const row of atStart) {
+    if (row.open_since !== undefined) open.set(row.resource_id, { row, since: row.open_since });
   }
+  for (const row of inOrder) if (isOfPeriod(row)) follow(row);
   for (const row of atEnd) {
     if (row.open_since !== undefined && !open.has(row.resource_id)) {
       open.set(row.resource_id, { row, since: row.open_since });
@@ -68,34 +83,44 @@ export function failingIntervals(
   return intervals;
 }
 
+interface Opening {
+  readonly row: EvaluationRow;
+  readonly since: string;
+}
+
 /** Median and worst time to resolve; an even number of them takes the mean of the middle two. */
 export function resolutionTimes(intervals: Iterable<FailingInterval>): ResolutionTimes {
-  const ended: FailingInterval[] = [];
-  for (const interval of intervals) if (interval.until !== null) ended.push(interval);
-  ended.sort((a, b) => a.durationMs - b.durationMs);
-  const worst = ended.at(-1);
-  const upper = ended[Math.floor(ended.length / 2)];
-  const lower = ended[Math.floor((ended.length - 1) / 2)];
+  let resolved = 0;
+  const measured: { interval: FailingInterval; durationMs: number }[] = [];
+  for (const interval of intervals) {
+    if (interval.until === null) continue;
+    resolved += 1;
+    if (interval.durationMs !== null) measured.push({ interval, durationMs: interval.durationMs });
+  }
+  measured.sort((a, b) => a.durationMs - b.durationMs);
+  const worst = measured.at(-1);
+  const upper = measured[Math.floor(measured.length / 2)];
+  const lower = measured[Math.floor((measured.length - 1) / 2)];
   if (worst === undefined || upper === undefined || lower === undefined) {
-    return { resolved: 0, medianMs: null, worstMs: null, worst: null };
+    return { resolved, medianMs: null, worstMs: null, worst: null };
   }
   return {
-    resolved: ended.length,
+    resolved,
     medianMs: Math.round((lower.durationMs + upper.durationMs) / 2),
     worstMs: worst.durationMs,
-    worst: { resourceId: worst.resourceId, rule: worst.rule },
+    worst: { resourceId: worst.interval.resourceId, rule: worst.interval.rule },
   };
 }
 
 function interval(
   first: EvaluationRow,
-  since: string,
+  since: string | null,
   last: EvaluationRow | undefined,
   period: Period,
 ): FailingInterval {
   const until = last === undefined ? null : instantOf(last.evaluation_timestamp);
   const end = Date.parse(until ?? period.to);
-  const begin = Date.parse(since);
+  const after = (begin: string) => Math.max(0, end - Date.parse(begin));
   return {
     resourceId: first.resource_id,
     resourceName: first.resource_name,
@@ -104,8 +129,8 @@ function interval(
     since,
     until,
     outcome: outcome(last),
-    durationMs: Math.max(0, end - begin),
-    durationInPeriodMs: Math.max(0, end - Math.max(begin, Date.parse(period.from))),
+    durationMs: since === null ? null : after(since),
+    durationInPeriodMs: since === null ? null : after(since > period.from ? since : period.from),
   };
 }
 

@@ -9,7 +9,8 @@ export interface Period {
   readonly to: string;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+/** A day in milliseconds. */
+export const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The instant that many milliseconds after (or, negative, before) another. */
 export function plus(instant: string, milliseconds: number): string {

@@ -1,3 +1,5 @@
+/** The CSV form: the state at the end of the period, for spreadsheets. */
+
 import type { Report, ResourceEntry } from "./report";
 
 type Column = readonly [title: string, value: (entry: ResourceEntry, report: Report) => string];
@@ -10,7 +12,8 @@ const COLUMNS: readonly Column[] = [
   ["Rule", ({ rule }) => rule],
   ["Resource name", ({ resourceName }) => resourceName],
   ["Resource type", ({ resourceType }) => resourceType],
-  ["Account", ({ accountId }) => accountId],
+  // A spreadsheet would take the digits for a number and cut leading zeros.
+  ["Account", ({ accountId }) => `'${accountId}`],
   ["Region", ({ region }) => region],
   ["Explanation", ({ annotation }) => annotation],
   ["Failing since (UTC)", ({ failingSince }) => failingSince ?? ""],
@@ -43,6 +46,8 @@ function line(cells: readonly string[]): string {
 
 /** One cell, safe and quoted where it must be. */
 export function csvCell(text: string): string {
-  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(text) ? `'${text}` : text;
+  // A spreadsheet set to semicolons or tabs begins another cell there.
+  const apart = text.replace(/([;\t]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g, "$1'");
+  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(apart) ? `'${apart}` : apart;
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

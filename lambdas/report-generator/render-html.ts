@@ -1,4 +1,5 @@
-import { minute, percent } from "./findings";
+/** The HTML form: the sections of the page in the order in which a reader asks. */
+
 import { html, Markup } from "./html";
 import { ATTENTION, changesSection, failuresSection, INVENTORY, resourceSection } from "./html-lists";
 import {
@@ -15,8 +16,8 @@ import {
   trendSection,
 } from "./html-sections";
 import { STYLE } from "./html-style";
-import { number } from "./html-words";
 import type { Report } from "./report";
+import { count, minute, number } from "./words";
 
 /** The report as one self-contained page without scripts, in pieces. */
 export function* renderHtml(report: Report): Generator<string> {
@@ -77,11 +78,17 @@ function* pieces(report: Report): Generator<Markup> {
 }
 
 function lead({ period, summary }: Report): Markup {
-  const evaluated = summary.compliant + summary.nonCompliant;
-  if (evaluated === 0) {
+  if (summary.listed === 0) {
     return html`State on <strong>${minute(period.to)}</strong>. Nothing has been evaluated by then.`;
   }
-  return html`State on <strong>${minute(period.to)}</strong>, and what happened since ${minute(period.from)}. Of ${number(evaluated)} evaluations of ${number(summary.resources)} resources, <strong>${number(summary.compliant)} pass</strong> (${percent(summary.score)}).`;
+  const { compliant, nonCompliant, excepted, error, notApplicable } = summary;
+  const parts = [
+    html`<strong>${number(compliant)} pass</strong>`,
+    html`<strong>${number(nonCompliant)} fail</strong>${excepted > 0 && ` (${number(excepted)} accepted)`}`,
+    error > 0 && `${number(error)} unreadable`,
+    notApplicable > 0 && `${number(notApplicable)} not applicable`,
+  ].filter((part) => part !== false);
+  return html`State on <strong>${minute(period.to)}</strong>, and what happened since ${minute(period.from)}. ${count(summary.listed, "check")} on ${count(summary.resources, "resource")}: ${parts.map((part, index) => [index > 0 && ", ", part])}.`;
 }
 
 function navigation(report: Report): [id: string, name: string][] {

@@ -1,3 +1,5 @@
+/** The JSON form: everything that the report says. */
+
 import type { Report } from "./report";
 
 /** The lists that can be long: rendered one entry a line, so that the text is never held as a whole. */

@@ -36,7 +36,7 @@ export interface ResourceEntry {
   readonly exceptionId?: string;
   /** The instant of the event that the evaluation belongs to. */
   readonly evaluatedAt: string;
-  /** When the resource was really read. */
+  /** When the resource was really read; of a managed rule, when AWS Config recorded its result. */
   readonly observedAt: string;
   readonly trigger: Trigger;
   readonly transition: Transition;
@@ -81,10 +81,12 @@ export interface GroupResult extends Tally {
   readonly name: string;
 }
 
-/** The first screen. */
+/** The first screen. Its coverage is null while a rule has not been evaluated: what is missing has no size yet. */
 export interface Summary extends Tally {
   /** Distinct resources; one under several rules counts once here and once a rule in the tallies. */
   readonly resources: number;
+  /** Resources that could not be read and failed, unaccepted, when they last could; part of error. */
+  readonly lastSeenFailing: number;
   readonly rules: number;
   readonly rulesNotEvaluated: number;
   /** Failures that began in the period, and those that ended in it. */

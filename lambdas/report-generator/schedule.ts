@@ -2,7 +2,7 @@
 
 import { next, parse } from "aws-cron-parser";
 import type { RunRow } from "../shared/evaluation";
-import { instantOf } from "../shared/timestamps";
+import { instantOf, justBefore } from "../shared/timestamps";
 import { type Period, plus } from "./period";
 
 /** A sweep is on time when it is complete this long after its slot: the promised five minutes and one for the start. */
@@ -28,7 +28,10 @@ export interface Slot {
 /** How one rule kept its schedule. */
 export interface Attestation {
   readonly rule: string;
+  /** The expression in force at the end of the period. */
   readonly schedule: string;
+  /** Others that were in force before it, oldest first. */
+  readonly earlierSchedules: readonly string[];
   readonly expected: number;
   readonly onTime: number;
   readonly late: number;
@@ -46,11 +49,7 @@ const MAXIMUM_SLOTS = 100_000;
  * @throws RangeError when the expression is no `cron(…)` of six fields or has more than 100,000 slots.
  */
 export function slotsOf(expression: string, period: Period): string[] {
-  const fields = /^cron\((\S+(?: \S+){5})\)$/.exec(expression.trim())?.[1];
-  if (fields === undefined) {
-    throw new RangeError(`the schedule ${JSON.stringify(expression)} is no cron(…) expression of six fields`);
-  }
-  const cron = parse(fields);
+  const cron = parseExpression(expression);
   const slots: string[] = [];
   const end = new Date(period.to);
   let slot = next(cron, new Date(period.from));
@@ -64,21 +63,40 @@ export function slotsOf(expression: string, period: Period): string[] {
 }
 
 /**
+ * The slot that follows an instant; undefined when the expression has none any more.
+ * @throws RangeError when the expression is no `cron(…)` of six fields.
+ */
+export function slotAfter(expression: string, instant: string): string | undefined {
+  return next(parseExpression(expression), new Date(instant))?.toISOString();
+}
+
+function parseExpression(expression: string) {
+  const fields = /^cron\((\S+(?: \S+){5})\)$/.exec(expression.trim())?.[1];
+  if (fields === undefined) {
+    throw new RangeError(`the schedule ${JSON.stringify(expression)} is no cron(…) expression of six fields`);
+  }
+  return parse(fields);
+}
+
+/**
  * Compares the slots that came due in the period with the rule's runs.
- * @param runs the rule's complete runs from one day before the period to its end, oldest first
+ * @param closing the expression in force at the end of the period
+ * @param runs the rule's complete runs from one before the period to its end, oldest first
  * @param firstRun the instant of the rule's first complete run ever
  */
 export function attest(
   rule: string,
-  schedule: string,
+  closing: string,
   period: Period,
   runs: readonly RunRow[],
   firstRun: string | undefined,
 ): Attestation {
   const due = { from: plus(period.from, -GRACE_MS), to: plus(period.to, -GRACE_MS) };
-  const promised = slotsOf(schedule, due);
+  // The slots too young to be judged are asked for too: a run that belongs to one of them is not an older one's.
+  const promised = promisedSlots(runs, closing, { from: due.from, to: period.to });
   const scheduled = runs.filter((run) => run.trigger === "sweep");
-  const slots = promised.map((slot, index): Slot => {
+  const judged = promised.filter((slot) => slot <= due.to);
+  const slots = judged.map((slot, index): Slot => {
     const nextSlot = promised[index + 1] ?? period.to;
     const run = scheduled.find((candidate) => {
       const instant = instantOf(candidate.evaluation_timestamp);
@@ -94,9 +112,13 @@ export function attest(
     return { slot, status: "missing", completedAt: null, gap: gapAround(slot, runs) };
   });
   const count = (status: SlotStatus) => slots.filter((slot) => slot.status === status).length;
+  const earlier = runs
+    .filter((run) => instantOf(run.evaluation_timestamp) > due.from && run.schedule !== closing)
+    .map(({ schedule }) => schedule);
   return {
     rule,
-    schedule,
+    schedule: closing,
+    earlierSchedules: [...new Set(earlier)],
     expected: slots.length - count("before-first-run"),
     onTime: count("on-time"),
     late: count("late"),
@@ -104,6 +126,39 @@ export function attest(
     beforeFirstRun: count("before-first-run"),
     slots,
   };
+}
+
+/**
+ * The slots of the expressions that were in force. Between two runs with different expressions nobody knows when
+ * the one took the other's place: the one that promised less there is held against the rule.
+ */
+function promisedSlots(runs: readonly RunRow[], closing: string, { from, to }: Period): string[] {
+  const marks = [
+    ...runs.map((run) => ({ at: instantOf(run.evaluation_timestamp), expression: run.schedule })),
+    { at: to, expression: closing },
+  ];
+  const slots: string[] = [];
+  const add = (expressions: readonly string[], stretch: Period) => {
+    const cut = { from: stretch.from > from ? stretch.from : from, to: stretch.to };
+    if (cut.from >= cut.to) return;
+    const candidates = expressions.map((expression) => slotsOf(expression, cut));
+    const fewest = candidates.reduce((fewer, other) => (other.length < fewer.length ? other : fewer));
+    for (const slot of fewest) slots.push(slot);
+  };
+  let inForce = marks[0]?.expression ?? closing;
+  let since = from;
+  let last = from;
+  for (const { at, expression } of marks) {
+    if (expression !== inForce) {
+      add([inForce], { from: since, to: last });
+      add([inForce, expression], { from: last, to: justBefore(at) });
+      since = justBefore(at);
+      inForce = expression;
+    }
+    last = at;
+  }
+  add([inForce], { from: since, to });
+  return slots;
 }
 
 function gapAround(slot: string, runs: readonly RunRow[]): Slot["gap"] {

@@ -2,6 +2,7 @@
 
 import type { EvaluationRow, RunRow } from "../shared/evaluation";
 import type { HistoryReader } from "../shared/history";
+import { instantOf } from "../shared/timestamps";
 import { plus } from "./period";
 
 /** One rule's state: the run it starts from, and how many later evaluations were laid over it. */
@@ -15,7 +16,7 @@ export interface RuleState {
 }
 
 /** Which resources to return; `failing` reads from the table only what fails or could not be evaluated. */
-export type StateFilter = "all" | "failing";
+type StateFilter = "all" | "failing";
 
 /**
  * The rule's state at an instant: the rows of its last complete run at or before it, each replaced by the
@@ -32,7 +33,7 @@ export async function stateAt(
 ): Promise<RuleState> {
   const run = await history.lastRun(rule, at);
   if (run === undefined) return { rows: [], laterEvaluations: 0, missingRows: 0 };
-  const base = run.evaluation_timestamp.slice(0, -(rule.length + 1));
+  const base = instantOf(run.evaluation_timestamp);
 
   const later = new Map<string, EvaluationRow>();
   let laterEvaluations = 0;

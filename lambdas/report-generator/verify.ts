@@ -1,7 +1,18 @@
 /** Walks the chain of scheduled reports and names the first thing that is not as it was written. */
 
 import { createHash } from "node:crypto";
-import { CHAIN_PREFIX, type Manifest, type ManifestFile, manifestKey, sequenceOfKey, sha256 } from "./chain";
+import { isDeepStrictEqual } from "node:util";
+import {
+  CHAIN_PREFIX,
+  FORMS,
+  type Manifest,
+  type ManifestFile,
+  manifestKey,
+  sequenceOfKey,
+  sha256,
+} from "./chain";
+import { collect } from "./collect";
+import type { Report } from "./report";
 
 /** A report bucket, or a copy of one. */
 export interface ReportSource {
@@ -33,7 +44,7 @@ export interface Verification {
   /** SHA-256 of each manifest, first to last: one that was kept elsewhere tells a chain rewritten as a whole. */
   readonly manifests: readonly string[];
   readonly firstBreak: Break | null;
-  /** Files that belong to no report: of attempts that were never completed. */
+  /** Files that belong to no report: of an attempt that was never completed, or put there by somebody else. */
   readonly uncommitted: readonly string[];
 }
 
@@ -43,8 +54,22 @@ interface ReadLink {
   readonly manifest: Manifest;
 }
 
+/** The part of a JSON report that can be compared with its manifest. */
+type ReportHead = Pick<
+  Report,
+  "reportId" | "kind" | "generatedAt" | "period" | "chain" | "summary" | "findings"
+>;
+
+const REPORTS_PREFIX = "reports/";
+const ON_DEMAND_PREFIX = "reports/on-demand/";
+const LATEST = /^reports\/latest\.[a-z]+$/;
+
 /**
- * Verifies every manifest, in order, and every file it names.
+ * Verifies every manifest, in order, every file it names, and that the stable names hold the newest report.
+ *
+ * What it cannot tell: whether the last manifests and everything that knows of them were taken out of a copy or a
+ * bucket without versions, or the whole chain was made again. For that compare the last manifest's SHA-256 with one
+ * kept elsewhere; the report generator logs each.
  * @param onProgress told the number of each link that is sound
  */
 export async function verifyChain(
@@ -52,7 +77,13 @@ export async function verifyChain(
   onProgress: (sequence: number, last: number) => void = () => {},
 ): Promise<Verification> {
   const keys = await collect(source.keys(CHAIN_PREFIX));
-  const last = keys.reduce((highest, key) => Math.max(highest, sequenceOfKey(key) ?? 0), 0);
+  const rewritten = new Set<string>();
+  if (source.rewritten !== undefined) {
+    for await (const key of source.rewritten(REPORTS_PREFIX)) if (!LATEST.test(key)) rewritten.add(key);
+  }
+  const forks = await findForks(source, keys, rewritten);
+  const numbers = [...keys.map((key) => sequenceOfKey(key) ?? 0), ...forks.keys()];
+  const last = numbers.reduce((highest, number) => Math.max(highest, number), 0);
   const counted = { links: 0, files: 0, bytes: 0 };
   const named = new Set<string>();
   const manifests: string[] = [];
@@ -67,14 +98,16 @@ export async function verifyChain(
     uncommitted,
   });
 
-  const forks = await findForks(source, keys);
   for (let sequence = 1; sequence <= last; sequence++) {
     const link = await readLink(source, sequence);
-    const broken = "kind" in link ? link : (forks.get(sequence) ?? compareWithPrevious(link, previous));
+    const fork = forks.get(sequence);
+    if ("kind" in link) return result(fork ?? link, []);
+    const broken = fork ?? compareWithPrevious(link, previous) ?? checkForms(link);
     if (broken !== undefined) return result(broken, []);
-    if ("kind" in link) return result(link, []);
     for (const file of link.manifest.files) {
-      const fault = await checkFile(source, sequence, file);
+      const fault = rewritten.has(file.key)
+        ? rewrittenFile(sequence, file)
+        : await checkFile(source, link.manifest, file);
       if (fault !== undefined) return result(fault, []);
       counted.files += 1;
       counted.bytes += file.bytes;
@@ -86,7 +119,7 @@ export async function verifyChain(
     previous = link;
     onProgress(sequence, last);
   }
-  const cut = await checkTail(source, previous);
+  const cut = (await checkTail(source, previous)) ?? (await checkLatest(source, previous));
   return result(cut ?? null, cut === undefined ? await uncommittedFiles(source, named) : []);
 }
 
@@ -141,33 +174,94 @@ function compareWithPrevious({ key, manifest }: ReadLink, previous: ReadLink | u
   return undefined;
 }
 
+function checkForms({ key, manifest }: ReadLink): Break | undefined {
+  const { sequence, files } = manifest;
+  const found = files.map(({ form }) => form).sort();
+  if (JSON.stringify(found) === JSON.stringify([...FORMS].sort())) return undefined;
+  const text = `manifest ${sequence} names ${found.join(", ") || "no file"}; a report has ${FORMS.join(", ")}`;
+  return { kind: "changed", sequence, key, text };
+}
+
+function rewrittenFile(sequence: number, { key }: ManifestFile): Break {
+  const text = `a file of report ${sequence} was written or deleted more than once, which report runs never do`;
+  return { kind: "changed", sequence, key, text };
+}
+
 async function checkFile(
   source: ReportSource,
-  sequence: number,
+  manifest: Manifest,
   file: ManifestFile,
 ): Promise<Break | undefined> {
   const { key } = file;
-  const body = await source.read(key, file.versionId);
-  if (body === undefined)
+  const { sequence } = manifest;
+  const found = await digest(source, key, file.versionId);
+  if (found === undefined)
     return { kind: "missing", sequence, key, text: `a file of report ${sequence} is missing` };
+  if (found.sha256 !== file.sha256 || found.bytes !== file.bytes) {
+    return {
+      kind: "changed",
+      sequence,
+      key,
+      text: `it has ${found.bytes} bytes with the SHA-256 ${found.sha256}; manifest ${sequence} says ${file.bytes} bytes with ${file.sha256}`,
+    };
+  }
+  if (file.form !== "json" || saysTheSame(manifest, found.head)) return undefined;
+  const text = `manifest ${sequence} says otherwise than the report it names: one of them was changed or replaced`;
+  return { kind: "changed", sequence, key: manifestKey(sequence), text };
+}
+
+function saysTheSame(manifest: Manifest, head: ReportHead | undefined): boolean {
+  if (head === undefined) return false;
+  const { sequence, previous } = manifest;
+  const said = {
+    kind: "scheduled",
+    reportId: manifest.reportId,
+    generatedAt: manifest.createdAt,
+    period: manifest.period,
+    chain: {
+      sequence,
+      previous: previous && { sequence: previous.sequence, manifestSha256: previous.sha256 },
+    },
+    summary: manifest.summary,
+    findings: manifest.findings,
+  };
+  const { kind, reportId, generatedAt, period, chain, summary, findings } = head;
+  return isDeepStrictEqual(said, { kind, reportId, generatedAt, period, chain, summary, findings });
+}
+
+/** An object's hash, and what a JSON report says before its long lists. */
+async function digest(
+  source: ReportSource,
+  key: string,
+  versionId?: string,
+): Promise<{ sha256: string; bytes: number; head: ReportHead | undefined } | undefined> {
+  const body = await source.read(key, versionId);
+  if (body === undefined) return undefined;
   const hash = createHash("sha256");
+  const start: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     hash.update(chunk);
+    if (bytes < MOST_HEAD_BYTES) start.push(chunk);
     bytes += chunk.length;
   }
-  const found = hash.digest("hex");
-  if (found === file.sha256 && bytes === file.bytes) return undefined;
-  return {
-    kind: "changed",
-    sequence,
-    key,
-    text: `it has ${bytes} bytes with the SHA-256 ${found}; manifest ${sequence} says ${file.bytes} bytes with ${file.sha256}`,
-  };
+  return { sha256: hash.digest("hex"), bytes, head: parseHead(Buffer.concat(start).toString("utf8")) };
+}
+
+const MOST_HEAD_BYTES = 1024 * 1024;
+
+/** Only the report's own keys stand one space from the edge, and texts hold no line breaks. */
+function parseHead(text: string): ReportHead | undefined {
+  const end = text.indexOf(',\n "rules": ');
+  return end < 0 ? undefined : (parseJson(`${text.slice(0, end)}}`) as ReportHead | undefined);
 }
 
 /** Second manifests of one number: other names in a copy, other versions in a bucket. */
-async function findForks(source: ReportSource, keys: readonly string[]): Promise<Map<number, Break>> {
+async function findForks(
+  source: ReportSource,
+  keys: readonly string[],
+  rewritten: ReadonlySet<string>,
+): Promise<Map<number, Break>> {
   const forks = new Map<number, Break>();
   for (const key of keys) {
     if (sequenceOfKey(key) !== undefined) continue;
@@ -180,8 +274,7 @@ async function findForks(source: ReportSource, keys: readonly string[]): Promise
       text: `a second manifest says that it is number ${sequence}`,
     });
   }
-  if (source.rewritten === undefined) return forks;
-  for await (const key of source.rewritten(CHAIN_PREFIX)) {
+  for (const key of rewritten) {
     const sequence = sequenceOfKey(key);
     if (sequence === undefined) continue;
     const text = `manifest ${sequence} was written or deleted more than once, which report runs never do`;
@@ -192,37 +285,77 @@ async function findForks(source: ReportSource, keys: readonly string[]): Promise
 
 /** The newest report says which link it is or follows: that finds links cut off at the end. */
 async function checkTail(source: ReportSource, last: ReadLink | undefined): Promise<Break | undefined> {
-  const key = "reports/latest.json";
-  const bytes = await readAll(source, key);
-  if (bytes === undefined) return undefined;
-  const { chain } = JSON.parse(Buffer.from(bytes).toString("utf8")) as {
-    chain: { sequence: number | null; previous: { sequence: number; manifestSha256: string } | null };
-  };
-  const known = chain.sequence ?? chain.previous?.sequence ?? 0;
   const end = last?.manifest.sequence ?? 0;
+  const latest = await digest(source, latestKey("json"));
+  if (latest === undefined) return undefined;
+  if (latest.head === undefined) return latestBreak(end, "json", "is not what a report run writes");
+  const { chain } = latest.head;
+  const known = chain?.sequence ?? chain?.previous?.sequence ?? 0;
   if (known <= end) return undefined;
   const text = `the newest report knows of report ${known}, and the chain ends with ${end}`;
   return { kind: "missing", sequence: end + 1, key: manifestKey(end + 1), text };
 }
 
+/** The stable names hold the last link's files, or those of a report on demand that follows it. */
+async function checkLatest(source: ReportSource, last: ReadLink | undefined): Promise<Break | undefined> {
+  const end = last?.manifest.sequence ?? 0;
+  const onDemand = await collect(source.keys(ON_DEMAND_PREFIX));
+  const head = (await digest(source, latestKey("json")))?.head;
+  const isOnDemand =
+    head?.kind === "on-demand" && (last === undefined || head.chain?.previous?.sequence === end);
+  for (const form of FORMS) {
+    const found = await digest(source, latestKey(form));
+    if (found === undefined) {
+      if (last === undefined && head === undefined) continue;
+      return latestBreak(end, form, "is missing", "missing");
+    }
+    const original = isOnDemand
+      ? onDemand.find((key) => key.endsWith(`/${head.reportId}.${form}`))
+      : last?.manifest.files.find((file) => file.form === form)?.key;
+    const expected = original === undefined ? undefined : await digest(source, original);
+    if (expected?.sha256 !== found.sha256) {
+      return latestBreak(end, form, "is neither the last report nor one on demand that follows it");
+    }
+  }
+  return undefined;
+}
+
+function latestKey(form: string): string {
+  return `reports/latest.${form}`;
+}
+
+function latestBreak(sequence: number, form: string, what: string, kind: Break["kind"] = "changed"): Break {
+  const key = latestKey(form);
+  return { kind, sequence, key, text: `${key} ${what}` };
+}
+
 async function uncommittedFiles(source: ReportSource, named: ReadonlySet<string>): Promise<string[]> {
   const uncommitted: string[] = [];
-  for await (const key of source.keys("reports/")) {
-    if (/^reports\/\d{4}\//.test(key) && !named.has(key)) uncommitted.push(key);
+  for await (const key of source.keys(REPORTS_PREFIX)) {
+    const isKnown =
+      named.has(key) ||
+      LATEST.test(key) ||
+      key.startsWith(ON_DEMAND_PREFIX) ||
+      sequenceOfKey(key) !== undefined;
+    if (!isKnown) uncommitted.push(key);
   }
   return uncommitted;
 }
 
 function parseManifest(bytes: Uint8Array): Manifest | undefined {
+  const manifest = parseJson(Buffer.from(bytes).toString("utf8")) as Manifest | null | undefined;
+  const isManifest =
+    Number.isInteger(manifest?.sequence) &&
+    Array.isArray(manifest?.files) &&
+    typeof manifest.period?.from === "string";
+  return isManifest ? (manifest ?? undefined) : undefined;
+}
+
+function parseJson(text: string): unknown {
   try {
-    const manifest = JSON.parse(Buffer.from(bytes).toString("utf8")) as Manifest;
-    const isManifest =
-      Number.isInteger(manifest.sequence) &&
-      Array.isArray(manifest.files) &&
-      typeof manifest.period?.from === "string";
-    return isManifest ? manifest : undefined;
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
@@ -230,10 +363,4 @@ function parseManifest(bytes: Uint8Array): Manifest | undefined {
 async function readAll(source: ReportSource, key: string): Promise<Buffer | undefined> {
   const body = await source.read(key);
   return body === undefined ? undefined : Buffer.concat(await collect(body));
-}
-
-async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const all: Item[] = [];
-  for await (const item of items) all.push(item);
-  return all;
 }

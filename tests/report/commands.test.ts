@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { parseEvent } from "../../lambdas/report-generator/event";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import { InvalidInputError } from "../../lambdas/shared/errors";
-import { Company, dependencies, rule, settings } from "./support";
+import { Company, dependencies, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";
 const ROOT = join(__dirname, "../..");
@@ -58,6 +58,14 @@ afterAll(async () => {
 });
 
 function run(script: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return runWith({}, script, ...args);
+}
+
+function runWith(
+  variables: NodeJS.ProcessEnv,
+  script: string,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = {
     ...process.env,
     PATH: `${folder}${delimiter}${process.env.PATH}`,
@@ -66,6 +74,7 @@ function run(script: string, ...args: string[]): Promise<{ code: number; stdout:
     AWS_ACCESS_KEY_ID: "testing",
     AWS_SECRET_ACCESS_KEY: "testing",
     NODE_NO_WARNINGS: "1",
+    ...variables,
   };
   return new Promise((ended) => {
     const command = ["-r", "ts-node/register/transpile-only", join(ROOT, "scripts", script), ...args];
@@ -112,11 +121,22 @@ describe("npm run report", () => {
   });
 });
 
+describe("npm run report for a sample", () => {
+  it.each([
+    ["a size without a seed", ["--sample", "5"]],
+    ["a seed without a size", ["--seed", "2026-Q4"]],
+  ])("refuses %s", async (_what, args) => {
+    const { code, stderr } = await run("report.ts", ...args);
+    expect(stderr).toContain("--sample and --seed go together");
+    expect(code).toBe(2);
+  });
+});
+
 describe("npm run verify-reports", () => {
   it("ends with 0 for a sound copy, 1 for a broken one, 2 for a folder that is not there", async () => {
     const copy = await mkdtemp(join(tmpdir(), "report-copy-"));
     const scheduled = dependencies(company, settings([rule(RULE)]));
-    await generateReport(scheduled, { kind: "scheduled", time: "2026-11-23T06:30:00.000Z", eventId: "e" });
+    await makeScheduled(scheduled, "2026-11-23T06:30:00.000Z");
     for (const [key, body] of scheduled.store.objects) {
       await mkdir(join(copy, key, ".."), { recursive: true });
       await writeFile(join(copy, key), body);
@@ -125,8 +145,12 @@ describe("npm run verify-reports", () => {
     expect(sound).toMatchObject({ code: 0, stderr: "" });
     expect(sound.stdout).toContain("1 report, 3 files");
 
+    expect(sound.stdout).toContain("A copy does not prove where the chain ends");
+
     const [hash = "nothing"] = /(?<=SHA-256 )[0-9a-f]{64}/.exec(sound.stdout) ?? [];
-    expect((await run("verify-reports.ts", copy, "--manifest", hash)).code).toBe(0);
+    expect((await run("verify-reports.ts", copy, "--manifest", hash)).stdout).not.toContain(
+      "A copy does not",
+    );
     const rewritten = await run("verify-reports.ts", copy, "--manifest", "0".repeat(64));
     expect(rewritten.stderr).toContain("BROKEN: no manifest has the SHA-256 0000");
     expect(rewritten.code).toBe(1);
@@ -139,5 +163,19 @@ describe("npm run verify-reports", () => {
 
     expect((await run("verify-reports.ts", join(copy, "nowhere"))).code).toBe(2);
     await rm(copy, { recursive: true });
+  });
+
+  it("asks for a bucket without knowing any Region", async () => {
+    const nowhere = {
+      AWS_REGION: undefined,
+      AWS_DEFAULT_REGION: undefined,
+      AWS_CONFIG_FILE: join(folder, "none"),
+      AWS_SHARED_CREDENTIALS_FILE: join(folder, "none"),
+    };
+    const { code, stderr } = await runWith(nowhere, "verify-reports.ts", "s3://no-such-bucket");
+    // The bucket answers, if only that it is not there.
+    expect(stderr).not.toContain("Region is missing");
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(3);
   });
 });

@@ -4,12 +4,14 @@ import Ajv from "ajv/dist/2020";
 import type { Manifest } from "../../lambdas/report-generator/chain";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import type { Report } from "../../lambdas/report-generator/report";
+import { InvalidInputError } from "../../lambdas/shared/errors";
 import {
   Company,
   dependencies,
   exception,
   type MemoryHistory,
   type MemoryStore,
+  makeScheduled,
   rule,
   settings,
 } from "./support";
@@ -20,7 +22,6 @@ const schema = JSON.parse(
 ) as object;
 const validate = new Ajv({ allErrors: true }).compile(schema);
 
-const scheduled = (time: string) => ({ kind: "scheduled", time, eventId: `event of ${time}` }) as const;
 const T1 = "2026-11-23T06:30:00.000Z";
 const T2 = "2026-11-23T12:30:00.000Z";
 const T3 = "2026-11-23T18:30:00.000Z";
@@ -92,9 +93,10 @@ describe("a report", () => {
   });
 
   it("shows a rule without a complete run as not evaluated, never as passing", async () => {
-    const deps = setUp();
-    const result = await generateReport(deps, scheduled(T2));
+    const deps = { ...setUp(), importManagedRules: async () => {} };
+    const result = await makeScheduled(deps, T2);
     const report = jsonOf(deps.store, result.files.json);
+    expect(report.summary).toMatchObject({ coverage: null, rulesNotEvaluated: 1 });
     expect(report.rules.find((one) => one.rule === "iam-password-policy")).toMatchObject({
       result: null,
       stateFrom: null,
@@ -111,12 +113,12 @@ describe("a report", () => {
   });
 
   it("as of an instant is the fleet as it was then, not as it is", async () => {
-    const deps = setUp();
+    const deps = dependencies(company(), settings([rule(RULE)], [exception()]));
     const { summary, period } = await generateReport(deps, {
       kind: "on-demand",
-      asOf: "2026-11-23T08:00:00.000Z",
+      asOf: "2026-11-23T08:00:01.000Z",
     });
-    expect(period.to).toBe("2026-11-23T08:00:00.000Z");
+    expect(period.to).toBe("2026-11-23T08:00:01.000Z");
     expect(summary).toMatchObject({
       listed: 4,
       compliant: 2,
@@ -130,6 +132,99 @@ describe("a report", () => {
     expect(
       (await generateReport(deps, { kind: "on-demand", asOf: "2026-11-23T07:59:59.999Z" })).summary.compliant,
     ).toBe(1);
+  });
+
+  it("as of an instant leaves out what was observed only afterwards, whatever time it is about", async () => {
+    const deps = dependencies(company(), settings([rule(RULE)], [exception()]));
+    const asOf = async (instant: string) =>
+      (await generateReport(deps, { kind: "on-demand", asOf: instant })).summary;
+    // The change of 08:00:00 was observed a second later, the sweep of 06:00 was complete at 06:02.
+    expect(await asOf("2026-11-23T08:00:00.999Z")).toMatchObject({ compliant: 1 });
+    expect(await asOf("2026-11-23T06:00:00.500Z")).toMatchObject({ listed: 3 });
+  });
+
+  it("has a gap when the run that its state is of should have been followed by another", async () => {
+    const deps = {
+      ...dependencies(company(), settings([rule(RULE)], [exception()])),
+      now: () => new Date("2027-01-02T12:40:00.000Z"),
+    };
+    // No slot comes due in these ten minutes, and none has had a run for forty days.
+    const result = await generateReport(deps, { kind: "on-demand", from: "2027-01-02T12:30:00.000Z" });
+    expect(result.summary.sweeps).toMatchObject({ expected: 0, missing: 0 });
+    expect(result.findings).toContainEqual(
+      expect.objectContaining({
+        level: "gap",
+        code: "state-stale",
+        rules: [RULE],
+        text: expect.stringContaining("2026-11-23 12:00 UTC"),
+      }),
+    );
+    expect(deps.store.text(result.files.html.replace("s3://reports/", ""))).not.toContain(">Complete<");
+  });
+
+  it("is not called complete when no run was due in its period, and names the newest one", async () => {
+    const fresh = new Company();
+    fresh.sweep(RULE, "2026-11-23T12:00:00Z", { alpha: "COMPLIANT" });
+    const deps = dependencies(fresh, settings([rule(RULE)]));
+    const { files, findings } = await generateReport(deps, {
+      kind: "on-demand",
+      from: "2026-11-23T12:25:00.000Z",
+    });
+    expect(findings).toEqual([]);
+    const page = deps.store.text(files.html.replace("s3://reports/", ""));
+    expect(page).toContain("No run was due in this period; newest run: 2026-11-23 12:00 UTC.");
+    expect(page).not.toContain("Every scheduled run of the period completed on time");
+  });
+
+  it("counts an exception that has expired as covering nothing, though the last run's rows still name it", async () => {
+    const expiring = exception({ expires: "2026-11-23T12:15:00Z" });
+    const it = new Company([expiring]);
+    it.sweep(RULE, "2026-11-23T12:00:00Z", { "legacy-1": "NON_COMPLIANT" });
+    const deps = dependencies(it, settings([rule(RULE)], [expiring]));
+    const result = await generateReport(deps, { kind: "on-demand" });
+    const report = jsonOf(deps.store, result.files.json);
+    expect(report.summary).toMatchObject({ nonCompliant: 1, excepted: 0 });
+    expect(report.exceptions).toMatchObject([{ status: "expired", covers: 0 }]);
+    expect(report.resources[0]).not.toHaveProperty("exceptionId");
+  });
+
+  it("names resources that failed when they could last be read", async () => {
+    const it = new Company();
+    it.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "NON_COMPLIANT", beta: "COMPLIANT" });
+    it.sweep(RULE, "2026-11-23T12:00:00Z", { alpha: "ERROR", beta: "COMPLIANT" });
+    const deps = dependencies(it, settings([rule(RULE)]));
+    const result = await generateReport(deps, { kind: "on-demand" });
+    expect(result.summary).toMatchObject({ nonCompliant: 0, error: 1, lastSeenFailing: 1 });
+    expect(result.findings.find(({ code }) => code === "coverage-incomplete")?.text).toContain(
+      "1 of them failed when last read",
+    );
+    const page = deps.store.text(result.files.html.replace("s3://reports/", ""));
+    expect(page).toContain(
+      '<div class="value bad">0</div><div class="aside">and 1 that failed when last read',
+    );
+    expect(page).toContain("failing when last read");
+  });
+
+  it("warns of other parameters than those of the last run before the period", async () => {
+    const it = new Company();
+    it.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "NON_COMPLIANT" });
+    it.sweep(RULE, "2026-11-23T12:00:00Z", { alpha: "COMPLIANT" }, { parametersHash: "b".repeat(64) });
+    const deps = dependencies(it, settings([rule(RULE)]));
+    await makeScheduled(deps, T1);
+    expect((await makeScheduled(deps, T2)).findings).toContainEqual(
+      expect.objectContaining({ level: "warning", code: "parameters-changed", rules: [RULE] }),
+    );
+  });
+
+  it("shows every setting that a custom rule judges by in its settings' hash", async () => {
+    const hash = async (parameters: object) => {
+      const deps = dependencies(company(), settings([rule(RULE, { parameters })]));
+      await makeScheduled(deps, T1);
+      return manifest(deps.store, 1).parametersHash;
+    };
+    expect(await hash({ minimumBucketEncryption: "aws:kms" })).not.toBe(
+      await hash({ minimumBucketEncryption: "AES256" }),
+    );
   });
 
   it("opens with incomplete coverage and a missed sweep", async () => {
@@ -147,6 +242,16 @@ describe("a report", () => {
     );
   });
 
+  it("names the last run before an outage however long that has lasted", async () => {
+    const it = new Company();
+    it.sweep(RULE, "2026-09-01T00:00:00Z", { alpha: "COMPLIANT" });
+    const deps = dependencies(it, settings([rule(RULE)]));
+    const { findings } = await generateReport(deps, { kind: "on-demand", from: "2026-11-23T07:00:00.000Z" });
+    expect(findings.find(({ code }) => code === "sweep-missing")?.text).toContain(
+      "No complete run between 2026-09-01 00:00 UTC and the end of the period.",
+    );
+  });
+
   it("lists failing resources first, the accepted ones after those that could not be read", async () => {
     const deps = setUp();
     const result = await generateReport(deps, { kind: "on-demand", asOf: "2026-11-23T07:00:00.000Z" });
@@ -157,10 +262,7 @@ describe("a report", () => {
   it("has the same bytes when it is made again from the same history, though the history gives rows in another order", async () => {
     const [first, second] = [setUp(), setUp()];
     (second.history as MemoryHistory).salt = "another order";
-    const results = [
-      await generateReport(first, scheduled(T2)),
-      await generateReport(second, scheduled(T2)),
-    ] as const;
+    const results = [await makeScheduled(first, T2), await makeScheduled(second, T2)] as const;
     for (const form of ["json", "csv", "html"] as const) {
       const key = results[0].files[form].replace("s3://reports/", "");
       expect(first.store.text(key)).toBe(second.store.text(key));
@@ -175,11 +277,11 @@ describe("a report", () => {
         if (late && !lagging.history.rows.includes(late)) lagging.history.rows.push(late);
       },
     });
-    expect((await generateReport(deps, scheduled(T2))).summary.listed).toBe(4);
+    expect((await makeScheduled(deps, T2)).summary.listed).toBe(4);
 
     const losing = company();
     losing.history.rows.pop();
-    const result = await generateReport(dependencies(losing, settings([rule(RULE)])), scheduled(T2));
+    const result = await makeScheduled(dependencies(losing, settings([rule(RULE)])), T2);
     expect(result.findings).toContainEqual(expect.objectContaining({ level: "gap", code: "rows-missing" }));
   });
 
@@ -189,21 +291,30 @@ describe("a report", () => {
       ...setUp(),
       importManagedRules: async (...call: string[]) => void imported.push(call.join(" ")),
     };
-    await generateReport(deps, scheduled(T2));
+    await makeScheduled(deps, T2);
     await generateReport(deps, { kind: "on-demand" });
     await generateReport(deps, { kind: "on-demand", asOf: T1 });
     expect(imported).toEqual([`${T2} sweep`, "2026-11-23T12:30:05.000Z on-demand"]);
 
-    const failing = { ...setUp(), importManagedRules: () => Promise.reject(new Error("no such service")) };
-    const { findings } = await generateReport(failing, scheduled(T2));
-    expect(findings).toContainEqual(expect.objectContaining({ level: "gap", code: "import-failed" }));
+    const failing = {
+      ...setUp(),
+      importManagedRules: () => Promise.reject(new Error("iam-password-policy is stale")),
+    };
+    const { findings } = await makeScheduled(failing, T2);
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        level: "gap",
+        code: "import-failed",
+        text: expect.stringContaining("iam-password-policy is stale"),
+      }),
+    );
   });
 });
 
 describe("scheduled reports", () => {
   it("lie by day under reports/, with the newest under a stable name", async () => {
     const deps = setUp();
-    const result = await generateReport(deps, scheduled(T1));
+    const result = await makeScheduled(deps, T1);
     expect(result.files.json).toBe(
       "s3://reports/reports/2026/11/23/compliance-report-2026-11-23T06-30-00-000Z.json",
     );
@@ -213,8 +324,8 @@ describe("scheduled reports", () => {
 
   it("follow each other without a gap, each with the hash of the manifest before it", async () => {
     const deps = setUp();
-    const first = await generateReport(deps, scheduled(T1));
-    const second = await generateReport(deps, scheduled(T2));
+    const first = await makeScheduled(deps, T1);
+    const second = await makeScheduled(deps, T2);
     expect(first.period).toEqual({ from: "2026-11-22T06:30:00.000Z", to: T1 });
     expect(second.period).toEqual({ from: T1, to: T2 });
     expect(manifest(deps.store, 1).previous).toBeNull();
@@ -231,16 +342,16 @@ describe("scheduled reports", () => {
 
   it("cover a longer period after one was missed", async () => {
     const deps = setUp();
-    await generateReport(deps, scheduled(T1));
-    expect((await generateReport(deps, scheduled(T3))).period).toEqual({ from: T1, to: T3 });
+    await makeScheduled(deps, T1);
+    expect((await makeScheduled(deps, T3)).period).toEqual({ from: T1, to: T3 });
   });
 
   it("are made once for an event, however often it is delivered", async () => {
     const deps = setUp();
-    const made = await generateReport(deps, scheduled(T1));
-    await generateReport(deps, scheduled(T2));
+    const made = await makeScheduled(deps, T1);
+    await makeScheduled(deps, T2);
     const before = deps.store.text("reports/latest.json");
-    const again = await generateReport(deps, scheduled(T1));
+    const again = await generateReport(deps, { kind: "scheduled", time: T1, eventId: "delivered again" });
     expect(again).toMatchObject({
       status: "already-made",
       files: made.files,
@@ -253,10 +364,7 @@ describe("scheduled reports", () => {
 
   it("do not fork the chain when two runs of one event race", async () => {
     const deps = setUp();
-    const [one, other] = await Promise.all([
-      generateReport(deps, scheduled(T1)),
-      generateReport(deps, scheduled(T1)),
-    ]);
+    const [one, other] = await Promise.all([makeScheduled(deps, T1), makeScheduled(deps, T1)]);
     expect([one.status, other.status].sort()).toEqual(["already-made", "made"]);
     expect(one.manifest).toEqual(other.manifest);
   });
@@ -267,9 +375,9 @@ describe("scheduled reports", () => {
     deps.store.beforeWrite = async (key) => {
       if (raced || !key.startsWith("reports/chain/")) return;
       raced = true;
-      await generateReport(deps, scheduled(T1));
+      await makeScheduled(deps, T1);
     };
-    const result = await generateReport(deps, scheduled(T2));
+    const result = await makeScheduled(deps, T2);
     expect(result).toMatchObject({ status: "made", period: { from: T1, to: T2 }, manifest: { sequence: 2 } });
     expect(manifest(deps.store, 1).period.to).toBe(T1);
   });
@@ -279,10 +387,10 @@ describe("scheduled reports", () => {
     deps.store.beforeWrite = (key) => {
       if (key.startsWith("reports/chain/")) throw new Error("the function timed out");
     };
-    await expect(generateReport(deps, scheduled(T1))).rejects.toThrow("timed out");
+    await expect(makeScheduled(deps, T1)).rejects.toThrow("timed out");
     const left = [...deps.store.objects.entries()];
     deps.store.beforeWrite = () => {};
-    const result = await generateReport(deps, scheduled(T1));
+    const result = await makeScheduled(deps, T1);
     expect(result.files.json).toMatch(/-000Z-2\.json$/);
     for (const [key, body] of left) expect(deps.store.objects.get(key)).toBe(body);
     expect(
@@ -296,27 +404,137 @@ describe("scheduled reports", () => {
     const deps = setUp();
     const copy = deps.store.copy.bind(deps.store);
     deps.store.copy = () => Promise.reject(new Error("the function timed out"));
-    await expect(generateReport(deps, scheduled(T1))).rejects.toThrow("timed out");
+    await expect(makeScheduled(deps, T1)).rejects.toThrow("timed out");
     deps.store.copy = copy;
-    expect((await generateReport(deps, scheduled(T1))).status).toBe("already-made");
+    expect((await makeScheduled(deps, T1)).status).toBe("already-made");
     expect(deps.store.text("reports/latest.json")).toContain('"scheduled"');
   });
 
   it("bring what arrived after the previous report had been made, marked late", async () => {
     const late = company();
     const deps = dependencies(late, settings([rule(RULE)]));
-    await generateReport(deps, scheduled(T1));
+    await makeScheduled(deps, T1);
     late.change(RULE, "2026-11-23T06:29:00Z", "delta", "NON_COMPLIANT", "2026-11-23T06:31:00Z");
-    const report = jsonOf(deps.store, (await generateReport(deps, scheduled(T2))).files.json);
+    const report = jsonOf(deps.store, (await makeScheduled(deps, T2)).files.json);
     expect(report.changes[0]).toMatchObject({ resourceName: "delta", arrivedLate: true });
     expect(report.findings).toContainEqual(expect.objectContaining({ code: "arrived-late" }));
+  });
+
+  it("do not call late, or list again, what the previous report had read: its import and the changes before it", async () => {
+    const it = company();
+    it.change(RULE, "2026-11-23T06:29:59Z", "delta", "NON_COMPLIANT", "2026-11-23T06:30:02Z");
+    const deps = dependencies(
+      it,
+      settings([rule(RULE), rule("iam-password-policy", { kind: "managed" })], [exception()]),
+    );
+    const [first, second] = [await makeScheduled(deps, T1), await makeScheduled(deps, T2)];
+    expect(second.findings.map(({ code }) => code)).not.toContain("arrived-late");
+    const reports = [first, second].map(({ files }) => jsonOf(deps.store, files.json));
+    const of = (name: string) =>
+      reports.map(({ changes }) => changes.filter((one) => one.resourceName === name).length);
+    expect(of("delta")).toEqual([1, 0]);
+    expect(of("root")).toEqual([1, 0]);
+    expect(reports[1]?.runs.filter(({ arrivedLate }) => arrivedLate)).toEqual([]);
+  });
+
+  it("tell that a run which the previous one reported missing has completed since", async () => {
+    const it = new Company();
+    it.sweep(RULE, "2026-11-23T00:00:00Z", { alpha: "COMPLIANT" });
+    const deps = dependencies(it, settings([rule(RULE)]));
+    expect((await makeScheduled(deps, T1)).summary.sweeps.missing).toBe(1);
+    it.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "COMPLIANT" }, { completedAfterMinutes: 45 });
+    it.sweep(RULE, "2026-11-23T12:00:00Z", { alpha: "COMPLIANT" });
+    expect(
+      (await makeScheduled(deps, T2)).findings.find(({ code }) => code === "arrived-late")?.text,
+    ).toMatch(/Reported missing there, and completed since: s3-bucket-encryption on 2026-11-23 06:00 UTC\.$/);
+  });
+
+  it("tell of a failure that a late evaluation ended, which the previous one showed as open", async () => {
+    const it = new Company();
+    it.sweep(RULE, "2026-11-23T00:00:00Z", { alpha: "NON_COMPLIANT" });
+    const deps = dependencies(it, settings([rule(RULE)]));
+    const first = jsonOf(deps.store, (await makeScheduled(deps, T1)).files.json);
+    expect(first.failures).toMatchObject([{ outcome: "open" }]);
+    it.change(RULE, "2026-11-23T06:29:00Z", "alpha", "COMPLIANT", "2026-11-23T06:31:00Z");
+    const second = jsonOf(deps.store, (await makeScheduled(deps, T2)).files.json);
+    expect(second.failures).toMatchObject([
+      { resourceName: "alpha", since: null, until: "2026-11-23T06:29:00.000Z", durationMs: null },
+    ]);
+    expect(second.summary.timeToResolve).toMatchObject({ resolved: 1, medianMs: null });
+    validate(second);
+    expect(validate.errors).toBeNull();
+  });
+
+  it("refuse an event of a time to come, which would silence every report until then", async () => {
+    const deps = setUp();
+    const time = "2099-01-01T00:00:00.000Z";
+    await expect(generateReport(deps, { kind: "scheduled", time, eventId: "e" })).rejects.toThrow(
+      InvalidInputError,
+    );
+    expect([...deps.store.objects.keys()]).toEqual([]);
+  });
+
+  it("fail loudly when the chain ends in the future instead of taking every event for answered", async () => {
+    const deps = setUp();
+    await makeScheduled(deps, "2099-01-01T00:00:00.000Z");
+    await expect(makeScheduled(deps, T2)).rejects.toThrow(/00000001\.json ends in the future \(2099/);
+  });
+
+  it("leave the stable name to a report that was made meanwhile", async () => {
+    const deps = setUp();
+    const copied: string[] = [];
+    const copy = deps.store.copy.bind(deps.store);
+    deps.store.copy = async (from, to) => {
+      copied.push(from);
+      await copy(from, to);
+    };
+    deps.store.beforeWrite = async (key) => {
+      if (!key.startsWith("reports/on-demand/")) return;
+      deps.store.beforeWrite = () => {};
+      await makeScheduled(deps, T2);
+    };
+    expect((await generateReport(deps, { kind: "on-demand" })).latest).toBeNull();
+    expect(copied.filter((key) => key.includes("on-demand"))).toEqual([]);
+    expect(deps.store.text("reports/latest.json")).toContain('"scheduled"');
+  });
+
+  it("get the stable name back from a report that was just taking it", async () => {
+    const deps = setUp();
+    const copy = deps.store.copy.bind(deps.store);
+    let raced = false;
+    deps.store.copy = async (from, to) => {
+      if (!raced) {
+        raced = true;
+        await makeScheduled(deps, T2);
+      }
+      await copy(from, to);
+    };
+    await generateReport(deps, { kind: "on-demand" });
+    for (const form of ["json", "html", "csv"]) {
+      const [scheduledKey = ""] = [...deps.store.objects.keys()].filter((key) =>
+        new RegExp(`^reports/2026/.*${form}$`).test(key),
+      );
+      expect(deps.store.text(`reports/latest.${form}`)).toBe(deps.store.text(scheduledKey));
+    }
+  });
+
+  it("do not call the import late that another run of the same event completed while this one was being made", async () => {
+    const it = company();
+    const name = "iam-password-policy";
+    const rules = [rule(RULE), rule(name, { kind: "managed" })];
+    const deps = dependencies(it, settings(rules, [exception()]), { importManagedRules: async () => {} });
+    await makeScheduled(deps, T1);
+    const observedAt = T1.replace("30:00", "31:00");
+    it.sweep(name, T1, { root: "COMPLIANT" }, { completedAfterMinutes: 2, observedAt });
+    const { runs, changes } = jsonOf(deps.store, (await makeScheduled(deps, T2)).files.json);
+    expect([...runs, ...changes].filter(({ arrivedLate }) => arrivedLate)).toEqual([]);
   });
 });
 
 describe("reports on demand", () => {
   it("lie in a branch of their own and are no link of the chain", async () => {
     const deps = setUp();
-    await generateReport(deps, scheduled(T1));
+    await makeScheduled(deps, T1);
     const result = await generateReport(deps, { kind: "on-demand" });
     expect(result.manifest).toBeNull();
     expect(result.period.from).toBe(T1);

@@ -44,17 +44,33 @@ describe("the CSV", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "grapheme" }), { minLength: 1, maxLength: 5 }), (cells) => {
         const read = parseRecord(cells.map(csvCell).join(","));
-        expect(read.map((cell, index) => (cell === `'${cells[index]}` ? cells[index] : cell))).toEqual(cells);
+        expect(read.map(plain)).toEqual(cells.map(plain));
       }),
     );
   });
 
-  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", '=HYPERLINK("http://x";"y")'])(
+  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\r=1", " =1", "＝1", '=HYPERLINK("http://x";"y")'])(
     "does not let a spreadsheet take %j for a formula",
     (cell) => {
       expect(parseRecord(csvCell(cell))).toEqual([`'${cell}`]);
     },
   );
+});
+
+describe("the CSV in a spreadsheet that is set to other separators", () => {
+  it.each([
+    ["a;=1+1", "a;'=1+1"],
+    ["a\t @SUM(A1)", "a\t '@SUM(A1)"],
+    ["\t=1", "'\t'=1"],
+    ["=1;-2", "'=1;'-2"],
+    ["a; b - c", "a; b - c"],
+  ])("holds no formula in %j", (cell, expected) => {
+    expect(parseRecord(csvCell(cell))).toEqual([expected]);
+  });
+
+  it("shows account ids as text", async () => {
+    expect(text(renderCsv(await reportOf({ alpha: "COMPLIANT" })))).toContain(",'123456789012,");
+  });
 });
 
 describe("the HTML", () => {
@@ -87,7 +103,7 @@ describe("the HTML", () => {
     const order = [
       "This report has gaps",
       "never-ran has not been evaluated yet",
-      "Coverage is 66.66 %",
+      "Coverage of the rules that ran is 66.66 %",
       'class="figures"',
       "<bdi>failing</bdi>",
       "<bdi>unread</bdi>",
@@ -110,6 +126,42 @@ describe("the HTML", () => {
     for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(page).toContain(`id="${id}"`);
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("says what became of every check in its first sentence", async () => {
+    const page = text(
+      renderHtml(
+        await reportOf({
+          a: "COMPLIANT",
+          b: "NON_COMPLIANT",
+          "legacy-1": "NON_COMPLIANT",
+          c: "ERROR",
+          d: "NOT_APPLICABLE",
+        }),
+      ),
+    );
+    const lead = /<p class="lead">(.*?)<\/p>/s.exec(page)?.[1]?.replace(/<[^>]+>/g, "");
+    expect(lead).toContain(
+      "5 checks on 5 resources: 1 pass, 2 fail (1 accepted), 1 unreadable, 1 not applicable.",
+    );
+  });
+
+  it("says of a managed rule's evidence who recorded it, and which run a rule's state is of", async () => {
+    const report = await reportOf({ alpha: "NON_COMPLIANT" });
+    const managed = { ...report, rules: report.rules.map((one) => ({ ...one, kind: "managed" as const })) };
+    expect(text(renderHtml(report))).toContain(">read <time");
+    expect(text(renderHtml(managed))).toContain(">recorded by AWS Config <time");
+    expect(text(renderHtml(report))).toMatch(/run of <time datetime="2026-11-23T06:00:00.000Z">/);
+  });
+
+  it("opens the coverage ledger and the failing intervals in print, where nobody can open them", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "NON_COMPLIANT" })));
+    const print = page.slice(page.indexOf("@media print"));
+    expect(print).toMatch(
+      /#runs::details-content, #failures::details-content \{[^}]*content-visibility: visible/,
+    );
+    expect(page).toContain('<details id="runs">');
+    expect(page).toContain('<details id="failures">');
   });
 
   it("stays small with 10,000 resources and says how many are only in the other forms", async () => {
@@ -147,11 +199,21 @@ describe("the HTML", () => {
             true,
           ]);
       }
+      for (const fill of ["good", "bad", "unknown", "accepted", "neutral"]) {
+        const colour = theme[`${fill}-fill`] ?? "";
+        expect([fill, contrast(colour, theme.paper ?? "") >= 3]).toEqual([fill, true]);
+      }
+      expect(contrast(theme.paper ?? "", theme.bad ?? "")).toBeGreaterThanOrEqual(4.5);
       for (const ink of ["bad", "unknown"])
         expect([ink, contrast(theme[ink] ?? "", theme["bad-wash"] ?? "") >= 4.5]).toEqual([ink, true]);
     }
   });
 });
+
+/** Without the apostrophes that keep spreadsheets from seeing formulas. */
+function plain(cell: string): string {
+  return cell.replace(/(^|[;\t]\s*)'+/g, "$1");
+}
 
 /** One RFC 4180 record. */
 function parseRecord(record: string): string[] {

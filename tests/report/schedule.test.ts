@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { attest, slotsOf } from "../../lambdas/report-generator/schedule";
-import { Company } from "./support";
+import { Company, SIX_HOURLY } from "./support";
 
 const RULE = "s3-bucket-encryption";
-const SIX_HOURLY = "cron(0 0/6 * * ? *)";
 const period = { from: "2026-11-22T12:30:00.000Z", to: "2026-11-23T12:30:00.000Z" };
 
 function attested(company: Company, firstRun = "2026-11-01T00:00:00.000Z", of = period) {
@@ -76,6 +75,47 @@ describe("schedule attestation", () => {
       missing: 0,
       beforeFirstRun: 0,
     });
+  });
+
+  it("judges the past by the expression that was in force, and a run's own stretch by what promised less", () => {
+    const daily = "cron(0 0 * * ? *)";
+    const company = new Company();
+    for (const day of ["20", "21", "22"]) {
+      company.sweep(RULE, `2026-11-${day}T00:00:00Z`, { alpha: "COMPLIANT" }, { schedule: daily });
+    }
+    company.sweep(RULE, "2026-11-22T18:00:00Z", { alpha: "COMPLIANT" });
+    company.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "COMPLIANT" });
+    const of = { from: "2026-11-19T12:00:00.000Z", to: "2026-11-23T12:00:00.000Z" };
+    const result = attested(company, undefined, of);
+    expect(result.slots.map(({ slot, status }) => `${slot.slice(8, 13)} ${status}`)).toEqual([
+      "20T00 on-time",
+      "21T00 on-time",
+      "22T00 on-time",
+      "22T18 on-time",
+      "23T00 missing",
+      "23T06 on-time",
+    ]);
+    expect(result).toMatchObject({ schedule: SIX_HOURLY, earlierSchedules: [daily] });
+  });
+
+  it("still finds an outage during which the schedule was changed", () => {
+    const company = new Company();
+    company.sweep(RULE, "2026-11-22T00:00:00Z", { alpha: "COMPLIANT" }, { schedule: "cron(30 0/6 * * ? *)" });
+    expect(attested(company)).toMatchObject({ missing: 4 });
+  });
+
+  it("does not give a slot the run of the next one, though that is too young to be judged", () => {
+    const company = new Company();
+    const every10 = "cron(0/10 * * * ? *)";
+    for (const minute of ["20", "30", "50"]) {
+      company.sweep(RULE, `2026-11-23T11:${minute}:00Z`, { alpha: "COMPLIANT" }, { schedule: every10 });
+    }
+    const of = { from: "2026-11-23T11:40:00.000Z", to: "2026-11-23T12:00:00.000Z" };
+    const { slots } = attest(RULE, every10, of, company.history.runRows, "2026-11-01T00:00:00.000Z");
+    expect(slots.map(({ slot, status }) => `${slot.slice(11, 16)} ${status}`)).toEqual([
+      "11:30 on-time",
+      "11:40 missing",
+    ]);
   });
 
   it("calls a sweep late that completed after its bound", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { failingIntervals, resolutionTimes } from "../../lambdas/report-generator/intervals";
-import { stateAt } from "../../lambdas/report-generator/state";
+import { KnownAt } from "../../lambdas/report-generator/known-at";
+import { type RuleState, stateAt } from "../../lambdas/report-generator/state";
 import type { ComplianceType, EvaluationRow } from "../../lambdas/shared/evaluation";
 import { instantOf } from "../../lambdas/shared/timestamps";
 import { arnOf, Company } from "./support";
@@ -14,37 +15,54 @@ type Step =
       readonly kind: "sweep";
       readonly verdicts: Readonly<Record<string, ComplianceType>>;
       readonly crashes: boolean;
+      readonly delay: number;
     }
-  | { readonly kind: "change"; readonly name: string; readonly verdict: ComplianceType };
+  | {
+      readonly kind: "change";
+      readonly name: string;
+      readonly verdict: ComplianceType;
+      readonly delay: number;
+    };
 
 const names = ["alpha", "beta", "gamma", "delta"];
 const verdict = fc.constantFrom<ComplianceType>("COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "ERROR");
+const delay = fc.integer({ min: 0, max: 150 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant("sweep" as const),
     verdicts: fc.dictionary(fc.constantFrom(...names), verdict),
     crashes: fc.boolean(),
+    delay,
   }),
-  fc.record({ kind: fc.constant("change" as const), name: fc.constantFrom(...names), verdict }),
+  fc.record({ kind: fc.constant("change" as const), name: fc.constantFrom(...names), verdict, delay }),
 );
 
-/** Each step an hour after the one before. */
+/** Each step an hour after the one before, observed `delay` minutes after its instant, a run complete a minute later. */
 function live(steps: readonly Step[]): Company {
   const company = new Company();
   for (const [index, one] of steps.entries()) {
-    if (one.kind === "sweep") company.sweep(RULE, at(index * 60), one.verdicts, { crashes: one.crashes });
-    else company.change(RULE, at(index * 60), one.name, one.verdict);
+    const observedAt = at(index * 60 + one.delay);
+    if (one.kind === "sweep") {
+      const completedAfterMinutes = one.delay + 1;
+      company.sweep(RULE, at(index * 60), one.verdicts, {
+        crashes: one.crashes,
+        observedAt,
+        completedAfterMinutes,
+      });
+    } else company.change(RULE, at(index * 60), one.name, one.verdict, observedAt);
   }
   return company;
 }
 
 /** Every row ever written, in time order: a complete run starts over from what it saw, any row replaces its resource's. */
-function replay(company: Company, until: string): Map<string, EvaluationRow> | undefined {
-  const { rows, runRows } = company.history;
-  const instants = [...new Set(rows.map((row) => instantOf(row.evaluation_timestamp)))];
-  for (const run of runRows)
-    if (!instants.includes(instantOf(run.evaluation_timestamp)))
-      instants.push(instantOf(run.evaluation_timestamp));
+function replay(
+  { history }: Company,
+  until: string,
+  knownAt = "9999",
+): Map<string, EvaluationRow> | undefined {
+  const rows = history.rows.filter(({ observed_at }) => observed_at <= knownAt);
+  const runRows = history.runRows.filter(({ completed_at }) => completed_at <= knownAt);
+  const instants = [...new Set([...rows, ...runRows].map((row) => instantOf(row.evaluation_timestamp)))];
   let state: Map<string, EvaluationRow> | undefined;
   for (const instant of instants.sort()) {
     if (instant > until) break;
@@ -58,8 +76,16 @@ function replay(company: Company, until: string): Map<string, EvaluationRow> | u
   return state;
 }
 
+function expectSame(state: RuleState, expected: Map<string, EvaluationRow> | undefined): void {
+  const byId = (rows: Iterable<EvaluationRow>) =>
+    [...rows].map((row) => `${row.resource_id} ${row.evaluation_timestamp} ${row.compliance_type}`).sort();
+  expect(state.run === undefined).toBe(expected === undefined);
+  expect(byId(state.rows)).toEqual(byId(expected?.values() ?? []));
+  expect(state.missingRows).toBe(0);
+}
+
 describe("the state at an instant", () => {
-  it("is what a replay of the whole history up to it gives, at any instant", async () => {
+  it("is what a replay of the whole history up to it gives, at any instant, and of what was known then", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 14 }),
@@ -67,13 +93,9 @@ describe("the state at an instant", () => {
         async (steps, minutes) => {
           const company = live(steps);
           const state = await stateAt(company.history, RULE, at(minutes));
-          const expected = replay(company, at(minutes));
-          expect(state.run === undefined).toBe(expected === undefined);
-          const byId = (rows: Iterable<EvaluationRow>) =>
-            [...rows]
-              .map((row) => `${row.resource_id} ${row.evaluation_timestamp} ${row.compliance_type}`)
-              .sort();
-          expect(byId(state.rows)).toEqual(byId(expected?.values() ?? []));
+          expectSame(state, replay(company, at(minutes)));
+          const known = await stateAt(new KnownAt(company.history, at(minutes)), RULE, at(minutes));
+          expectSame(known, replay(company, at(minutes), at(minutes)));
         },
       ),
       { numRuns: 400 },
@@ -119,7 +141,7 @@ describe("failing intervals", () => {
         fc.integer({ min: 0, max: 11 }),
         async (steps, hour) => {
           const complete = steps.map((one) => (one.kind === "sweep" ? { ...one, crashes: false } : one));
-          const company = live([{ kind: "sweep", verdicts: {}, crashes: false }, ...complete]);
+          const company = live([{ kind: "sweep", verdicts: {}, crashes: false, delay: 0 }, ...complete]);
           const asked = { from: at(hour * 60 + 30), to: at(13 * 60) };
           const found = await intervalsOf(company, asked);
           expect(found).toEqual(bruteForce(company, asked));
@@ -143,6 +165,22 @@ describe("failing intervals", () => {
         outcome: "compliant",
         durationMs: 180 * 60_000,
         durationInPeriodMs: 60 * 60_000,
+      }),
+    ]);
+  });
+
+  it("are told by their end alone when nothing knows of their beginning", () => {
+    const company = new Company();
+    company.change(RULE, at(-60), "alpha", "NON_COMPLIANT");
+    const end = company.change(RULE, at(30), "alpha", "COMPLIANT");
+    // The rule had no complete run at the period's start, so no state of then is known.
+    expect(failingIntervals([], [end], [], period)).toEqual([
+      expect.objectContaining({
+        resourceId: arnOf("alpha"),
+        since: null,
+        until: at(30),
+        durationMs: null,
+        durationInPeriodMs: null,
       }),
     ]);
   });
@@ -194,13 +232,15 @@ describe("failing intervals", () => {
       company.change(RULE, at(minutes), name, "COMPLIANT");
     }
     company.change(RULE, at(0), "open", "NON_COMPLIANT");
-    const intervals = failingIntervals([], company.history.rows, [], period);
+    const intervals = failingIntervals([], company.history.rows, [], { ...period, from: at(-1) });
     expect(resolutionTimes(intervals)).toEqual({
       resolved: 4,
       medianMs: 30 * 60_000,
       worstMs: 400 * 60_000,
       worst: { resourceId: arnOf("d"), rule: RULE },
     });
+    const unknown = intervals.map((interval) => ({ ...interval, since: null, durationMs: null }));
+    expect(resolutionTimes(unknown)).toEqual({ resolved: 4, medianMs: null, worstMs: null, worst: null });
     expect(resolutionTimes([])).toEqual({ resolved: 0, medianMs: null, worstMs: null, worst: null });
   });
 });
@@ -242,6 +282,6 @@ function bruteForce(company: Company, period: { from: string; to: string }) {
   return sorted(found);
 }
 
-function sorted<Item extends { resourceName: string; since: string }>(items: Item[]): Item[] {
+function sorted<Item extends { resourceName: string; since: string | null }>(items: Item[]): Item[] {
   return items.sort((a, b) => (a.resourceName + a.since < b.resourceName + b.since ? -1 : 1));
 }

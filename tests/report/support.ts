@@ -1,7 +1,7 @@
 /** A history and a bucket in memory, and a small company that evaluations happen to. */
 
 import { createHash } from "node:crypto";
-import type { ReportDependencies } from "../../lambdas/report-generator/generate";
+import { generateReport, type ReportDependencies } from "../../lambdas/report-generator/generate";
 import { KeyTakenError, type ReportStore, type StoredObject } from "../../lambdas/report-generator/storage";
 import type { ComplianceType, EvaluationRow, RunRow, Trigger } from "../../lambdas/shared/evaluation";
 import { exceptionId, RuleExceptions } from "../../lambdas/shared/exceptions";
@@ -13,6 +13,7 @@ import { compare, stateOf } from "../../lambdas/shared/transition";
 
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";
+export const SIX_HOURLY = "cron(0 0/6 * * ? *)";
 
 /** The history table as arrays, filtered as the table would. */
 export class MemoryHistory implements HistoryReader {
@@ -121,6 +122,7 @@ export function rule(name: string, overrides: Partial<ReportedRule> = {}): Repor
     title: `Title of ${name}`,
     remediation: `Mend ${name}.`,
     controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": ["3.5.1"], "CIS AWS": [] },
+    parameters: {},
     ...overrides,
   };
 }
@@ -132,7 +134,7 @@ export function settings(
   return {
     rules,
     exceptions,
-    evaluationSchedule: "cron(0 0/6 * * ? *)",
+    evaluationSchedule: SIX_HOURLY,
     reportSchedule: "cron(30 0/6 * * ? *)",
     programVersion: "1.2.3",
   };
@@ -160,6 +162,9 @@ export interface SweepOptions {
   /** The rows are written, the run row never is. */
   readonly crashes?: boolean;
   readonly parametersHash?: string;
+  readonly schedule?: string;
+  /** When the resources were read; a second after the slot unless given. */
+  readonly observedAt?: string;
 }
 
 /** Evaluations as the evaluators would record them, transitions and all. */
@@ -185,7 +190,13 @@ export class Company {
     }
     for (const row of [...this.latest.values()]) {
       if (row.rule !== ruleName || row.gone || row.resource_name in verdicts) continue;
-      tally.add(this.record(ruleName, instant, row.resource_name, "NOT_APPLICABLE", { trigger, gone: true }));
+      tally.add(
+        this.record(ruleName, instant, row.resource_name, "NOT_APPLICABLE", {
+          trigger,
+          gone: true,
+          ...options,
+        }),
+      );
     }
     if (options.crashes) return;
     const minutes = options.completedAfterMinutes ?? 2;
@@ -196,6 +207,7 @@ export class Company {
       rule_version: "1",
       parameters_hash: options.parametersHash ?? "a".repeat(64),
       trigger,
+      schedule: options.schedule ?? SIX_HOURLY,
       started_at: instant,
       completed_at: new Date(Date.parse(instant) + minutes * 60_000).toISOString(),
       duration_ms: minutes * 60_000,
@@ -277,6 +289,36 @@ function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }
 
+/** Managed rules' results as the import would bring them: a run at the instant, complete a moment later. */
+export function importInto(
+  company: Company,
+  reportSettings: ReportSettings,
+): ReportDependencies["importManagedRules"] {
+  return async (instant, trigger) => {
+    for (const { name, kind } of reportSettings.rules) {
+      if (kind !== "managed") continue;
+      const recorded = new Date(Date.parse(instant) - 60 * 60_000).toISOString();
+      company.sweep(
+        name,
+        instant,
+        { root: "COMPLIANT" },
+        {
+          trigger,
+          observedAt: recorded,
+          completedAfterMinutes: 0.01,
+          schedule: reportSettings.reportSchedule,
+        },
+      );
+    }
+  };
+}
+
+/** Makes the scheduled report of an instant, three seconds after it. */
+export function makeScheduled(deps: ReportDependencies, time: string) {
+  const now = () => new Date(Date.parse(time) + 3_000);
+  return generateReport({ ...deps, now }, { kind: "scheduled", time, eventId: `event of ${time}` });
+}
+
 /** What generateReport needs, all of it in memory. */
 export function dependencies(
   company: Company,
@@ -290,7 +332,7 @@ export function dependencies(
     source: { environmentSuffix: "test", accountId: ACCOUNT, region: REGION },
     now: () => new Date("2026-11-23T12:30:05.000Z"),
     sleep: async () => {},
-    importManagedRules: async () => {},
+    importManagedRules: importInto(company, reportSettings),
     log: { info: () => {}, error: () => {} },
     ...overrides,
     store,

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { generateReport } from "../../lambdas/report-generator/generate";
-import { verifyChain } from "../../lambdas/report-generator/verify";
+import { type ReportSource, verifyChain } from "../../lambdas/report-generator/verify";
 import { FolderSource } from "../../scripts/report-sources";
-import { Company, dependencies, rule, settings } from "./support";
+import { Company, dependencies, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";
 const TIMES = ["2026-11-23T06:30:00.000Z", "2026-11-23T12:30:00.000Z", "2026-11-23T18:30:00.000Z"];
@@ -17,7 +17,7 @@ async function copy(change: (objects: Map<string, Buffer>) => void = () => {}, i
   const company = new Company();
   company.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "COMPLIANT", beta: "NON_COMPLIANT" });
   const deps = dependencies(company, settings([rule(RULE)]));
-  for (const time of TIMES) await generateReport(deps, { kind: "scheduled", time, eventId: time });
+  for (const time of TIMES) await makeScheduled(deps, time);
   await generateReport(deps, { kind: "on-demand", asOf: TIMES[0] ?? "" });
   change(deps.store.objects);
   const folder = await mkdtemp(join(tmpdir(), "reports-"));
@@ -37,6 +37,18 @@ function edit(objects: Map<string, Buffer>, key: string, from: string, to: strin
   const body = objects.get(key)?.toString("utf8") ?? "";
   if (!body.includes(from)) throw new Error(`${key} has no ${from}`);
   objects.set(key, Buffer.from(body.replace(from, to)));
+}
+
+/** The copy as a bucket that holds more than one version of some keys. */
+function bucketOf(folder: string, rewritten: readonly string[]): ReportSource {
+  const source = new FolderSource(folder);
+  return {
+    keys: source.keys.bind(source),
+    read: source.read.bind(source),
+    async *rewritten(prefix) {
+      yield* rewritten.filter((key) => key.startsWith(prefix));
+    },
+  };
 }
 
 const verified = async (change?: (objects: Map<string, Buffer>) => void) =>
@@ -104,12 +116,10 @@ describe("verify-reports", () => {
   });
 
   it("finds a manifest that the bucket holds in two versions", async () => {
-    const source = new FolderSource(await copy());
-    const rewritten = async function* () {
-      yield link(3);
-    };
-    const bucket = { keys: source.keys.bind(source), read: source.read.bind(source), rewritten };
-    expect((await verifyChain(bucket)).firstBreak).toMatchObject({ kind: "fork", sequence: 3 });
+    expect((await verifyChain(bucketOf(await copy(), [link(3)]))).firstBreak).toMatchObject({
+      kind: "fork",
+      sequence: 3,
+    });
   });
 
   it("names files that belong to no report without calling the chain broken", async () => {
@@ -118,6 +128,93 @@ describe("verify-reports", () => {
     );
     expect(firstBreak).toBeNull();
     expect(uncommitted).toEqual([file("18", "json").replace(".json", "-2.json")]);
+  });
+
+  it("names a file that somebody put anywhere beside the reports", async () => {
+    const { uncommitted } = await verified((objects) =>
+      objects.set("reports/board/summary.html", Buffer.of()),
+    );
+    expect(uncommitted).toEqual(["reports/board/summary.html"]);
+  });
+
+  it("finds that the last manifests were deleted in a bucket that keeps versions, and the stable names set back", async () => {
+    const folder = await copy((objects) => {
+      for (const sequence of [2, 3]) objects.delete(link(sequence));
+      for (const form of ["json", "html", "csv"]) {
+        objects.set(`reports/latest.${form}`, objects.get(file("06", form)) ?? Buffer.of());
+      }
+    });
+    const { firstBreak } = await verifyChain(bucketOf(folder, [link(2), link(3)]));
+    expect(firstBreak).toMatchObject({ kind: "fork", sequence: 2, key: link(2) });
+  });
+
+  it.each(["json", "csv", "html"])(
+    "finds a report's %s written over or deleted in a bucket that keeps versions, though the old version is whole",
+    async (form) => {
+      const { firstBreak } = await verifyChain(bucketOf(await copy(), [file("12", form)]));
+      expect(firstBreak).toMatchObject({ kind: "changed", sequence: 2, key: file("12", form) });
+    },
+  );
+
+  it("takes the stable names for what they are: written again with every report", async () => {
+    const { firstBreak } = await verifyChain(bucketOf(await copy(), ["reports/latest.json"]));
+    expect(firstBreak).toBeNull();
+  });
+
+  it.each(["json", "csv", "html"])("finds a replaced latest.%s", async (form) => {
+    const { firstBreak } = await verified((objects) =>
+      edit(objects, `reports/latest.${form}`, "beta", "bete"),
+    );
+    expect(firstBreak).toMatchObject({ kind: "changed", key: `reports/latest.${form}` });
+  });
+
+  it.each(["json", "csv", "html"])("finds a missing latest.%s", async (form) => {
+    const { firstBreak } = await verified((objects) => objects.delete(`reports/latest.${form}`));
+    expect(firstBreak).toMatchObject({ kind: "missing", key: `reports/latest.${form}` });
+  });
+
+  it("finds stable names that were set back to an older report", async () => {
+    const { firstBreak } = await verified((objects) => {
+      for (const form of ["json", "html", "csv"]) {
+        objects.set(`reports/latest.${form}`, objects.get(file("06", form)) ?? Buffer.of());
+      }
+    });
+    expect(firstBreak).toMatchObject({ kind: "changed", key: "reports/latest.json" });
+  });
+
+  it("finds a newest report that is no JSON, and tells it like any other break", async () => {
+    const { firstBreak } = await verified((objects) => objects.set("reports/latest.json", Buffer.from("{")));
+    expect(firstBreak).toMatchObject({ kind: "changed", key: "reports/latest.json" });
+  });
+
+  it("takes a report on demand under the stable names, as long as it is there itself and follows the last link", async () => {
+    const setLatest = (objects: Map<string, Buffer>, change = (text: string) => text) => {
+      for (const form of ["json", "html", "csv"]) {
+        const key = [...objects.keys()].find((one) => one.includes("on-demand/") && one.endsWith(form)) ?? "";
+        objects.set(`reports/latest.${form}`, Buffer.from(change(objects.get(key)?.toString("utf8") ?? "")));
+      }
+    };
+    expect((await verified((objects) => setLatest(objects))).firstBreak).toBeNull();
+    expect((await verified((objects) => setLatest(objects, (text) => `${text} `))).firstBreak).toMatchObject({
+      kind: "changed",
+    });
+  });
+
+  it.each([
+    ["names no files any more", (text: string) => text.replace(/"files": \[[^\]]*\]/, '"files": []')],
+    [
+      "has another end of its period",
+      (text: string) => text.replace(/"to": "2026-11-23T18:30/, '"to": "2026-11-23T19:30'),
+    ],
+    ["has another score", (text: string) => text.replace('"score": 50', '"score": 100')],
+    ["has another report's id", (text: string) => text.replace('T18-30-00-000Z"', 'T18-31-00-000Z"')],
+  ])("finds that the last manifest, which no other confirms, %s", async (_what, change) => {
+    const { firstBreak } = await verified((objects) => {
+      const text = objects.get(link(3))?.toString("utf8") ?? "";
+      if (change(text) === text) throw new Error("nothing was changed");
+      objects.set(link(3), Buffer.from(change(text)));
+    });
+    expect(firstBreak).toMatchObject({ kind: "changed", sequence: 3, key: link(3) });
   });
 
   it("finds nothing where there are no reports", async () => {
