@@ -37,8 +37,8 @@ async function report(event: unknown, now: string): Promise<ReportResult> {
     .payload as ReportResult;
 }
 
-function scheduledReport(slot: string): Promise<ReportResult> {
-  return report(scheduledEvent(slot, "report"), slot);
+function scheduledReport(slot: string, now = slot): Promise<ReportResult> {
+  return report(scheduledEvent(slot, "report"), now);
 }
 
 function s3(): S3Client {
@@ -140,7 +140,10 @@ describe("a scheduled report", () => {
   test("does not fork the chain when two are made at once", async () => {
     await sweep(SLOT);
 
-    await Promise.all([scheduledReport(REPORT_SLOT), scheduledReport(NEXT_REPORT_SLOT)]);
+    await Promise.all([
+      scheduledReport(REPORT_SLOT, NEXT_REPORT_SLOT),
+      scheduledReport(NEXT_REPORT_SLOT, NEXT_REPORT_SLOT),
+    ]);
 
     expect(await verify()).toMatchObject({ firstBreak: null });
   });
