@@ -11,13 +11,13 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/common/metrics";
+import { RULE_INDEX, resourceNames, TRANSITION_INDEX } from "./lambdas/common/names";
+import type { RuleDescription } from "./lambdas/common/rule";
+import type { EvaluatorSettings, ReportedRule, ReportSettings } from "./lambdas/common/settings";
 import { ec2RequiredTags } from "./lambdas/ec2-tags/rule";
 import { rdsAutomatedBackups } from "./lambdas/rds-backups/rule";
 import { s3BucketEncryption } from "./lambdas/s3-encryption/rule";
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/shared/metrics";
-import { RULE_INDEX, resourceNames, TRANSITION_INDEX } from "./lambdas/shared/names";
-import type { RuleDescription } from "./lambdas/shared/rule";
-import type { EvaluatorSettings, ReportedRule, ReportSettings } from "./lambdas/shared/settings";
 import { version as programVersion } from "./package.json";
 import { bundle } from "./program/bundle";
 import { dashboardBody } from "./program/dashboard";

@@ -5,9 +5,9 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { marshall } from "@aws-sdk/util-dynamodb";
+import type { EvaluationRow, RunRow } from "../lambdas/common/evaluation";
+import { shardOf } from "../lambdas/common/shards";
 import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
-import type { EvaluationRow, RunRow } from "../lambdas/shared/evaluation";
-import { shardOf } from "../lambdas/shared/shards";
 
 /** The account that it has. */
 export const ACCOUNT = "111122223333";

@@ -2,12 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
+import type { EvaluationRow, RunRow } from "../lambdas/common/evaluation";
+import type { EvaluationFilter, HistoryReader } from "../lambdas/common/history";
+import type { ReportedRule } from "../lambdas/common/settings";
+import { evaluationTimestamp } from "../lambdas/common/timestamps";
 import { generateReport } from "../lambdas/report-generator/generate";
 import type { ReportStore, StoredObject } from "../lambdas/report-generator/storage";
-import type { EvaluationRow, RunRow } from "../lambdas/shared/evaluation";
-import type { EvaluationFilter, HistoryReader } from "../lambdas/shared/history";
-import type { ReportedRule } from "../lambdas/shared/settings";
-import { evaluationTimestamp } from "../lambdas/shared/timestamps";
 
 const RULES = ["ec2-required-tags", "s3-bucket-encryption", "rds-automated-backups"] as const;
 const SCHEDULE = "cron(0 0/6 * * ? *)";

@@ -6,10 +6,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { ConfigServiceClient } from "@aws-sdk/client-config-service";
+import { answer } from "../lambdas/common/evaluator";
+import { runDependencies } from "../lambdas/common/runtime";
 import { instances } from "../lambdas/ec2-tags/instances";
 import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
-import { answer } from "../lambdas/shared/evaluator";
-import { runDependencies } from "../lambdas/shared/runtime";
 import { ACCOUNT, REQUIRED_TAGS } from "./instant-aws";
 
 /** Prints a line for each size of account, up to the given number of resources. */

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
-import type { EvaluationRow, RunRow } from "../lambdas/shared/evaluation";
-import type { ReportedRule, ReportSettings } from "../lambdas/shared/settings";
+import type { EvaluationRow, RunRow } from "../lambdas/common/evaluation";
+import type { ReportedRule, ReportSettings } from "../lambdas/common/settings";
 import { createDeclaredResources, emulatorClient } from "./account";
 import { awsLimits } from "./aws-limits";
 import { Estate } from "./estate";

@@ -1,4 +1,4 @@
-import type { ReportedRule } from "../lambdas/shared/settings";
+import type { ReportedRule } from "../lambdas/common/settings";
 import type { AwsRequest } from "./aws-request";
 import { json, jsonError } from "./faults";
 import { ACCOUNT_ID } from "./moto";

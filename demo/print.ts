@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { ComplianceType } from "../lambdas/shared/evaluation";
+import type { ComplianceType } from "../lambdas/common/evaluation";
 import type { Mail } from "./mail";
 
 type Style = Parameters<typeof styleText>[0];

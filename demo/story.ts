@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
+import type { EvaluationRow } from "../lambdas/common/evaluation";
 import type { ReportResult } from "../lambdas/report-generator/generate";
 import type { Report } from "../lambdas/report-generator/report";
 import type { Tally } from "../lambdas/report-generator/scores";
 import { verifyChain } from "../lambdas/report-generator/verify";
-import type { EvaluationRow } from "../lambdas/shared/evaluation";
 import { FolderSource } from "../scripts/report-sources";
 import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedIam } from "./bank";
 import { clock, type Day } from "./day";

@@ -1,4 +1,4 @@
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../lambdas/shared/metrics";
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../lambdas/common/metrics";
 
 /** What the dashboard shows, all of one Region. */
 export interface DashboardSubject {

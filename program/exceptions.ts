@@ -1,7 +1,7 @@
-import { InvalidInputError } from "../lambdas/shared/errors";
-import { exceptionId } from "../lambdas/shared/exceptions";
-import { asFields, asList, asOneOf, asText, refuseOthers } from "../lambdas/shared/input";
-import type { Exception } from "../lambdas/shared/settings";
+import { InvalidInputError } from "../lambdas/common/errors";
+import { exceptionId } from "../lambdas/common/exceptions";
+import { asFields, asList, asOneOf, asText, refuseOthers } from "../lambdas/common/input";
+import type { Exception } from "../lambdas/common/settings";
 
 const DAY = 86_400_000;
 /** A year, even from the day before a leap day. */

@@ -5,7 +5,7 @@ import {
   DescribeConfigurationRecordersCommand,
 } from "@aws-sdk/client-config-service";
 import * as pulumi from "@pulumi/pulumi";
-import { asError } from "../lambdas/shared/errors";
+import { asError } from "../lambdas/common/errors";
 
 /** Resource types whose changes the rules rest on, and which the IAM rules evaluate. */
 export const RECORDED_TYPES = [

@@ -1,5 +1,5 @@
 import { next, parse } from "aws-cron-parser";
-import { InvalidInputError } from "../lambdas/shared/errors";
+import { InvalidInputError } from "../lambdas/common/errors";
 
 interface CronField {
   readonly name: string;

@@ -1,10 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
-import { rdsAutomatedBackups } from "../lambdas/rds-backups/rule";
-import { s3BucketEncryption } from "../lambdas/s3-encryption/rule";
-import { InvalidInputError } from "../lambdas/shared/errors";
-import { asBoolean, asFields, asList, asOneOf, asWholeNumber, refuseOthers } from "../lambdas/shared/input";
-import { MANAGED_RULES, type ManagedRule } from "../lambdas/shared/managed-rules";
+import { InvalidInputError } from "../lambdas/common/errors";
+import { asBoolean, asFields, asList, asOneOf, asWholeNumber, refuseOthers } from "../lambdas/common/input";
+import { MANAGED_RULES, type ManagedRule } from "../lambdas/common/managed-rules";
 import type {
   DiscoveryScope,
   Ec2TagParameters,
@@ -12,7 +9,10 @@ import type {
   RdsBackupParameters,
   S3EncryptionParameters,
   Severity,
-} from "../lambdas/shared/settings";
+} from "../lambdas/common/settings";
+import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
+import { rdsAutomatedBackups } from "../lambdas/rds-backups/rule";
+import { s3BucketEncryption } from "../lambdas/s3-encryption/rule";
 import { exceptionList } from "./exceptions";
 import { LONGEST_WATCHABLE_GAP_HOURS, longestGapHours, parseSchedule } from "./schedule";
 import { asEmail, type Subscription, subscriptionList } from "./subscriptions";

@@ -1,5 +1,5 @@
-import { InvalidInputError } from "../lambdas/shared/errors";
-import { asFields, asList, asOneOf, refuseOthers } from "../lambdas/shared/input";
+import { InvalidInputError } from "../lambdas/common/errors";
+import { asFields, asList, asOneOf, refuseOthers } from "../lambdas/common/input";
 
 /** Someone who hears of alerts. */
 export interface Subscription {

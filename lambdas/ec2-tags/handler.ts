@@ -1,4 +1,4 @@
-import { evaluatorHandler } from "../shared/handler";
+import { evaluatorHandler } from "../common/handler";
 import { instances } from "./instances";
 import { ec2RequiredTags } from "./rule";
 

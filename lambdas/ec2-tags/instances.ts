@@ -1,8 +1,8 @@
 import { EC2Client, type Filter, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
-import { clientConfig, clientOfTarget } from "../shared/clients";
-import type { Target } from "../shared/evaluation";
-import type { Listed, ResourceSource } from "../shared/rule";
-import { tagRecord } from "../shared/tags";
+import { clientConfig, clientOfTarget } from "../common/clients";
+import type { Target } from "../common/evaluation";
+import type { Listed, ResourceSource } from "../common/rule";
+import { tagRecord } from "../common/tags";
 import type { InstanceFacts } from "./rule";
 
 const clientOf = clientOfTarget((target) => new EC2Client(clientConfig(target)));

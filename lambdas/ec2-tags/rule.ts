@@ -11,11 +11,11 @@
  * 4. Every required key is there, with an allowed value if any  COMPLIANT (an empty value is a value)
  */
 
-import { InvalidInputError } from "../shared/errors";
-import type { Judgement } from "../shared/evaluation";
-import { asFields, asList, asText, refuseOthers } from "../shared/input";
-import type { Rule } from "../shared/rule";
-import type { Ec2TagParameters, RequiredTag } from "../shared/settings";
+import { InvalidInputError } from "../common/errors";
+import type { Judgement } from "../common/evaluation";
+import { asFields, asList, asText, refuseOthers } from "../common/input";
+import type { Rule } from "../common/rule";
+import type { Ec2TagParameters, RequiredTag } from "../common/settings";
 
 /** What the rule needs to know of an instance. */
 export interface InstanceFacts {

@@ -5,10 +5,10 @@ import {
   paginateDescribeDBInstances,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { clientConfig, clientOfTarget } from "../shared/clients";
-import type { Resource, Target } from "../shared/evaluation";
-import type { Listed, ResourceSource } from "../shared/rule";
-import { tagRecord } from "../shared/tags";
+import { clientConfig, clientOfTarget } from "../common/clients";
+import type { Resource, Target } from "../common/evaluation";
+import type { Listed, ResourceSource } from "../common/rule";
+import { tagRecord } from "../common/tags";
 import type { DatabaseFacts } from "./rule";
 
 const PAGE_SIZE = 100;

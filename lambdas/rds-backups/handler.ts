@@ -1,4 +1,4 @@
-import { evaluatorHandler } from "../shared/handler";
+import { evaluatorHandler } from "../common/handler";
 import { databases } from "./databases";
 import { rdsAutomatedBackups } from "./rule";
 

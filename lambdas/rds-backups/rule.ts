@@ -16,10 +16,10 @@
  * 8. Shorter retention, or none                                 NON_COMPLIANT
  */
 
-import type { Judgement } from "../shared/evaluation";
-import { asBoolean, asFields, asWholeNumber, refuseOthers } from "../shared/input";
-import type { Rule } from "../shared/rule";
-import type { RdsBackupParameters } from "../shared/settings";
+import type { Judgement } from "../common/evaluation";
+import { asBoolean, asFields, asWholeNumber, refuseOthers } from "../common/input";
+import type { Rule } from "../common/rule";
+import type { RdsBackupParameters } from "../common/settings";
 
 /** What the rule needs to know of a database instance or cluster. */
 export interface DatabaseFacts {

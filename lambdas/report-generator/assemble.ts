@@ -1,10 +1,10 @@
 /** From the history to the report: reads one rule at a time and keeps only what the report shows. */
 
-import type { EvaluationRow, RunRow } from "../shared/evaluation";
-import type { HistoryReader } from "../shared/history";
-import { parametersHash } from "../shared/row";
-import type { ReportedRule, ReportSettings } from "../shared/settings";
-import { instantOf } from "../shared/timestamps";
+import type { EvaluationRow, RunRow } from "../common/evaluation";
+import type { HistoryReader } from "../common/history";
+import { parametersHash } from "../common/row";
+import type { ReportedRule, ReportSettings } from "../common/settings";
+import { instantOf } from "../common/timestamps";
 import { collect } from "./collect";
 import { controlMapping } from "./controls";
 import { type RunEntry, runEntry } from "./coverage";

@@ -1,6 +1,6 @@
 /** Control mapping: which controls of which standard the rules support, and what the evaluations say of them. */
 
-import type { ReportedRule } from "../shared/settings";
+import type { ReportedRule } from "../common/settings";
 import type { Tally } from "./scores";
 
 /**

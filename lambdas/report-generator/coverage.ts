@@ -1,7 +1,7 @@
 /** The coverage ledger: per run, rule, account and Region what was listed and what became of it. */
 
-import type { RunRow } from "../shared/evaluation";
-import { instantOf } from "../shared/timestamps";
+import type { RunRow } from "../common/evaluation";
+import { instantOf } from "../common/timestamps";
 import { countsOfLedger, percentage, type Tally, tally } from "./scores";
 
 /** One account and Region of a run. listed = compliant + nonCompliant + notApplicable + error. */

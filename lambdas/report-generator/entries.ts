@@ -1,8 +1,8 @@
 /** History rows in the report's words, and the order in which a reader wants them. */
 
-import type { EvaluationRow } from "../shared/evaluation";
-import type { Severity } from "../shared/settings";
-import { instantOf } from "../shared/timestamps";
+import type { EvaluationRow } from "../common/evaluation";
+import type { Severity } from "../common/settings";
+import { instantOf } from "../common/timestamps";
 import type { ChangeEntry, ResourceEntry } from "./report";
 
 /**

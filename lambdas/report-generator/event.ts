@@ -1,8 +1,8 @@
 /** What the report generator can be asked, and the one place that tells the questions apart. */
 
-import { InvalidInputError } from "../shared/errors";
-import { parseScheduledEvent } from "../shared/events";
-import { asFields, asInstant, asWholeNumber, type Fields, refuseOthers } from "../shared/input";
+import { InvalidInputError } from "../common/errors";
+import { parseScheduledEvent } from "../common/events";
+import { asFields, asInstant, asWholeNumber, type Fields, refuseOthers } from "../common/input";
 
 /** A seeded random sample of evaluations; the same seed over the same state picks the same ones. */
 export interface SampleRequest {

@@ -1,8 +1,8 @@
 /** The exceptions of the settings against the failures they cover. */
 
-import { exceptionId } from "../shared/exceptions";
-import type { Exception } from "../shared/settings";
-import { isoInstant } from "../shared/timestamps";
+import { exceptionId } from "../common/exceptions";
+import type { Exception } from "../common/settings";
+import { isoInstant } from "../common/timestamps";
 import { compareText } from "./entries";
 import { DAY_MS, plus } from "./period";
 

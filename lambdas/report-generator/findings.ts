@@ -1,6 +1,6 @@
 /** What an auditor must know before reading any number of the report. */
 
-import type { RunRow } from "../shared/evaluation";
+import type { RunRow } from "../common/evaluation";
 import type { RunEntry } from "./coverage";
 import { compareText } from "./entries";
 import type { ExceptionEntry } from "./exceptions-in-use";

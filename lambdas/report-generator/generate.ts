@@ -1,8 +1,8 @@
 /** A report from question to bucket: period, import, state, three files, and for scheduled ones a link of the chain. */
 
-import { asError, InvalidInputError } from "../shared/errors";
-import type { Log } from "../shared/log";
-import { parametersHash } from "../shared/row";
+import { asError, InvalidInputError } from "../common/errors";
+import type { Log } from "../common/log";
+import { parametersHash } from "../common/row";
 import { type AssemblyDependencies, assembleReport } from "./assemble";
 import { Chain, FORMS, type Form, type Link, type Manifest, type ManifestFile } from "./chain";
 import type { ReportRequest } from "./event";

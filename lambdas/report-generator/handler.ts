@@ -3,12 +3,12 @@
 import { ConfigServiceClient } from "@aws-sdk/client-config-service";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Context } from "aws-lambda";
-import { clientConfig } from "../shared/clients";
-import { asError } from "../shared/errors";
-import type { EvaluationRow } from "../shared/evaluation";
-import { resourceNames } from "../shared/names";
-import { type Place, placeOf, readSettings, runDependencies } from "../shared/runtime";
-import type { ReportSettings } from "../shared/settings";
+import { clientConfig } from "../common/clients";
+import { asError } from "../common/errors";
+import type { EvaluationRow } from "../common/evaluation";
+import { resourceNames } from "../common/names";
+import { type Place, placeOf, readSettings, runDependencies } from "../common/runtime";
+import type { ReportSettings } from "../common/settings";
 import { parseEvent } from "./event";
 import { generateReport, type ReportDependencies, type ReportResult } from "./generate";
 import { importManagedRules, type ManagedRuleDependencies, recordComplianceChange } from "./managed-rules";

@@ -1,6 +1,6 @@
 /** The HTML report's short sections, in the order in which a reader asks. */
 
-import type { Trigger } from "../shared/evaluation";
+import type { Trigger } from "../common/evaluation";
 import type { ControlStatus } from "./controls";
 import { groupBy } from "./group";
 import { html, type Markup } from "./html";

@@ -1,7 +1,7 @@
 /** Verdicts, times and coloured words as the HTML report writes them. */
 
-import type { ComplianceType } from "../shared/evaluation";
-import type { Severity } from "../shared/settings";
+import type { ComplianceType } from "../common/evaluation";
+import type { Severity } from "../common/settings";
 import { html, type Markup } from "./html";
 import type { RuleResult } from "./report";
 

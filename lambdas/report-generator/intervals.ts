@@ -1,7 +1,7 @@
 /** When each resource failed, for how long, and how fast failures were resolved. */
 
-import type { EvaluationRow } from "../shared/evaluation";
-import { instantOf } from "../shared/timestamps";
+import type { EvaluationRow } from "../common/evaluation";
+import { instantOf } from "../common/timestamps";
 import type { Period } from "./period";
 
 /** A stretch of time in which a resource failed a rule. Durations are milliseconds. */

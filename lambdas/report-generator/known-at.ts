@@ -1,8 +1,8 @@
 /** The history as it was known at an instant of the past: what was observed afterwards is not in it. */
 
-import type { EvaluationRow, RunRow } from "../shared/evaluation";
-import type { EvaluationFilter, HistoryReader } from "../shared/history";
-import { instantOf } from "../shared/timestamps";
+import type { EvaluationRow, RunRow } from "../common/evaluation";
+import type { EvaluationFilter, HistoryReader } from "../common/history";
+import { instantOf } from "../common/timestamps";
 
 /**
  * A view of the history without runs that were completed and evaluations that were observed after the instant.

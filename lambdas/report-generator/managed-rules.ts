@@ -13,17 +13,17 @@ import {
   type ResourceKey,
   type ResourceType,
 } from "@aws-sdk/client-config-service";
-import { alertChange } from "../shared/drift";
-import { asError, InvalidInputError } from "../shared/errors";
-import type { EvaluationRow, Judgement, Resource, Trigger } from "../shared/evaluation";
-import { RuleExceptions } from "../shared/exceptions";
-import { asFields, asInstant, asOneOf, asText, type Fields } from "../shared/input";
-import type { AlertContext } from "../shared/messages";
-import { parametersHash, type RowContext } from "../shared/row";
-import { carryOutRun, type Judged, type RunDependencies } from "../shared/run";
-import { newestReportUri, type Place } from "../shared/runtime";
-import type { Exception, ReportedRule } from "../shared/settings";
-import { recordSingle } from "../shared/single";
+import { alertChange } from "../common/drift";
+import { asError, InvalidInputError } from "../common/errors";
+import type { EvaluationRow, Judgement, Resource, Trigger } from "../common/evaluation";
+import { RuleExceptions } from "../common/exceptions";
+import { asFields, asInstant, asOneOf, asText, type Fields } from "../common/input";
+import type { AlertContext } from "../common/messages";
+import { parametersHash, type RowContext } from "../common/row";
+import { carryOutRun, type Judged, type RunDependencies } from "../common/run";
+import { newestReportUri, type Place } from "../common/runtime";
+import type { Exception, ReportedRule } from "../common/settings";
+import { recordSingle } from "../common/single";
 
 /** What the managed rules' results are brought into the history with. */
 export interface ManagedRuleDependencies extends RunDependencies {

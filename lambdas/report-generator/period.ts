@@ -1,6 +1,6 @@
 /** Which stretch of time a report is about: everything after `from` up to and including `to`. */
 
-import { InvalidInputError } from "../shared/errors";
+import { InvalidInputError } from "../common/errors";
 import type { ReportRequest } from "./event";
 
 /** Half-open, `from` excluded: contiguous periods share their borders and nothing is counted twice. */

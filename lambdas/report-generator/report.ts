@@ -1,7 +1,7 @@
 /** The report: one model that JSON, CSV and HTML are rendered from. report.schema.json describes its JSON. */
 
-import type { ComplianceType, Observed, SettledType, Transition, Trigger } from "../shared/evaluation";
-import type { Severity } from "../shared/settings";
+import type { ComplianceType, Observed, SettledType, Transition, Trigger } from "../common/evaluation";
+import type { Severity } from "../common/settings";
 import type { ControlEntry } from "./controls";
 import type { RunEntry } from "./coverage";
 import type { ExceptionEntry } from "./exceptions-in-use";

@@ -1,8 +1,8 @@
 /** Schedule attestation: which sweeps the schedule expression promised, and which of them really happened. */
 
 import { next, parse } from "aws-cron-parser";
-import type { RunRow } from "../shared/evaluation";
-import { instantOf, justBefore } from "../shared/timestamps";
+import type { RunRow } from "../common/evaluation";
+import { instantOf, justBefore } from "../common/timestamps";
 import { type Period, plus } from "./period";
 
 /** A sweep is on time when it is complete this long after its slot: the promised five minutes and one for the start. */

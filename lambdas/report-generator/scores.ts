@@ -1,6 +1,6 @@
 /** Scores and coverage: one tally for whatever the resources are grouped by. */
 
-import type { ComplianceType, LedgerEntry } from "../shared/evaluation";
+import type { ComplianceType, LedgerEntry } from "../common/evaluation";
 
 /**
  * Counts of evaluations and what follows from them. Percentages are cut, not rounded, to two decimals, so that

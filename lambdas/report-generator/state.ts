@@ -1,8 +1,8 @@
 /** The fleet as the history knew it at an instant. */
 
-import type { EvaluationRow, RunRow } from "../shared/evaluation";
-import type { HistoryReader } from "../shared/history";
-import { instantOf } from "../shared/timestamps";
+import type { EvaluationRow, RunRow } from "../common/evaluation";
+import type { HistoryReader } from "../common/history";
+import { instantOf } from "../common/timestamps";
 import { plus } from "./period";
 
 /** One rule's state: the run it starts from, and how many later evaluations were laid over it. */

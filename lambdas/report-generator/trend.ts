@@ -1,7 +1,7 @@
 /** The score in time, from nothing but run rows: cheap however long the period is. */
 
-import type { RunRow } from "../shared/evaluation";
-import { instantOf } from "../shared/timestamps";
+import type { RunRow } from "../common/evaluation";
+import { instantOf } from "../common/timestamps";
 import { add, type Counts, countsOfLedger, NOTHING, type Tally, tally } from "./scores";
 
 /** What a run (or, overall, the newest run of every rule) counted at an instant. */

@@ -6,11 +6,11 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { pMapIterable } from "p-map";
-import { clientConfig, clientOfTarget } from "../shared/clients";
-import { asError } from "../shared/errors";
-import type { Resource, Target } from "../shared/evaluation";
-import type { Listed, ReadOptions, ResourceSource } from "../shared/rule";
-import { tagRecord } from "../shared/tags";
+import { clientConfig, clientOfTarget } from "../common/clients";
+import { asError } from "../common/errors";
+import type { Resource, Target } from "../common/evaluation";
+import type { Listed, ReadOptions, ResourceSource } from "../common/rule";
+import { tagRecord } from "../common/tags";
 import type { BucketFacts } from "./rule";
 
 /** Buckets read at once: fast enough for thousands in minutes, far below S3's limits. */

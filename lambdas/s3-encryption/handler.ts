@@ -1,4 +1,4 @@
-import { evaluatorHandler } from "../shared/handler";
+import { evaluatorHandler } from "../common/handler";
 import { buckets } from "./buckets";
 import { s3BucketEncryption } from "./rule";
 

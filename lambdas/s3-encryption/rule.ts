@@ -11,10 +11,10 @@
  * 4. An algorithm this rule does not know                     ERROR: neither strong nor weak
  */
 
-import type { Judgement } from "../shared/evaluation";
-import { asFields, asOneOf, refuseOthers } from "../shared/input";
-import type { Rule } from "../shared/rule";
-import { BUCKET_ENCRYPTIONS, type BucketEncryption, type S3EncryptionParameters } from "../shared/settings";
+import type { Judgement } from "../common/evaluation";
+import { asFields, asOneOf, refuseOthers } from "../common/input";
+import type { Rule } from "../common/rule";
+import { BUCKET_ENCRYPTIONS, type BucketEncryption, type S3EncryptionParameters } from "../common/settings";
 
 /** What the rule needs to know of a bucket. */
 export interface BucketFacts {

@@ -1,7 +1,7 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { EvaluationRow } from "../../lambdas/shared/evaluation";
-import { History } from "../../lambdas/shared/history";
-import { shardOf } from "../../lambdas/shared/shards";
+import type { EvaluationRow } from "../../lambdas/common/evaluation";
+import { History } from "../../lambdas/common/history";
+import { shardOf } from "../../lambdas/common/shards";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
 let database: TestDatabase;

@@ -8,18 +8,18 @@ import {
 } from "@aws-sdk/client-config-service";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
+import { Alerts } from "../../lambdas/common/alerts";
+import { Claims } from "../../lambdas/common/claims";
+import type { EvaluationRow } from "../../lambdas/common/evaluation";
+import { History } from "../../lambdas/common/history";
+import { jsonLog } from "../../lambdas/common/log";
+import type { ReportedRule } from "../../lambdas/common/settings";
+import { Windows } from "../../lambdas/common/windows";
 import {
   importManagedRules,
   type ManagedRuleDependencies,
   recordComplianceChange,
 } from "../../lambdas/report-generator/managed-rules";
-import { Alerts } from "../../lambdas/shared/alerts";
-import { Claims } from "../../lambdas/shared/claims";
-import type { EvaluationRow } from "../../lambdas/shared/evaluation";
-import { History } from "../../lambdas/shared/history";
-import { jsonLog } from "../../lambdas/shared/log";
-import type { ReportedRule } from "../../lambdas/shared/settings";
-import { Windows } from "../../lambdas/shared/windows";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
 const config = mockClient(ConfigServiceClient);

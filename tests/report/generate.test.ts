@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv/dist/2020";
+import { InvalidInputError } from "../../lambdas/common/errors";
 import type { Manifest } from "../../lambdas/report-generator/chain";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import type { Report } from "../../lambdas/report-generator/report";
-import { InvalidInputError } from "../../lambdas/shared/errors";
 import {
   Company,
   dependencies,

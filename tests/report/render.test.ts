@@ -1,10 +1,10 @@
 import fc from "fast-check";
+import type { ComplianceType } from "../../lambdas/common/evaluation";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import { html } from "../../lambdas/report-generator/html";
 import { csvCell, renderCsv } from "../../lambdas/report-generator/render-csv";
 import { renderHtml } from "../../lambdas/report-generator/render-html";
 import type { Report } from "../../lambdas/report-generator/report";
-import type { ComplianceType } from "../../lambdas/shared/evaluation";
 import { Company, dependencies, exception, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
+import type { ComplianceType, EvaluationRow } from "../../lambdas/common/evaluation";
+import { instantOf } from "../../lambdas/common/timestamps";
 import { failingIntervals, resolutionTimes } from "../../lambdas/report-generator/intervals";
 import { KnownAt } from "../../lambdas/report-generator/known-at";
 import { type RuleState, stateAt } from "../../lambdas/report-generator/state";
-import type { ComplianceType, EvaluationRow } from "../../lambdas/shared/evaluation";
-import { instantOf } from "../../lambdas/shared/timestamps";
 import { arnOf, Company } from "./support";
 
 const RULE = "s3-bucket-encryption";

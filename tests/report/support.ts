@@ -1,15 +1,15 @@
 /** A history and a bucket in memory, and a small company that evaluations happen to. */
 
 import { createHash } from "node:crypto";
+import type { ComplianceType, EvaluationRow, RunRow, Trigger } from "../../lambdas/common/evaluation";
+import { exceptionId, RuleExceptions } from "../../lambdas/common/exceptions";
+import type { EvaluationFilter, HistoryReader } from "../../lambdas/common/history";
+import type { Exception, ReportedRule, ReportSettings } from "../../lambdas/common/settings";
+import { Tally } from "../../lambdas/common/tally";
+import { evaluationTimestamp, instantOf, isoInstant } from "../../lambdas/common/timestamps";
+import { compare, stateOf } from "../../lambdas/common/transition";
 import { generateReport, type ReportDependencies } from "../../lambdas/report-generator/generate";
 import { KeyTakenError, type ReportStore, type StoredObject } from "../../lambdas/report-generator/storage";
-import type { ComplianceType, EvaluationRow, RunRow, Trigger } from "../../lambdas/shared/evaluation";
-import { exceptionId, RuleExceptions } from "../../lambdas/shared/exceptions";
-import type { EvaluationFilter, HistoryReader } from "../../lambdas/shared/history";
-import type { Exception, ReportedRule, ReportSettings } from "../../lambdas/shared/settings";
-import { Tally } from "../../lambdas/shared/tally";
-import { evaluationTimestamp, instantOf, isoInstant } from "../../lambdas/shared/timestamps";
-import { compare, stateOf } from "../../lambdas/shared/transition";
 
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";

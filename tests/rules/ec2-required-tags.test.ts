@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import type { ComplianceType } from "../../lambdas/common/evaluation";
+import type { Ec2TagParameters, RequiredTag } from "../../lambdas/common/settings";
 import { ec2RequiredTags, type InstanceFacts } from "../../lambdas/ec2-tags/rule";
-import type { ComplianceType } from "../../lambdas/shared/evaluation";
-import type { Ec2TagParameters, RequiredTag } from "../../lambdas/shared/settings";
 
 const parameters: Ec2TagParameters = {
   requiredTags: [{ key: "Environment", values: ["Production", "Staging"] }, { key: "Owner" }],

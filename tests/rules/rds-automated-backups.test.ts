@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import type { ComplianceType } from "../../lambdas/common/evaluation";
+import type { RdsBackupParameters } from "../../lambdas/common/settings";
 import { type DatabaseFacts, rdsAutomatedBackups } from "../../lambdas/rds-backups/rule";
-import type { ComplianceType } from "../../lambdas/shared/evaluation";
-import type { RdsBackupParameters } from "../../lambdas/shared/settings";
 
 const passing: DatabaseFacts = {
   kind: "instance",

@@ -1,7 +1,7 @@
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
-import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/shared/names";
+import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/names";
 
 export interface TestDatabase {
   readonly client: DynamoDBDocumentClient;

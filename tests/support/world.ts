@@ -6,16 +6,16 @@ import type {
 import type { PublishCommand, PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { Alerts } from "../../lambdas/shared/alerts";
-import { Claims } from "../../lambdas/shared/claims";
-import type { EvaluationRow, RunRow } from "../../lambdas/shared/evaluation";
-import { answer, type Evaluator, type EvaluatorDependencies } from "../../lambdas/shared/evaluator";
-import { parseEvaluatorEvent } from "../../lambdas/shared/events";
-import { History } from "../../lambdas/shared/history";
-import { jsonLog } from "../../lambdas/shared/log";
-import type { Listed, ResourceSource, Rule } from "../../lambdas/shared/rule";
-import type { Exception } from "../../lambdas/shared/settings";
-import { Windows } from "../../lambdas/shared/windows";
+import { Alerts } from "../../lambdas/common/alerts";
+import { Claims } from "../../lambdas/common/claims";
+import type { EvaluationRow, RunRow } from "../../lambdas/common/evaluation";
+import { answer, type Evaluator, type EvaluatorDependencies } from "../../lambdas/common/evaluator";
+import { parseEvaluatorEvent } from "../../lambdas/common/events";
+import { History } from "../../lambdas/common/history";
+import { jsonLog } from "../../lambdas/common/log";
+import type { Listed, ResourceSource, Rule } from "../../lambdas/common/rule";
+import type { Exception } from "../../lambdas/common/settings";
+import { Windows } from "../../lambdas/common/windows";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";

@@ -1,9 +1,9 @@
-import { DigestBuilder } from "../../../lambdas/shared/digest";
-import type { EvaluationRow } from "../../../lambdas/shared/evaluation";
-import { exceptionId, RuleExceptions } from "../../../lambdas/shared/exceptions";
-import type { RunDigest } from "../../../lambdas/shared/messages";
-import type { Exception } from "../../../lambdas/shared/settings";
-import { Tally } from "../../../lambdas/shared/tally";
+import { DigestBuilder } from "../../../lambdas/common/digest";
+import type { EvaluationRow } from "../../../lambdas/common/evaluation";
+import { exceptionId, RuleExceptions } from "../../../lambdas/common/exceptions";
+import type { RunDigest } from "../../../lambdas/common/messages";
+import type { Exception } from "../../../lambdas/common/settings";
+import { Tally } from "../../../lambdas/common/tally";
 import { ACCOUNT, bucketArn, exception, INSTANT, REGION, RULE, row } from "./factories";
 
 function digestOf(rows: readonly EvaluationRow[], exceptions: readonly Exception[] = []): RunDigest {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { exceptionId, RuleExceptions } from "../../../lambdas/shared/exceptions";
-import type { Exception } from "../../../lambdas/shared/settings";
+import { exceptionId, RuleExceptions } from "../../../lambdas/common/exceptions";
+import type { Exception } from "../../../lambdas/common/settings";
 import { bucketArn, exception, INSTANT, RULE } from "./factories";
 
 function covering(exceptions: Exception[], arn = bucketArn("ledger"), instant = INSTANT) {

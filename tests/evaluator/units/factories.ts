@@ -1,8 +1,8 @@
-import type { EvaluationRow, Judgement, Resource } from "../../../lambdas/shared/evaluation";
-import { RuleExceptions } from "../../../lambdas/shared/exceptions";
-import type { AlertContext, AlertEntries, AlertEntry } from "../../../lambdas/shared/messages";
-import type { RowContext } from "../../../lambdas/shared/row";
-import type { Exception } from "../../../lambdas/shared/settings";
+import type { EvaluationRow, Judgement, Resource } from "../../../lambdas/common/evaluation";
+import { RuleExceptions } from "../../../lambdas/common/exceptions";
+import type { AlertContext, AlertEntries, AlertEntry } from "../../../lambdas/common/messages";
+import type { RowContext } from "../../../lambdas/common/row";
+import type { Exception } from "../../../lambdas/common/settings";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";

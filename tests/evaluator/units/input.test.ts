@@ -1,4 +1,4 @@
-import { asError, errorCode } from "../../../lambdas/shared/errors";
+import { asError, errorCode } from "../../../lambdas/common/errors";
 import {
   asBoolean,
   asFields,
@@ -8,7 +8,7 @@ import {
   asWholeNumber,
   parseJson,
   refuseOthers,
-} from "../../../lambdas/shared/input";
+} from "../../../lambdas/common/input";
 
 describe("a refusal", () => {
   it.each<[string, () => unknown, string]>([

@@ -1,4 +1,4 @@
-import { jsonLog } from "../../../lambdas/shared/log";
+import { jsonLog } from "../../../lambdas/common/log";
 
 const NOW = new Date("2026-11-24T06:01:02.345Z");
 

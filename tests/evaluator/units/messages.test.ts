@@ -1,5 +1,5 @@
-import { fittingBody, textForm } from "../../../lambdas/shared/alerts";
-import { exceptionId } from "../../../lambdas/shared/exceptions";
+import { fittingBody, textForm } from "../../../lambdas/common/alerts";
+import { exceptionId } from "../../../lambdas/common/exceptions";
 import {
   type AlertMessage,
   digestMessage,
@@ -11,8 +11,8 @@ import {
   minute,
   percent,
   type RunDigest,
-} from "../../../lambdas/shared/messages";
-import type { Exception } from "../../../lambdas/shared/settings";
+} from "../../../lambdas/common/messages";
+import type { Exception } from "../../../lambdas/common/settings";
 import { alertContext, bucketArn, entries, entry, exception, INSTANT, row } from "./factories";
 
 const totals: RunDigest["totals"] = {

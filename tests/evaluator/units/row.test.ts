@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Judgement } from "../../../lambdas/shared/evaluation";
-import { closingRow, evaluationRow, parametersHash, unreadable } from "../../../lambdas/shared/row";
-import { shardOf } from "../../../lambdas/shared/shards";
+import type { Judgement } from "../../../lambdas/common/evaluation";
+import { closingRow, evaluationRow, parametersHash, unreadable } from "../../../lambdas/common/row";
+import { shardOf } from "../../../lambdas/common/shards";
 import {
   ACCOUNT,
   bucket,

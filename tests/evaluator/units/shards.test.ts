@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { INDEX_SHARDS } from "../../../lambdas/shared/names";
-import { shardOf } from "../../../lambdas/shared/shards";
+import { INDEX_SHARDS } from "../../../lambdas/common/names";
+import { shardOf } from "../../../lambdas/common/shards";
 import { bucketArn, RULE } from "./factories";
 
 describe("the index partition of a resource", () => {

@@ -4,8 +4,8 @@ import type {
   EvaluationRow,
   LedgerEntry,
   Transition,
-} from "../../../lambdas/shared/evaluation";
-import { Tally, totals } from "../../../lambdas/shared/tally";
+} from "../../../lambdas/common/evaluation";
+import { Tally, totals } from "../../../lambdas/common/tally";
 import { ACCOUNT, REGION, row } from "./factories";
 
 const EMPTY: LedgerEntry = {

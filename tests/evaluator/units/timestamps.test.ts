@@ -5,7 +5,7 @@ import {
   instantOf,
   isoInstant,
   justBefore,
-} from "../../../lambdas/shared/timestamps";
+} from "../../../lambdas/common/timestamps";
 
 const instants = fc
   .date({

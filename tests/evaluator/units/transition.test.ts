@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { ComplianceType, SettledType, Transition } from "../../../lambdas/shared/evaluation";
-import { compare, isDrift, type PreviousState, stateOf } from "../../../lambdas/shared/transition";
+import type { ComplianceType, SettledType, Transition } from "../../../lambdas/common/evaluation";
+import { compare, isDrift, type PreviousState, stateOf } from "../../../lambdas/common/transition";
 import { row } from "./factories";
 
 const BEFORE = "2026-11-23T06:00:00.000Z";
