@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { ConfigServiceClient } from "@aws-sdk/client-config-service";
-import { answer } from "../lambdas/common/evaluator";
+import { answer } from "../lambdas/common/answer";
 import { runDependencies } from "../lambdas/common/runtime";
 import { instances } from "../lambdas/ec2-tags/instances";
 import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";

@@ -1,8 +1,9 @@
 import { ConfigServiceClient } from "@aws-sdk/client-config-service";
 import type { Context } from "aws-lambda";
+import { answer, type EvaluatorResult } from "./answer";
 import { clientConfig } from "./clients";
 import { asError } from "./errors";
-import { answer, type EvaluatorDependencies, type EvaluatorResult } from "./evaluator";
+import type { EvaluatorDependencies } from "./evaluator";
 import { parseEvaluatorEvent } from "./events";
 import type { ResourceSource, Rule } from "./rule";
 import { newestReportUri, placeOf, readSettings, runDependencies } from "./runtime";

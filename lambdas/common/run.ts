@@ -92,7 +92,7 @@ export async function carryOutRun(
     const run = recording.runRow(startedAt);
     const other = await history.commit(run);
     if (other) return { run: other, status: "already-complete" };
-    report(run, log);
+    logRun(run, log);
     return { run, status: "complete" };
   } catch (caught) {
     await reportFailure(plan, asError(caught), dependencies);
@@ -232,7 +232,7 @@ class Recording {
   }
 }
 
-function report(run: RunRow, log: Log): void {
+function logRun(run: RunRow, log: Log): void {
   const counts = totals(run.ledger);
   const { rule, trigger, duration_ms: duration, opened, resolved, gone } = run;
   const instant = instantOf(run.evaluation_timestamp);

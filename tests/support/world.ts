@@ -7,9 +7,10 @@ import type { PublishCommand, PublishCommandInput, SNSClient } from "@aws-sdk/cl
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { Alerts } from "../../lambdas/common/alerts";
+import { answer } from "../../lambdas/common/answer";
 import { Claims } from "../../lambdas/common/claims";
 import type { EvaluationRow, RunRow } from "../../lambdas/common/evaluation";
-import { answer, type Evaluator, type EvaluatorDependencies } from "../../lambdas/common/evaluator";
+import type { Evaluator, EvaluatorDependencies } from "../../lambdas/common/evaluator";
 import { parseEvaluatorEvent } from "../../lambdas/common/events";
 import { History } from "../../lambdas/common/history";
 import { jsonLog } from "../../lambdas/common/log";

@@ -1,0 +1,118 @@
+/** A configuration change: the one resource is read, judged, recorded, alerted of and reported to AWS Config. */
+
+import { PutEvaluationsCommand } from "@aws-sdk/client-config-service";
+import { alertChange } from "./drift";
+import { InvalidInputError } from "./errors";
+import type { EvaluationRow, Resource, Target } from "./evaluation";
+import {
+  alertContext,
+  belongs,
+  type Evaluator,
+  type EvaluatorDependencies,
+  judge,
+  type ResourcesResult,
+  readOptions,
+  rowContext,
+  verdictOf,
+} from "./evaluator";
+import type { ChangeRequest } from "./events";
+import type { Listed } from "./rule";
+import { recordSingle } from "./single";
+
+/**
+ * Evaluates the one resource that AWS Config saw change, and tells Config.
+ * @throws InvalidInputError for an account that is not scanned; Error when Config does not take the evaluation.
+ */
+export async function evaluateChange<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  request: ChangeRequest,
+  dependencies: EvaluatorDependencies,
+): Promise<ResourcesResult> {
+  const { rule } = evaluator;
+  const { item, instant } = request;
+  const target = targetOf(evaluator, item);
+  const changed = changedResource(evaluator, target, item);
+  const isOurs = !request.isDeleted && rule.resourceTypes.includes(item.resourceType);
+  const found = isOurs ? await findOne(evaluator, target, changed.arn) : undefined;
+  const context = rowContext(evaluator, "change", instant);
+  const judgement = found && judge(evaluator, found);
+  const { row, drift } = await recordSingle(context, found?.resource ?? changed, judgement, dependencies);
+  if (drift) await alertChange(alertContext(evaluator), drift, dependencies);
+  await reportToConfig(request, row, dependencies);
+  return { status: "evaluated", rule: rule.name, resources: [verdictOf(row)], notFound: [] };
+}
+
+async function findOne<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  target: Target,
+  arn: string,
+): Promise<Listed<Facts> | undefined> {
+  for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
+    return belongs(evaluator, listed) ? listed : undefined;
+  }
+  return undefined;
+}
+
+/** By its ARN: the id that AWS Config has of a database is none that RDS would find it by. */
+function changedResource<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  target: Target,
+  { arn, resourceType, resourceName, resourceId, accountId, region }: ChangeRequest["item"],
+): Omit<Resource, "tags"> {
+  const name = resourceName ?? resourceId;
+  return {
+    arn: arn ?? evaluator.source.arnOf(target, resourceType, name),
+    type: resourceType,
+    name,
+    accountId,
+    region,
+  };
+}
+
+/**
+ * Reports to AWS Config under the id that Config sent. What could not be evaluated is not reported: Config
+ * has no word for it, and its last verdict stands
+ * (https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html).
+ */
+async function reportToConfig(
+  { item, resultToken, isOutOfScope }: ChangeRequest,
+  { compliance_type, annotation }: EvaluationRow,
+  { config, log }: EvaluatorDependencies,
+): Promise<void> {
+  const complianceType = isOutOfScope ? "NOT_APPLICABLE" : compliance_type;
+  if (complianceType === "ERROR") {
+    log.warn("not reported to AWS Config", { resourceId: item.resourceId, annotation });
+    return;
+  }
+  const { FailedEvaluations = [] } = await config.send(
+    new PutEvaluationsCommand({
+      ResultToken: resultToken,
+      // The token that AWS's own sample rules test with: Config checks the call and stores nothing.
+      TestMode: resultToken === "TESTMODE",
+      Evaluations: [
+        {
+          ComplianceResourceType: item.resourceType,
+          ComplianceResourceId: item.resourceId,
+          ComplianceType: complianceType,
+          Annotation: annotation,
+          OrderingTimestamp: new Date(item.captureTime),
+        },
+      ],
+    }),
+  );
+  if (FailedEvaluations.length > 0)
+    throw new Error(`AWS Config did not take the evaluation of ${item.resourceId}`);
+}
+
+/** @throws InvalidInputError for an account that is not scanned. */
+function targetOf<Facts, Parameters>(
+  { targets }: Evaluator<Facts, Parameters>,
+  item: ChangeRequest["item"],
+): Target {
+  const target = targets.find(({ accountId }) => accountId === item.accountId);
+  if (target) return target;
+  const scanned = targets.map(({ accountId }) => accountId).join(", ");
+  throw new InvalidInputError(
+    `awsAccountId must be one of the scanned accounts ${scanned}, not ${item.accountId}`,
+  );
+}

@@ -1,0 +1,67 @@
+/** A sweep: everything there is, discovered, judged, recorded, alerted of and committed. */
+
+import { InvalidInputError } from "./errors";
+import {
+  alertContext,
+  type Evaluator,
+  type EvaluatorDependencies,
+  judge,
+  listInScope,
+  rowContext,
+} from "./evaluator";
+import type { SweepRequest } from "./events";
+import { carryOutRun, type Judged, type RunOutcome } from "./run";
+import { totals } from "./tally";
+import { instantOf } from "./timestamps";
+
+/** What is answered to a sweep: the run that counts. */
+export type SweepResult = ReturnType<typeof totals> & {
+  readonly status: RunOutcome["status"];
+  readonly rule: string;
+  readonly instant: string;
+};
+
+/** EventBridge and Lambda each try for an hour at most. */
+const OLDEST_SWEEP_MS = 2 * 3_600_000;
+const CLOCK_SKEW_MS = 5 * 60_000;
+/**
+ * Evaluates everything there is; complete or not at all.
+ * @throws InvalidInputError for a time that is not now; whatever kept the run from being complete.
+ */
+export async function sweep<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  { trigger, instant }: SweepRequest,
+  dependencies: EvaluatorDependencies,
+): Promise<SweepResult> {
+  const { rule, targets } = evaluator;
+  const now = dependencies.now();
+  if (instant !== undefined) refuseOtherTimes(instant, now);
+  const plan = {
+    context: rowContext(evaluator, trigger, instant ?? now.toISOString()),
+    alert: alertContext(evaluator),
+    schedule: evaluator.settings.evaluationSchedule,
+    targets,
+  };
+  const { run, status } = await carryOutRun(plan, judgeAll(evaluator), dependencies);
+  return {
+    status,
+    rule: rule.name,
+    instant: instantOf(run.evaluation_timestamp),
+    ...totals(run.ledger),
+  };
+}
+
+/** @throws InvalidInputError: what is seen now is no evidence of another time. */
+function refuseOtherTimes(instant: string, now: Date): void {
+  const age = now.getTime() - Date.parse(instant);
+  if (age <= OLDEST_SWEEP_MS && age >= -CLOCK_SKEW_MS) return;
+  throw new InvalidInputError(
+    `time must be at most two hours ago, not ${instant}: to evaluate everything now, invoke the function with {}`,
+  );
+}
+
+async function* judgeAll<Facts, Parameters>(evaluator: Evaluator<Facts, Parameters>): AsyncGenerator<Judged> {
+  for await (const listed of listInScope(evaluator)) {
+    yield { resource: listed.resource, judgement: judge(evaluator, listed) };
+  }
+}
