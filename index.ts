@@ -765,7 +765,7 @@ const alarms = [
     }),
   ),
   alarm("dead-letters", {
-    alarmDescription: pulumi.interpolate`Something was given up and lies in ${deadLetters.name}. Mend the cause, invoke the function with the event, delete the message.`,
+    alarmDescription: pulumi.interpolate`Something was given up and lies in ${deadLetters.name}. Mend the cause, evaluate again (README, Troubleshooting), delete the message.`,
     namespace: "AWS/SQS",
     metricName: "ApproximateNumberOfMessagesVisible",
     dimensions: { QueueName: deadLetters.name },

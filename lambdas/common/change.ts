@@ -32,11 +32,13 @@ export async function evaluateChange<Facts, Parameters>(
   const { item, instant } = request;
   const target = targetOf(evaluator, item);
   const changed = changedResource(evaluator, target, item);
-  const isOurs = !request.isDeleted && rule.resourceTypes.includes(item.resourceType);
+  // Even when the event says that it is deleted: it may have been made again since.
+  const isOurs = rule.resourceTypes.includes(item.resourceType);
   const found = isOurs ? await findOne(evaluator, target, changed.arn) : undefined;
   const context = rowContext(evaluator, "change", instant);
   const judgement = found && judge(evaluator, found);
-  const { row, drift } = await recordSingle(context, found?.resource ?? changed, judgement, dependencies);
+  const evaluation = { resource: found?.resource ?? changed, judgement, isLive: true };
+  const { row, drift } = await recordSingle(context, evaluation, dependencies);
   if (drift) await alertChange(alertContext(evaluator), drift, dependencies);
   await reportToConfig(request, row, dependencies);
   return { status: "evaluated", rule: rule.name, resources: [verdictOf(row)], notFound: [] };
@@ -75,11 +77,11 @@ function changedResource<Facts, Parameters>(
  * (https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html).
  */
 async function reportToConfig(
-  { item, resultToken, isOutOfScope }: ChangeRequest,
+  { item, resultToken, isDeleted, isOutOfScope }: ChangeRequest,
   { compliance_type, annotation }: EvaluationRow,
   { config, log }: EvaluatorDependencies,
 ): Promise<void> {
-  const complianceType = isOutOfScope ? "NOT_APPLICABLE" : compliance_type;
+  const complianceType = isDeleted || isOutOfScope ? "NOT_APPLICABLE" : compliance_type;
   if (complianceType === "ERROR") {
     log.warn("not reported to AWS Config", { resourceId: item.resourceId, annotation });
     return;

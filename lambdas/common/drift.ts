@@ -5,7 +5,7 @@
 
 import type { Alerts } from "./alerts";
 import type { Claims } from "./claims";
-import { Entries } from "./entries";
+import { ENTRIES_KEPT, Entries } from "./entries";
 import type { EvaluationRow } from "./evaluation";
 import { type AlertContext, driftMessage, entryOf, foldedDriftMessage } from "./messages";
 import { SINGLE_ALERTS_PER_WINDOW, type WindowPlace, type Windows, windowEnd } from "./windows";
@@ -45,34 +45,42 @@ export async function alertChange(
   const { resource_id: arn, rule } = drift.row;
   if (!(await claims.claimDrift(rule, arn, drift.openedAt, drift.previousInstant))) return;
 
-  const { end, place } = await enterOpenWindow(drift.row, dependencies);
+  const { end, place } = await enterOpenWindow(drift, dependencies);
   if (place === "single") {
     await alerts.publish(driftMessage(context, drift.row, drift.openedAt));
   } else if (place === "folder") {
     await sleep(Math.max(0, Date.parse(end) + GRACE_MS - now().getTime()));
-    await alerts.publish(foldedDriftMessage(context, await windows.close(rule, end)));
+    const folded = await windows.close(rule, end);
+    const entries = folded.slice(0, ENTRIES_KEPT).map(({ entry }) => entry);
+    await alerts.publish(foldedDriftMessage(context, { count: folded.length, entries }));
+    for (const { entry, openedAt } of folded) await claims.driftSent(rule, entry.resource, openedAt);
   }
-  await claims.driftSent(rule, arn, drift.openedAt);
+  // One that is folded is told, and so marked, by the one that folds; should that fail, the next sweep tells it.
+  if (place === "single") await claims.driftSent(rule, arn, drift.openedAt);
 }
 
 async function enterOpenWindow(
-  row: EvaluationRow,
+  { row, openedAt }: Drift,
   { claims, windows, now }: DriftDependencies,
 ): Promise<{ end: string; place: Exclude<WindowPlace, "closed"> }> {
   const { resource_id: arn, rule } = row;
   for (;;) {
     const end = await claims.chooseWindow(rule, arn, windowEnd(now()));
-    const place = await windows.enter(rule, end, entryOf(row));
+    const place = await windows.enter(rule, end, { entry: entryOf(row), openedAt });
     if (place !== "closed") return { end, place };
     await claims.leaveWindow(rule, arn);
   }
 }
 
-/** Alerts of drifts that were found together: one by one, or of many in one message. */
+/**
+ * Alerts of drifts that were found together: one by one, or of many in one message.
+ * @param uncounted how many there were besides those that are given.
+ */
 export async function alertTogether(
   context: AlertContext,
   drifts: readonly Drift[],
   { claims, alerts }: DriftDependencies,
+  uncounted = 0,
 ): Promise<void> {
   const claimed: Drift[] = [];
   for (const drift of drifts) {
@@ -82,7 +90,8 @@ export async function alertTogether(
   if (claimed.length > SINGLE_ALERTS_PER_WINDOW) {
     const folded = new Entries();
     for (const { row } of claimed) folded.add(row);
-    await alerts.publish(foldedDriftMessage(context, folded));
+    const count = folded.count + uncounted;
+    await alerts.publish(foldedDriftMessage(context, { count, entries: folded.entries }));
   }
   for (const { row, openedAt } of claimed) {
     if (claimed.length <= SINGLE_ALERTS_PER_WINDOW)

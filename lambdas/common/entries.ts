@@ -2,7 +2,7 @@ import type { EvaluationRow } from "./evaluation";
 import { type AlertEntries, type AlertEntry, entryOf } from "./messages";
 
 /** Resources that a message may need; the others are counted. Keeps memory flat however much fails. */
-const ENTRIES_KEPT = 500;
+export const ENTRIES_KEPT = 500;
 
 /** As many entries as a message may need, and how many there were. */
 export class Entries implements AlertEntries {

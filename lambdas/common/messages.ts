@@ -228,8 +228,8 @@ export function failureMessage(context: AlertContext, instant: string, error: Er
     subject: `[SCANNER] The run of ${context.rule} at ${minute(instant)} did not complete`,
     sms: `Compliance scanner: the run of ${context.rule} at ${minute(instant)} did not complete (${error.name}).`,
     lines: [
-      `The run of ${context.rule} at ${minute(instant)} did not complete. Lambda tries a scheduled`,
-      "run three times; until one completes, reports do not show the present state.",
+      `The run of ${context.rule} at ${minute(instant)} did not complete. Until one`,
+      "does, reports do not show the present state.",
       "",
       ...table([
         ["Error", error.name],

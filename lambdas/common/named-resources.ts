@@ -31,8 +31,8 @@ export async function evaluateResources<Facts, Parameters>(
       if (!belongs(evaluator, listed)) continue;
       const { arn, name } = listed.resource;
       for (const id of [arn, name, arn.slice(arn.lastIndexOf("/") + 1)]) missing.delete(id);
-      const judgement = judge(evaluator, listed);
-      const { row, drift } = await recordSingle(context, listed.resource, judgement, dependencies);
+      const evaluation = { resource: listed.resource, judgement: judge(evaluator, listed), isLive: true };
+      const { row, drift } = await recordSingle(context, evaluation, dependencies);
       if (drift) drifts.push(drift);
       resources.push(verdictOf(row));
     }

@@ -16,6 +16,8 @@ export interface Past {
   readonly resolvedSince: readonly EvaluationRow[];
   /** Resources that a crashed try of this very run has rows of. */
   readonly leftovers: ReadonlyMap<string, Omit<Resource, "tags">>;
+  /** ARNs of resources that change events evaluated after the run's instant, before it came to reading. */
+  readonly overtaken: ReadonlySet<string>;
 }
 
 export interface PreviousResource {
@@ -27,19 +29,27 @@ export interface PreviousResource {
 
 /**
  * Reads the state before a run, in bulk: the last complete run and what was seen after it. Rows at the run's
- * own instant are no past: a crashed try of it has written them.
+ * own instant are no past: a crashed try of it has written them; nor are later ones.
+ * @param now ISO-8601 instant up to which the history is read.
  */
 export async function readPast(
   { rule, parametersHash, instant }: RowContext,
   baseline: RunRow | undefined,
   history: Pick<HistoryReader, "evaluations">,
+  now: string,
 ): Promise<Past> {
   const previousRun = baseline && instantOf(baseline.evaluation_timestamp);
   const resources = new Map<string, PreviousResource>();
   const resolvedSince: EvaluationRow[] = [];
   const leftovers = new Map<string, Omit<Resource, "tags">>();
-  for await (const row of history.evaluations(rule.name, previousRun ?? BEFORE_ALL, instant)) {
+  const overtaken = new Set<string>();
+  const until = now > instant ? now : instant;
+  for await (const row of history.evaluations(rule.name, previousRun ?? BEFORE_ALL, until)) {
     const at = instantOf(row.evaluation_timestamp);
+    if (at > instant) {
+      overtaken.add(row.resource_id);
+      continue;
+    }
     if (at === instant) {
       leftovers.set(row.resource_id, resourceOf(row));
       continue;
@@ -58,6 +68,7 @@ export async function readPast(
     resources,
     resolvedSince,
     leftovers,
+    overtaken,
   };
 }
 

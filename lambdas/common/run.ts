@@ -13,6 +13,7 @@ import type { Log } from "./log";
 import { type AlertContext, digestMessage, failureMessage, placedAt } from "./messages";
 import { type Past, readPast } from "./past";
 import { closingRow, evaluationRow, type RowContext } from "./row";
+import { recordSingle } from "./single";
 import { Tally, totals } from "./tally";
 import { evaluationTimestamp, instantOf, justBefore } from "./timestamps";
 import { isDrift, type PreviousState, stateOf } from "./transition";
@@ -37,6 +38,7 @@ export interface RunPlan {
   readonly alert: AlertContext;
   /** The schedule's expression that is in force. */
   readonly schedule: string;
+  readonly sendsDigest: boolean;
   /** The accounts and Regions that are listed. */
   readonly targets: readonly { readonly accountId: string; readonly region: string }[];
 }
@@ -49,7 +51,7 @@ export interface RunOutcome {
 
 const CONCURRENT_BATCHES = 8;
 const CONCURRENT_LOOKUPS = 16;
-/** Drifts of one run that are alerted of by name; the digest counts them all. */
+/** Drifts of one run that are claimed and can be named; the others are counted. */
 const DRIFTS_KEPT = 1_000;
 
 /**
@@ -84,7 +86,7 @@ export async function carryOutRun(
   const startedAt = now();
   try {
     const baseline = await history.lastRun(rule.name, instant, { strictlyBefore: true });
-    const past = await readPast(plan.context, baseline, history);
+    const past = await readPast(plan.context, baseline, history, startedAt.toISOString());
     const recording = new Recording(plan, past, dependencies);
     await recording.recordAll(judged);
     await recording.recordGone();
@@ -106,6 +108,7 @@ class Recording {
   private readonly tally: Tally;
   private readonly digest: DigestBuilder;
   private readonly drifts: Drift[] = [];
+  private driftsLeftOut = 0;
 
   constructor(
     private readonly plan: RunPlan,
@@ -146,7 +149,8 @@ class Recording {
   async alert(): Promise<void> {
     const { claims, alerts } = this.dependencies;
     const { alert, context } = this.plan;
-    await alertTogether(alert, this.drifts, this.dependencies);
+    await alertTogether(alert, this.drifts, this.dependencies, this.driftsLeftOut);
+    if (!this.plan.sendsDigest) return;
     const places = this.tally.ledger().map(({ account_id: account, region }) => ({ account, region }));
     const message = digestMessage(placedAt(alert, places), this.digest.digest(this.tally));
     if (message && (await claims.claimMessage("digest", context.rule.name, context.instant))) {
@@ -189,38 +193,55 @@ class Recording {
     await this.store(await pMap(batch, (one) => this.evaluate(one), { concurrency: CONCURRENT_LOOKUPS }));
   }
 
-  /**
-   * The index may lag behind a change event of the last moments. Where it says that something changed, the
-   * table itself is asked, which does not lag; that is rare, but for the first run, which changes nothing.
-   */
-  private async evaluate({ resource, judgement, observedAt }: Judged): Promise<EvaluationRow> {
+  private async evaluate(judged: Judged): Promise<EvaluationRow> {
     const { context } = this.plan;
-    const { history, now } = this.dependencies;
-    const observed = observedAt ?? now().toISOString();
+    const { resource, judgement, observedAt = this.dependencies.now().toISOString() } = judged;
+    const previous = await this.previousOf(judged);
+    const row = evaluationRow(context, resource, judgement, previous, observedAt);
+    const drift = this.past.overtaken.has(resource.arn)
+      ? await this.recordOvertaken(judged)
+      : this.driftOf(row, previous);
+    if (drift && this.drifts.length < DRIFTS_KEPT) this.drifts.push(drift);
+    else if (drift) this.driftsLeftOut++;
+    return row;
+  }
+
+  /**
+   * The state before, from the index. That may lag behind a change event of the last moments: where it says
+   * that something changed, the table itself is asked, which does not lag. The first run asks nothing.
+   */
+  private async previousOf({ resource, judgement }: Judged): Promise<PreviousState | undefined> {
+    const { context } = this.plan;
     const indexed = this.past.resources.get(resource.arn)?.state;
-    const row = evaluationRow(context, resource, judgement, indexed, observed);
-    if (this.past.previousRun === undefined || row.transition === "ongoing")
-      return this.noteDrift(row, indexed);
-    const latest = await history.latest(resource.arn, context.rule.name, context.instant);
-    const previous = latest && stateOf(latest, instantOf(latest.evaluation_timestamp));
-    return this.noteDrift(evaluationRow(context, resource, judgement, previous, observed), previous);
+    const { transition } = evaluationRow(context, resource, judgement, indexed, context.instant);
+    if (this.past.previousRun === undefined || transition === "ongoing") return indexed;
+    const latest = await this.dependencies.history.latest(resource.arn, context.rule.name, context.instant);
+    return latest && stateOf(latest, instantOf(latest.evaluation_timestamp));
+  }
+
+  /**
+   * A change event evaluated the resource after this run's instant and before this run read it. The run's row is
+   * older than the event's then, though what it says was seen later: if they differ, it is recorded as of now, too.
+   */
+  private async recordOvertaken({ resource, judgement, observedAt }: Judged): Promise<Drift | undefined> {
+    const evaluation = { resource, judgement, isLive: observedAt === undefined };
+    return (await recordSingle(this.plan.context, evaluation, this.dependencies)).drift;
   }
 
   /**
    * Drift is what opens now, and also what opened since the last run: whoever saw that may not have come to
    * telling it. What was told is claimed, and is not told again.
    */
-  private noteDrift(row: EvaluationRow, previous: PreviousState | undefined): EvaluationRow {
+  private driftOf(row: EvaluationRow, previous: PreviousState | undefined): Drift | undefined {
     const { previousRun, sameStandard, resources } = this.past;
-    const hasBaseline = previousRun !== undefined && sameStandard;
-    if (!hasBaseline || this.drifts.length >= DRIFTS_KEPT) return row;
-    const openedAt = resources.get(row.resource_id)?.openedAt;
-    if (isDrift(row, hasBaseline)) {
-      this.drifts.push({ row, openedAt: this.plan.context.instant, previousInstant: previous?.instant });
-    } else if (openedAt !== undefined && row.compliance_type === "NON_COMPLIANT" && !row.exception_id) {
-      this.drifts.push({ row, openedAt, previousInstant: justBefore(openedAt) });
+    if (previousRun === undefined || !sameStandard) return undefined;
+    if (isDrift(row, true)) {
+      return { row, openedAt: this.plan.context.instant, previousInstant: previous?.instant };
     }
-    return row;
+    const openedAt = resources.get(row.resource_id)?.openedAt;
+    const stillFails = row.compliance_type === "NON_COMPLIANT" && row.exception_id === undefined;
+    if (openedAt === undefined || !stillFails) return undefined;
+    return { row, openedAt, previousInstant: justBefore(openedAt) };
   }
 
   private async store(rows: readonly EvaluationRow[]): Promise<void> {

@@ -41,6 +41,7 @@ export async function sweep<Facts, Parameters>(
     alert: alertContext(evaluator),
     schedule: evaluator.settings.evaluationSchedule,
     targets,
+    sendsDigest: true,
   };
   const { run, status } = await carryOutRun(plan, judgeAll(evaluator), dependencies);
   return {

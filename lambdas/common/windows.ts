@@ -5,8 +5,6 @@ import type { AlertEntry } from "./messages";
 /** Drift alerts of a rule that fall into one window are folded once there are more than this many. */
 export const SINGLE_ALERTS_PER_WINDOW = 5;
 const WINDOW_MS = 60_000;
-/** Alerts that a folded message can list; the others are counted. */
-const ENTRIES_KEPT = 500;
 
 /** What becomes of a drift alert that was put into a window. */
 export type WindowPlace =
@@ -19,11 +17,11 @@ export type WindowPlace =
   /** The folded message has been made already: the alert belongs into a later window. */
   | "closed";
 
-/** The alerts of a window that were not sent on their own. */
-export interface FoldedAlerts {
-  readonly count: number;
-  /** The first 500 of them at most. */
-  readonly entries: readonly AlertEntry[];
+/** An alert in a window: the resource, and when its failure opened. */
+export interface WindowEntry {
+  readonly entry: AlertEntry;
+  /** ISO-8601. */
+  readonly openedAt: string;
 }
 
 /** When the window that `at` falls into ends, as an ISO-8601 instant. */
@@ -43,17 +41,20 @@ export class Windows {
   ) {}
 
   /** Puts an alert into the window that ends at `end`; doing so again, after a crash, is harmless. */
-  async enter(rule: string, end: string, entry: AlertEntry): Promise<WindowPlace> {
+  async enter(rule: string, end: string, { entry, openedAt }: WindowEntry): Promise<WindowPlace> {
     // First, so that whoever closes the window finds the text of everything that was counted.
     await this.client.send(
-      new PutCommand({ TableName: this.table, Item: { ...entryKey(rule, end, entry.resource), entry } }),
+      new PutCommand({
+        TableName: this.table,
+        Item: { ...entryKey(rule, end, entry.resource), entry, opened_at: openedAt },
+      }),
     );
     const entered = await this.update(rule, end, {
       UpdateExpression: "ADD entered :one",
       ConditionExpression: "attribute_not_exists(closed)",
       ExpressionAttributeValues: { ":one": 1 },
     });
-    if (!entered) return (await this.isClosedBy(rule, end, entry.resource)) ? "folder" : "closed";
+    if (!entered) return (await this.resumeClosing(rule, end, entry.resource)) ? "folder" : "closed";
     if (Number(entered.entered) <= SINGLE_ALERTS_PER_WINDOW) {
       await this.client.send(
         new UpdateCommand({
@@ -74,14 +75,16 @@ export class Windows {
     return folded.folder === entry.resource ? "folder" : "folded";
   }
 
-  /** Closes a window, so that nothing enters it any more; closing again is harmless. */
-  async close(rule: string, end: string): Promise<FoldedAlerts> {
+  /**
+   * Closes a window, so that nothing enters it any more; closing again is harmless.
+   * @returns the alerts that were not sent on their own.
+   */
+  async close(rule: string, end: string): Promise<WindowEntry[]> {
     await this.update(rule, end, {
       UpdateExpression: "SET closed = :true",
       ExpressionAttributeValues: { ":true": true },
     });
-    const entries: AlertEntry[] = [];
-    let count = 0;
+    const entries: WindowEntry[] = [];
     const pages = paginateQuery(
       { client: this.client },
       {
@@ -93,14 +96,14 @@ export class Windows {
       },
     );
     for await (const { Items = [] } of pages) {
-      count += Items.length;
-      entries.push(...Items.slice(0, ENTRIES_KEPT - entries.length).map((item) => item.entry as AlertEntry));
+      for (const { entry, opened_at } of Items)
+        entries.push({ entry: entry as AlertEntry, openedAt: String(opened_at) });
     }
-    return { count, entries };
+    return entries;
   }
 
   /** Whether it was this alert's sender that closed the window, and then did not come to sending. */
-  private async isClosedBy(rule: string, end: string, resourceArn: string): Promise<boolean> {
+  private async resumeClosing(rule: string, end: string, resourceArn: string): Promise<boolean> {
     const window = await this.update(rule, end, {
       UpdateExpression: "SET closed = :true",
       ConditionExpression: "folder = :me",

@@ -79,7 +79,13 @@ async function importRule(
   dependencies: ManagedRuleDependencies,
 ): Promise<void> {
   const { place, reportSchedule: schedule } = dependencies;
-  const plan = { ...planOf(rule, instant, trigger, dependencies), schedule, targets: [place] };
+  const plan = {
+    ...planOf(rule, instant, trigger, dependencies),
+    schedule,
+    targets: [place],
+    // Whoever asks for a report has not asked for mails.
+    sendsDigest: trigger === "sweep",
+  };
   await carryOutRun(plan, results(rule, dependencies), dependencies);
 }
 
@@ -156,9 +162,8 @@ export async function recordComplianceChange(
     return undefined;
   }
   const resource = described ?? unknownResource(key, dependencies.place);
-  const recordedAt = judgement && asInstant(fields.time, "time");
   const { context, alert } = planOf(rule, instant, "change", dependencies);
-  const { row, drift } = await recordSingle(context, resource, judgement, dependencies, recordedAt);
+  const { row, drift } = await recordSingle(context, { resource, judgement, isLive: false }, dependencies);
   if (drift) await alertChange(alert, drift, dependencies);
   return row;
 }

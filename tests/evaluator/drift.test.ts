@@ -53,6 +53,16 @@ describe("a configuration change", () => {
     expect(world.reported[0]?.Evaluations?.[0]?.ComplianceType).toBe("NOT_APPLICABLE");
   });
 
+  it("of a resource that was deleted and made again, told late, is judged as it is now", async () => {
+    await complianceBefore("a");
+    const deleted = world.now;
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.change("a", { time: deleted, gone: true });
+    expect((await world.rowsOf("a")).some((row) => row.gone)).toBe(false);
+  });
+
   it("of a resource that is gone by the time it is read is answered the same", async () => {
     await complianceBefore("a");
     world.things.delete("a");
@@ -235,7 +245,55 @@ describe("an alert that could not be sent", () => {
   });
 });
 
+describe("a folded message that could never be sent", () => {
+  it("is made up for by the next sweep, for all that it would have listed", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    world.whileSleeping = async () => {
+      for (const name of names.slice(6)) await world.change(name);
+      world.beforeEffect = (effect) => {
+        if (effect === "Publish") throw new Error("SNS is away");
+      };
+    };
+    await expect(world.change("thing-5")).rejects.toThrow("SNS is away");
+    expect(world.drifts()).toHaveLength(5);
+
+    world.beforeEffect = () => {};
+    world.pass(330);
+    await world.sweep();
+    expect(
+      world
+        .drifts()
+        .slice(5)
+        .map(({ subject }) => subject),
+    ).toEqual(names.slice(5).map((name) => `[HIGH] Drift: ${name} fails good-things`));
+  });
+});
+
 describe("events out of their order", () => {
+  it("a sweep that reads something newer than a change event after its slot records it as of now, too", async () => {
+    await complianceBefore("a");
+    const slot = world.now;
+    world.pass(1);
+    await world.change("a");
+    world.things.set("a", "bad");
+    world.pass(1);
+    await world.sweep(slot);
+    const rows = await world.rowsOf("a");
+    expect(rows.map((row) => [row.evaluation_timestamp.slice(11, 16), row.compliance_type])).toEqual([
+      ["00:00", "COMPLIANT"],
+      ["00:30", "NON_COMPLIANT"],
+      ["00:31", "COMPLIANT"],
+      ["00:32", "NON_COMPLIANT"],
+    ]);
+    expect(world.drifts()).toHaveLength(1);
+    world.pass(330);
+    await world.sweep();
+    expect(world.drifts()).toHaveLength(1);
+  });
+
   it("a change event that comes after a newer evaluation with the same verdict is no news", async () => {
     await complianceBefore("a");
     world.things.set("a", "bad");
@@ -300,6 +358,24 @@ describe("another standard than in the run before", () => {
     await world.sweep();
     expect(world.drifts()).toEqual([]);
     expect(world.digests()[1]?.email).not.toContain("The standard has changed");
+  });
+
+  it("is no drift either when a change event is the first to judge by it", async () => {
+    await complianceBefore("a");
+    world.strict = true;
+    await world.change("a");
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({ transition: "opened" });
+    expect(world.drifts()).toEqual([]);
+  });
+
+  it("is another discovery scope, too", async () => {
+    await complianceBefore("a-test-thing");
+    world.discoveryScope = "environment";
+    world.things.set("a-test-thing", "bad");
+    world.pass(330);
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
+    expect(world.digests()[0]?.email).toContain("The standard has changed");
   });
 });
 

@@ -209,6 +209,13 @@ describe("an import", () => {
     expect(await dependencies.history.run(rule.name, MORNING)).toBeDefined();
   });
 
+  it("on demand sends no digest: whoever asks for a report has not asked for mails", async () => {
+    configSays([result("AIDA1", "NON_COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "on-demand", dependencies);
+    expect(await rowsAt(MORNING)).toHaveLength(1);
+    expect(published).toEqual([]);
+  });
+
   it("leaves the custom rules alone", async () => {
     await importManagedRules([{ ...rule, kind: "custom" }], MORNING, "sweep", dependencies);
     expect(config.calls()).toHaveLength(0);
@@ -253,6 +260,15 @@ describe("a compliance change that EventBridge tells of", () => {
     await recordComplianceChange(event("NON_COMPLIANT", MORNING), [rule], dependencies);
     expect(published).toEqual([]);
     expect(await rowsAt(MORNING)).toHaveLength(1);
+  });
+
+  it("that comes after a newer one is no news: it tells what was, not what is", async () => {
+    configSays([result("AIDA1", "COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    await recordComplianceChange(event("COMPLIANT", "2026-11-24T07:05:00.000Z"), [rule], dependencies);
+    await recordComplianceChange(event("NON_COMPLIANT", "2026-11-24T07:00:00.000Z"), [rule], dependencies);
+    expect(await rowsAt("2026-11-24T07:00:00.000Z")).toEqual([]);
+    expect(published).toEqual([]);
   });
 
   it("of a resource that AWS Config cannot name is left to the next import", async () => {

@@ -274,6 +274,42 @@ describe("the digest", () => {
   });
 });
 
+describe("a discovery scope of the environment", () => {
+  beforeEach(() => {
+    world.discoveryScope = "environment";
+    world.things.set("of-test-env", "bad").set("elsewhere", "bad");
+  });
+
+  it("is kept by sweeps, changes and named resources", async () => {
+    await world.sweep();
+    world.pass(30);
+    await world.change("elsewhere");
+    expect(await world.invoke({ resourceIds: ["elsewhere"] })).toMatchObject({ notFound: ["elsewhere"] });
+    expect((await world.rows()).map(({ resource_name }) => resource_name)).toEqual(["of-test-env"]);
+    expect(world.reported[0]?.Evaluations?.[0]?.ComplianceType).toBe("NOT_APPLICABLE");
+  });
+});
+
+describe("several accounts", () => {
+  it("are evaluated in one run with a ledger entry each, and one that is no longer scanned is not declared gone", async () => {
+    world.accounts = ["111122223333", "444455556666"];
+    world.things.set("a", "good");
+    await world.sweep();
+    expect(await world.runs()).toMatchObject([
+      {
+        ledger: [
+          { account_id: "111122223333", listed: 1 },
+          { account_id: "444455556666", listed: 1 },
+        ],
+      },
+    ]);
+    world.accounts = ["111122223333"];
+    world.pass(360);
+    await world.sweep();
+    expect((await world.rows()).some((row) => row.gone)).toBe(false);
+  });
+});
+
 describe("on demand", () => {
   it("sweeps when invoked with {}", async () => {
     world.things.set("a", "good");

@@ -9,13 +9,13 @@ import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { Alerts } from "../../lambdas/common/alerts";
 import { answer } from "../../lambdas/common/answer";
 import { Claims } from "../../lambdas/common/claims";
-import type { EvaluationRow, RunRow } from "../../lambdas/common/evaluation";
+import type { EvaluationRow, RunRow, Target } from "../../lambdas/common/evaluation";
 import type { Evaluator, EvaluatorDependencies } from "../../lambdas/common/evaluator";
 import { parseEvaluatorEvent } from "../../lambdas/common/events";
 import { History } from "../../lambdas/common/history";
 import { jsonLog } from "../../lambdas/common/log";
 import type { Listed, ResourceSource, Rule } from "../../lambdas/common/rule";
-import type { Exception } from "../../lambdas/common/settings";
+import type { DiscoveryScope, Exception } from "../../lambdas/common/settings";
 import { Windows } from "../../lambdas/common/windows";
 
 export const ACCOUNT = "111122223333";
@@ -63,6 +63,9 @@ export class World implements ResourceSource<Condition> {
   exceptions: Exception[] = [];
   /** The rule's parameter. */
   strict = false;
+  discoveryScope: DiscoveryScope = "account";
+  /** The accounts that are scanned; each has the same things. */
+  accounts: [string, ...string[]] = [ACCOUNT];
   /** Thrown by the listing, in place of going on, after so many things. */
   listingFailsAfter: number | undefined;
   /** Called before everything that writes or sends; what it throws is a crash. */
@@ -122,17 +125,17 @@ export class World implements ResourceSource<Condition> {
     return this.alerts.filter(({ kind }) => kind === "digest");
   }
 
-  async *list(): AsyncGenerator<Listed<Condition>> {
+  async *list({ accountId }: Target): AsyncGenerator<Listed<Condition>> {
     let listed = 0;
     for (const [name, condition] of this.things) {
       if (listed++ === this.listingFailsAfter) throw new Error("the listing failed");
-      yield this.listed(name, condition);
+      yield this.listed(name, condition, accountId);
     }
   }
 
-  async *find(_target: unknown, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
+  async *find({ accountId }: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
     for (const [name, condition] of this.things) {
-      if (ids.includes(name) || ids.includes(thingArn(name))) yield this.listed(name, condition);
+      if (ids.includes(name) || ids.includes(thingArn(name))) yield this.listed(name, condition, accountId);
     }
   }
 
@@ -144,12 +147,12 @@ export class World implements ResourceSource<Condition> {
     return new History(this.observedClient(), this.table);
   }
 
-  private listed(name: string, condition: Condition): Listed<Condition> {
+  private listed(name: string, condition: Condition, accountId: string): Listed<Condition> {
     const resource = {
-      arn: thingArn(name),
+      arn: thingArn(name, accountId),
       type: "AWS::Test::Thing",
       name,
-      accountId: ACCOUNT,
+      accountId,
       region: REGION,
       tags: {},
     };
@@ -164,14 +167,21 @@ export class World implements ResourceSource<Condition> {
       settings: {
         parameters: { strict: this.strict },
         severity: "high",
-        discoveryScope: "account",
+        discoveryScope: this.discoveryScope,
         exceptions: this.exceptions,
         evaluationSchedule: "cron(0 0/6 * * ? *)",
       },
       environmentSuffix: "test",
-      targets: [{ partition: "aws", accountId: ACCOUNT, region: REGION }],
+      targets: [
+        this.target(this.accounts[0]),
+        ...this.accounts.slice(1).map((account) => this.target(account)),
+      ],
       reportUri: "s3://reports/reports/latest.html",
     };
+  }
+
+  private target(accountId: string): Target {
+    return { partition: "aws", accountId, region: REGION };
   }
 
   private dependencies(): EvaluatorDependencies {
@@ -237,8 +247,8 @@ export class World implements ResourceSource<Condition> {
   }
 }
 
-export function thingArn(name: string): string {
-  return `arn:aws:test:${REGION}:${ACCOUNT}:thing/${name}`;
+export function thingArn(name: string, account = ACCOUNT): string {
+  return `arn:aws:test:${REGION}:${account}:thing/${name}`;
 }
 
 /** AWS Config's event for a thing that changed. */

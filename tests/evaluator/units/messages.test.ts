@@ -249,8 +249,8 @@ describe("the message of a run that did not complete", () => {
       "[SCANNER] The run of s3-bucket-encryption at 2026-11-24 06:00 UTC did not complete",
     );
     expect(textForm(message)).toBe(
-      `The run of s3-bucket-encryption at 2026-11-24 06:00 UTC did not complete. Lambda tries a scheduled
-run three times; until one completes, reports do not show the present state.
+      `The run of s3-bucket-encryption at 2026-11-24 06:00 UTC did not complete. Until one
+does, reports do not show the present state.
 
 Error:   ThrottlingException
 Message: Rate exceeded
