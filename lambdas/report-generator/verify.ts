@@ -54,10 +54,9 @@ interface ReadLink {
   readonly manifest: Manifest;
 }
 
-/** The part of a JSON report that can be compared with its manifest. */
-type ReportHead = Pick<
-  Report,
-  "reportId" | "kind" | "generatedAt" | "period" | "chain" | "summary" | "findings"
+/** The part of a JSON report that can be compared with its manifest; somebody may have taken from it. */
+type ReportHead = Partial<
+  Pick<Report, "reportId" | "kind" | "generatedAt" | "period" | "source" | "chain" | "summary" | "findings">
 >;
 
 const REPORTS_PREFIX = "reports/";
@@ -224,9 +223,23 @@ function saysTheSame(manifest: Manifest, head: ReportHead | undefined): boolean 
     },
     summary: manifest.summary,
     findings: manifest.findings,
+    programVersion: manifest.programVersion,
+    parametersHash: manifest.parametersHash,
   };
   const { kind, reportId, generatedAt, period, chain, summary, findings } = head;
-  return isDeepStrictEqual(said, { kind, reportId, generatedAt, period, chain, summary, findings });
+  const { programVersion, parametersHash } = head.source ?? {};
+  const reported = {
+    kind,
+    reportId,
+    generatedAt,
+    period,
+    chain,
+    summary,
+    findings,
+    programVersion,
+    parametersHash,
+  };
+  return isDeepStrictEqual(said, reported);
 }
 
 /** An object's hash, and what a JSON report says before its long lists. */

@@ -207,6 +207,8 @@ describe("verify-reports", () => {
       (text: string) => text.replace(/"to": "2026-11-23T18:30/, '"to": "2026-11-23T19:30'),
     ],
     ["has another score", (text: string) => text.replace('"score": 50', '"score": 100')],
+    ["has other settings", (text: string) => text.replace(/"parametersHash": "./, '"parametersHash": "_')],
+    ["has another version", (text: string) => text.replace(/"programVersion": "/, '"programVersion": "9')],
     ["has another report's id", (text: string) => text.replace('T18-30-00-000Z"', 'T18-31-00-000Z"')],
   ])("finds that the last manifest, which no other confirms, %s", async (_what, change) => {
     const { firstBreak } = await verified((objects) => {
