@@ -117,7 +117,7 @@ export class Story {
     const mails = await this.sweep(slot);
     const drifts = mails.filter(({ attributes }) => attributes.kind === "drift");
     expectMails(drifts, 0, "a drift that was alerted of before");
-    printStep("no second alert; the digest lists the instance among what still fails:");
+    printStep("no second alert; the digest names the instance among what fails since the run before:");
     printMails(mails.filter(({ attributes }) => attributes.rule === "ec2-required-tags"));
     await this.scheduledReport(1);
   }

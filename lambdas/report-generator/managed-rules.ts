@@ -151,7 +151,7 @@ export async function recordComplianceChange(
   const judgement =
     result === undefined || result === null
       ? undefined
-      : judgementOf(asFields(result, "detail.newEvaluationResult"));
+      : judgementOf(rule, asFields(result, "detail.newEvaluationResult"));
   const instant = asInstant(
     detail.notificationCreationTime ?? fields.time,
     "detail.notificationCreationTime",
@@ -183,7 +183,7 @@ async function* results(rule: ReportedRule, dependencies: ManagedRuleDependencie
     for (const { result, key } of keyed) {
       yield {
         resource: described.get(keyText(key)) ?? unknownResource(key, place),
-        judgement: judgement(result.ComplianceType ?? "", result.Annotation),
+        judgement: judgement(rule, result.ComplianceType ?? "", result.Annotation),
         observedAt: result.ResultRecordedTime?.toISOString(),
       };
     }
@@ -195,14 +195,14 @@ function keyOf({ EvaluationResultIdentifier }: EvaluationResult): ResourceKey {
   return { resourceType: ResourceType as ResourceType, resourceId: ResourceId };
 }
 
-function judgementOf(result: Fields): Judgement {
+function judgementOf(rule: ReportedRule, result: Fields): Judgement {
   const allowed = ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"] as const;
   const complianceType = asOneOf(result.complianceType, allowed, "detail.newEvaluationResult.complianceType");
-  return judgement(complianceType, result.annotation);
+  return judgement(rule, complianceType, result.annotation);
 }
 
 /** AWS Config's words as a judgement; INSUFFICIENT_DATA, and whatever is new, is no verdict. */
-function judgement(complianceType: string, annotation: unknown): Judgement {
+function judgement({ identifier }: ReportedRule, complianceType: string, annotation: unknown): Judgement {
   const observed = { evaluatedBy: "AWS Config" };
   const said = typeof annotation === "string" && annotation !== "" ? annotation : undefined;
   if (
@@ -210,7 +210,11 @@ function judgement(complianceType: string, annotation: unknown): Judgement {
     complianceType === "NON_COMPLIANT" ||
     complianceType === "NOT_APPLICABLE"
   ) {
-    return { complianceType, annotation: said ?? `AWS Config's verdict is ${complianceType}.`, observed };
+    return {
+      complianceType,
+      annotation: said ?? `AWS's rule ${identifier} says ${complianceType}.`,
+      observed,
+    };
   }
   return {
     complianceType: "ERROR",
