@@ -20,6 +20,7 @@ import { rdsAutomatedBackups } from "./lambdas/rds-backups/rule";
 import { s3BucketEncryption } from "./lambdas/s3-encryption/rule";
 import { version as programVersion } from "./package.json";
 import { bundle } from "./program/bundle";
+import type { CUSTOM_RULES } from "./program/custom-rules";
 import { dashboardBody } from "./program/dashboard";
 import * as policies from "./program/policies";
 import { configClient, findForeignRecorder, RECORDED_TYPES, RECORDER_NAME } from "./program/recorder";
@@ -407,7 +408,7 @@ function scannerFunction(spec: FunctionSpec): aws.lambda.Function {
 
 /** A custom rule and the function that evaluates it. */
 interface EvaluatorSpec {
-  readonly rule: RuleDescription;
+  readonly rule: (typeof CUSTOM_RULES)[number];
   readonly function: string;
   readonly folder: string;
   readonly parameters: object;

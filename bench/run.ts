@@ -4,25 +4,50 @@ import { parseArgs } from "node:util";
 import { benchReport } from "./report.bench";
 import { benchSweep } from "./sweep.bench";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { resources: { type: "string", default: "100000" }, days: { type: "string", default: "30" } },
-});
+const USAGE = "usage: npm run bench -- report | sweep [--resources 100000] [--days 30]";
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
-  report: () => benchReport({ resources: Number(values.resources), days: Number(values.days) }),
-  sweep: () => benchSweep({ resources: Number(values.resources) }),
-};
-
-const benchmark = benchmarks[positionals[0] ?? ""];
-if (benchmark === undefined) {
-  console.error(
-    `usage: npm run bench -- ${Object.keys(benchmarks).join(" | ")} [--resources 100000] [--days 30]`,
-  );
-  process.exitCode = 2;
-} else {
-  benchmark().catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
+/** @throws Error naming what is wrong with the arguments. */
+function benchmarkOf(args: string[]): () => Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      resources: { type: "string", default: "100000" },
+      days: { type: "string", default: "30" },
+      help: { type: "boolean", default: false },
+    },
   });
+  if (values.help) throw new Error(USAGE);
+  const resources = wholeNumber("resources", values.resources);
+  const days = wholeNumber("days", values.days);
+  const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+    report: () => benchReport({ resources, days }),
+    sweep: () => benchSweep({ resources }),
+  };
+  const benchmark = benchmarks[positionals[0] ?? ""];
+  if (benchmark === undefined) throw new Error(USAGE);
+  return benchmark;
 }
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new Error(`--${name} must be a whole number of at least 1, not ${text}`);
+}
+
+async function main(): Promise<void> {
+  let benchmark: () => Promise<void>;
+  try {
+    benchmark = benchmarkOf(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 2;
+    return;
+  }
+  await benchmark();
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -41,6 +41,10 @@ async function main(): Promise<void> {
  * @throws Error naming the argument that is not understood.
  */
 function parseArguments(args: readonly string[]): boolean {
+  if (args.includes("--help")) {
+    print("usage: npm run demo [-- --keep]    --keep leaves the emulator running, to look around in");
+    process.exit(0);
+  }
   const unknown = args.find((argument) => argument !== "--keep");
   if (unknown !== undefined) throw new Error(`unknown argument ${unknown}; the only one is --keep`);
   return args.includes("--keep");
@@ -48,7 +52,8 @@ function parseArguments(args: readonly string[]): boolean {
 
 function printKept({ moto, tableName, reportBucketName }: Deployment): void {
   printScene("The emulator is still running, to look around in");
-  print("  export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing AWS_REGION=us-east-1");
+  print("  export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing");
+  print("  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1");
   print(`  export AWS_ENDPOINT_URL=${moto.url}`);
   print(`  aws dynamodb scan --table-name ${tableName} --max-items 3`);
   print(`  aws s3 ls --recursive s3://${reportBucketName}`);

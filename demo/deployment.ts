@@ -66,13 +66,15 @@ export class Deployment {
       declaredGraph(localSettings({ ...LOCAL_SETTINGS, ...options.settings })),
     ]);
     if (moto.status === "rejected") throw moto.reason;
+    let proxy: AwsProxy | undefined;
     try {
       if (graph.status === "rejected") throw graph.reason;
-      const proxy = await startProxy(moto.value.url);
+      proxy = await startProxy(moto.value.url);
       const functions = await localFunctions(graph.value, proxy.url);
       await createDeclaredResources(graph.value, moto.value.url);
       return new Deployment(moto.value, proxy, graph.value, functions);
     } catch (error) {
+      await proxy?.stop();
       await moto.value.stop();
       throw error;
     }
@@ -154,7 +156,10 @@ async function localFunctions(graph: Graph, endpoint: string): Promise<Record<Fu
     }),
   );
   const undeclared = ofType(graph, "aws:lambda/function:Function").length - entries.length;
-  if (undeclared !== 0) throw new Error(`index.ts declares ${undeclared} functions that are not run here`);
+  if (undeclared !== 0)
+    throw new Error(
+      "index.ts declares functions besides those in FUNCTIONS of demo/deployment.ts: add them there",
+    );
   return Object.fromEntries(entries) as Record<FunctionKey, LambdaFunction>;
 }
 

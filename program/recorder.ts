@@ -3,21 +3,20 @@ import {
   type ConfigurationRecorder,
   DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecordersCommand,
+  type ResourceType,
 } from "@aws-sdk/client-config-service";
 import * as pulumi from "@pulumi/pulumi";
 import { asError } from "../lambdas/common/errors";
+import { CUSTOM_RULES } from "./custom-rules";
 
 /** Resource types whose changes the rules rest on, and which the IAM rules evaluate. */
-export const RECORDED_TYPES = [
-  "AWS::EC2::Instance",
-  "AWS::RDS::DBInstance",
-  "AWS::RDS::DBCluster",
-  "AWS::S3::Bucket",
+export const RECORDED_TYPES: readonly ResourceType[] = [
+  ...CUSTOM_RULES.flatMap(({ resourceTypes }) => resourceTypes as readonly ResourceType[]),
   "AWS::IAM::User",
   "AWS::IAM::Role",
   "AWS::IAM::Group",
   "AWS::IAM::Policy",
-] as const;
+];
 
 /** What of the `aws:` settings decides whom a call reaches, and as whom. */
 export interface ProviderSettings {

@@ -11,8 +11,8 @@ import type {
   Severity,
 } from "../lambdas/common/settings";
 import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
-import { rdsAutomatedBackups } from "../lambdas/rds-backups/rule";
 import { s3BucketEncryption } from "../lambdas/s3-encryption/rule";
+import { CUSTOM_RULES } from "./custom-rules";
 import { exceptionList } from "./exceptions";
 import { LONGEST_WATCHABLE_GAP_HOURS, longestGapHours, parseSchedule } from "./schedule";
 import { asEmail, type Subscription, subscriptionList } from "./subscriptions";
@@ -65,7 +65,6 @@ const RETENTION_DAYS = [
 ];
 const SEVERITIES = ["low", "medium", "high", "critical"] as const;
 
-const CUSTOM_RULES = [ec2RequiredTags, s3BucketEncryption, rdsAutomatedBackups].map(({ name }) => name);
 const DEFAULT_MANAGED_RULES = [
   "iam-root-mfa",
   "iam-user-mfa",
@@ -85,7 +84,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
   const stack = new SettingsReader(raw, project);
   const alertEmail = stack.optionalText("alertEmail", asEmail);
   const managedRules = stack.structure("managedRules", DEFAULT_MANAGED_RULES, managedRuleList);
-  const rules = [...CUSTOM_RULES, ...managedRules.map(({ name }) => name)];
+  const rules = [...CUSTOM_RULES, ...managedRules].map(({ name }) => name);
   const { exceptions, expired } = stack.structure("exceptions", [], (value, key) =>
     exceptionList(value, key, rules, now),
   );

@@ -23,6 +23,7 @@ const ANNOTATION_LENGTH = 256;
 /**
  * The row of one evaluation.
  * @param observedAt when the resource was read, ISO-8601.
+ * @param since since when it is known to be so, ISO-8601; the event's instant unless somebody observed it before.
  */
 export function evaluationRow(
   context: RowContext,
@@ -30,11 +31,12 @@ export function evaluationRow(
   judgement: Judgement,
   previous: PreviousState | undefined,
   observedAt: string,
+  since = context.instant,
 ): EvaluationRow {
   const { rule, instant } = context;
   const comparison = compare(previous, {
     complianceType: judgement.complianceType,
-    instant,
+    instant: since,
     exceptionId: context.exceptions.covering(resource.arn, instant)?.id,
   });
   const shard = shardOf(rule.name, resource.arn);

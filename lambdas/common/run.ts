@@ -197,7 +197,9 @@ class Recording {
     const { context } = this.plan;
     const { resource, judgement, observedAt = this.dependencies.now().toISOString() } = judged;
     const previous = await this.previousOf(judged);
-    const row = evaluationRow(context, resource, judgement, previous, observedAt);
+    const since =
+      judged.observedAt !== undefined && observedAt < context.instant ? observedAt : context.instant;
+    const row = evaluationRow(context, resource, judgement, previous, observedAt, since);
     const drift = this.past.overtaken.has(resource.arn)
       ? await this.recordOvertaken(judged)
       : this.driftOf(row, previous);

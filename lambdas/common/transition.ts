@@ -12,7 +12,7 @@ export type PreviousState = Pick<
 /** The evaluation that is compared with the previous one. */
 export interface NextState {
   readonly complianceType: ComplianceType;
-  /** ISO-8601 instant of the evaluation. */
+  /** ISO-8601 instant since which it is so, if it is new. */
   readonly instant: string;
   /** The exception that covers a failure of this resource now. */
   readonly exceptionId?: string;

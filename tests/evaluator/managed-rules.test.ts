@@ -142,6 +142,7 @@ describe("an import", () => {
         resource_id: userArn("user-2"),
         compliance_type: "NON_COMPLIANT",
         observed_at: "2026-11-24T05:59:00.000Z",
+        open_since: "2026-11-24T05:59:00.000Z",
       },
       { resource_id: userArn("user-3"), compliance_type: "ERROR", error_code: "INSUFFICIENT_DATA" },
     ]);

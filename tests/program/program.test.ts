@@ -203,9 +203,9 @@ describe("AWS Config", () => {
         includeGlobalResourceTypes: false,
         resourceTypes: [
           "AWS::EC2::Instance",
+          "AWS::S3::Bucket",
           "AWS::RDS::DBInstance",
           "AWS::RDS::DBCluster",
-          "AWS::S3::Bucket",
           "AWS::IAM::User",
           "AWS::IAM::Role",
           "AWS::IAM::Group",
