@@ -13,19 +13,26 @@ import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { asInstant, asWholeNumber } from "../lambdas/common/input";
+import { MAXIMUM_SAMPLE } from "../lambdas/report-generator/event";
 import type { ReportResult } from "../lambdas/report-generator/generate";
 import { duration, percent } from "../lambdas/report-generator/words";
 import { runScript, stackOutputs, textOutput, UsageError } from "./stack";
 
 const USAGE =
   "usage: npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>]\n" +
-  "         [--sample <size> --seed <text>] [--out <folder>] [--stack <name>]";
+  "         [--sample <size> --seed <text>] [--out <folder>] [--stack <name>]\n" +
+  "An instant is an ISO-8601 date or has its zone: 2026-11-24, 2026-11-24T06:00:00Z";
 
 /** Longer than the function may run. */
 const INVOKE_TIMEOUT_MS = 16 * 60 * 1000;
 
 async function main(): Promise<number> {
-  const { event, out, stack } = parseCommandLine(process.argv.slice(2));
+  const { help, event, out, stack } = parseCommandLine(process.argv.slice(2));
+  if (help) {
+    console.log(USAGE);
+    return 0;
+  }
   const outputs = await stackOutputs(stack);
   const functionName = textOutput(outputs, "functionNames", "report-generator");
   const region = functionRegion(outputs);
@@ -47,21 +54,42 @@ function parseCommandLine(args: string[]) {
   try {
     const { values } = parseArgs({
       args,
-      options: { from: text, to: text, "as-of": text, sample: text, seed: text, out: text, stack: text },
+      options: {
+        from: text,
+        to: text,
+        "as-of": text,
+        sample: text,
+        seed: text,
+        out: text,
+        stack: text,
+        help: { type: "boolean", short: "h" },
+      },
     });
-    const { from, to, "as-of": asOf, sample, seed, out = "compliance-reports", stack } = values;
+    const { sample, seed, out = "compliance-reports", stack, help = false } = values;
+    const instant = (option: "from" | "to" | "as-of") =>
+      values[option] === undefined ? undefined : asInstant(values[option], `--${option}`);
+    const [from, to, asOf] = [instant("from"), instant("to"), instant("as-of")];
+    if (asOf !== undefined && (from !== undefined || to !== undefined)) {
+      throw new UsageError("--as-of stands alone, without --from and --to");
+    }
+    if (to !== undefined && (from === undefined || from >= to)) {
+      throw new UsageError("--to needs a --from that is before it");
+    }
     if ((sample === undefined) !== (seed === undefined)) {
       throw new UsageError(
         "--sample and --seed go together: without its seed nobody can draw a sample again",
       );
     }
+    const size = sample !== undefined && /^\d+$/.test(sample) ? Number(sample) : sample;
     const event = {
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
       ...(asOf !== undefined && { asOf }),
-      ...(sample !== undefined && { sample: { size: Number(sample), seed } }),
+      ...(sample !== undefined && {
+        sample: { size: asWholeNumber(size, 1, MAXIMUM_SAMPLE, "--sample"), seed },
+      }),
     };
-    return { event, out, stack };
+    return { help, event, out, stack };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${USAGE}`);
   }

@@ -13,18 +13,26 @@ export class UsageError extends Error {
 /**
  * The outputs of a Pulumi stack, asked of Pulumi itself.
  * @param stack the selected one unless given
+ * @param otherwise how to do without a stack, where a script can
  * @throws UsageError when Pulumi cannot tell, with what it says.
  */
-export async function stackOutputs(stack: string | undefined): Promise<Readonly<Record<string, unknown>>> {
+export async function stackOutputs(
+  stack: string | undefined,
+  otherwise?: string,
+): Promise<Readonly<Record<string, unknown>>> {
   const command = ["pulumi", "stack", "output", "--json", ...(stack === undefined ? [] : ["--stack", stack])];
   try {
     const { stdout } = await promisify(execFile)("npx", command, { maxBuffer: MOST_OUTPUT_BYTES });
     return JSON.parse(stdout) as Record<string, unknown>;
   } catch (error) {
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
-    throw new UsageError(`could not read the stack's outputs with \`npx ${command.join(" ")}\`:\n${said}`, {
-      cause: error,
-    });
+    const lines = [
+      `could not read the stack's outputs with \`npx ${command.join(" ")}\`:`,
+      said,
+      "Is a stack deployed and selected (npx pulumi stack select)?",
+      ...(otherwise === undefined ? [] : [otherwise]),
+    ];
+    throw new UsageError(lines.join("\n"), { cause: error });
   }
 }
 

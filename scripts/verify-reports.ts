@@ -4,35 +4,35 @@
  * Walks the chain of scheduled reports. Exit codes: 0 sound, 1 broken, 2 asked wrongly, 3 could not be read.
  */
 
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { S3Client } from "@aws-sdk/client-s3";
-import { type ReportSource, verifyChain } from "../lambdas/report-generator/verify";
+import { type ReportSource, type Verification, verifyChain } from "../lambdas/report-generator/verify";
+import { count } from "../lambdas/report-generator/words";
 import { BucketSource, FolderSource } from "./report-sources";
 import { runScript, stackOutputs, textOutput, UsageError } from "./stack";
 
 const USAGE =
   "usage: npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]";
 
+const OTHERWISE = "Or name the place: npm run verify-reports -- s3://bucket | folder";
+
 async function main(): Promise<number> {
-  const { place, manifest, stack } = parseCommandLine(process.argv.slice(2));
+  const { help, place, manifest, stack } = parseCommandLine(process.argv.slice(2));
+  if (help) {
+    console.log(USAGE);
+    return 0;
+  }
   const { source, name } = await open(place, stack);
   const result = await verifyChain(source, (sequence, last) => {
     if (process.stderr.isTTY) process.stderr.write(`\rreport ${sequence} of ${last}`);
   });
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
 
-  if (result.links > 0) {
-    console.log(
-      `${result.links} ${result.links === 1 ? "report" : "reports"}, ${result.files} files, ${result.bytes.toLocaleString("en")} bytes: all as they were written.`,
-    );
-    console.log(`They cover ${result.from} to ${result.to} without a gap.`);
-    console.log(`Last manifest: SHA-256 ${result.manifests.at(-1)}`);
-  }
-  for (const key of result.uncommitted) console.log(`Belongs to no report: ${key}`);
   if (result.firstBreak !== null) {
     const { kind, sequence, key, text } = result.firstBreak;
-    console.error(`BROKEN at report ${sequence} (${kind}): ${key}\n  ${text}`);
+    console.log(`BROKEN at report ${sequence} (${kind}): ${key}\n  ${text}`);
+    console.log(`Before the break: ${result.links > 0 ? `${extent(result)}, sound` : "no report"}.`);
     return 1;
   }
   if (result.links === 0) {
@@ -40,17 +40,32 @@ async function main(): Promise<number> {
     return 1;
   }
   if (manifest !== undefined && !result.manifests.includes(manifest)) {
-    console.error(
-      `BROKEN: no manifest has the SHA-256 ${manifest}: the chain was rewritten, or is another one`,
+    console.log(
+      `BROKEN: no manifest has the SHA-256 ${manifest}: the chain was rewritten, cut off, or is another one\n` +
+        `What is there agrees with itself: ${extent(result)}.`,
     );
     return 1;
   }
+  console.log(`${extent(result)}: all as they were written.`);
+  console.log(`They cover ${result.from} to ${result.to} without a gap.`);
+  console.log(`Last manifest: SHA-256 ${result.manifests.at(-1)}`);
+  for (const key of result.uncommitted) console.log(`Belongs to no report: ${key}`);
+  if (result.onDemand.files > 0) console.log(onDemandNote(result.onDemand));
   if (source.rewritten === undefined && manifest === undefined) {
     console.log(
-      "A copy does not prove where the chain ends: compare the last manifest with --manifest and the SHA-256 that the report generator logged.",
+      "A copy does not prove that the last manifest is unchanged or the last: give --manifest the SHA-256 that the report generator logged.",
     );
   }
   return 0;
+}
+
+function extent({ links, files, bytes }: Verification): string {
+  return `${count(links, "report")}, ${count(files, "file")}, ${count(bytes, "byte")}`;
+}
+
+function onDemandNote({ files, isLatest }: Verification["onDemand"]): string {
+  const compared = isLatest ? "only latest.* was compared with them" : "they were not verified";
+  return `Reports on demand (${count(files, "file")}) are not part of the chain; ${compared}.`;
 }
 
 function parseCommandLine(args: string[]) {
@@ -58,7 +73,11 @@ function parseCommandLine(args: string[]) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { manifest: { type: "string" }, stack: { type: "string" } },
+      options: {
+        manifest: { type: "string" },
+        stack: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
     });
     if (positionals.length > 1) throw new UsageError(USAGE);
     return { ...values, place: positionals[0] };
@@ -72,13 +91,16 @@ async function open(
   stack: string | undefined,
 ): Promise<{ source: ReportSource; name: string }> {
   if (place !== undefined && !place.startsWith("s3://")) {
-    if (!existsSync(place)) throw new UsageError(`there is no folder ${place}\n${USAGE}`);
+    if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new UsageError(`there is no folder ${place}`);
+    }
     return { source: new FolderSource(place), name: place };
   }
   const bucket =
     place === undefined
-      ? textOutput(await stackOutputs(stack), "reportBucketName")
+      ? textOutput(await stackOutputs(stack, OTHERWISE), "reportBucketName")
       : place.slice("s3://".length).replace(/\/.*$/, "");
+  if (bucket === "") throw new UsageError(USAGE);
   return { source: new BucketSource(await bucketClient(), bucket), name: `s3://${bucket}` };
 }
 

@@ -25,7 +25,8 @@ export type ReportRequest =
 const ALLOWED =
   "allowed are an EventBridge Scheduled Event, an AWS Config Rules Compliance Change event, or an object with" +
   ' nothing but "from" and "to", or "asOf" (ISO-8601 instants), and optionally "sample": {"size": 25, "seed": "…"}';
-const MAXIMUM_SAMPLE = 1000;
+/** The most evaluations of one sample. */
+export const MAXIMUM_SAMPLE = 1000;
 const MAXIMUM_SEED = 128;
 
 /**

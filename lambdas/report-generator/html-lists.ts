@@ -1,7 +1,7 @@
 /** The HTML report's long tables. Beyond some number of rows they refer to the CSV, and say how many are left out. */
 
 import { html, type Markup } from "./html";
-import { badge, managedRules, severityBadge, time, VERDICTS } from "./html-words";
+import { badge, isExcepted, managedRules, severityBadge, time, VERDICTS, verdictBadge } from "./html-words";
 import type { FailingInterval } from "./intervals";
 import type { ChangeEntry, Report, ResourceEntry } from "./report";
 import { duration, number } from "./words";
@@ -15,9 +15,6 @@ interface ResourceList {
   readonly isCollapsed: boolean;
   readonly belongs: (entry: ResourceEntry) => boolean;
 }
-
-const isExcepted = ({ complianceType, exceptionId }: ResourceEntry) =>
-  complianceType === "NON_COMPLIANT" && exceptionId !== undefined;
 
 /** What needs attention, open at the top of the page. */
 export const ATTENTION: readonly ResourceList[] = [
@@ -97,12 +94,11 @@ export function* resourceSection(report: Report, list: ResourceList): Generator<
 }
 
 function resourceRow(entry: ResourceEntry, at: string, managed: ReadonlySet<string>): Markup {
-  const { word, style } = VERDICTS[isExcepted(entry) ? "EXCEPTED" : entry.complianceType];
   const since = entry.failingSince;
   const age = since && duration(Date.parse(at) - Date.parse(since));
   const lastRead = entry.complianceType === "ERROR" && entry.settledType;
   return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th>
-<td>${badge(style, word)}${lastRead && html` <span class="note">${VERDICTS[lastRead].word.toLowerCase()} when last read</span>`}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
+<td>${verdictBadge(entry)}${lastRead && html` <span class="note">${VERDICTS[lastRead].word.toLowerCase()} when last read</span>`}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
 <td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span></td>
 <td class="t" data-label="Since">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
 <td class="t" data-label="Observed">${time(entry.observedAt)}${managed.has(entry.rule) && html`<span class="sub">by AWS Config</span>`}</td></tr>
@@ -127,7 +123,7 @@ export function* changesSection(report: Report): Generator<Markup> {
   const quiet = report.changes.length - news.length;
   const { opened, timeToResolve } = report.summary;
   yield html`<section aria-labelledby="changes"><h2 id="changes">Changes in the period</h2>
-<p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${timeToResolve.medianMs !== null && html`, half of them within ${duration(timeToResolve.medianMs)}, the slowest after ${duration(timeToResolve.worstMs)}`}.${quiet > 0 && html` ${number(quiet)} ${quiet === 1 ? "resource was" : "resources were"} seen for the first time without failing.`}</p>`;
+<p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.${quiet > 0 && html` ${number(quiet)} ${quiet === 1 ? "resource was" : "resources were"} seen for the first time without failing.`}</p>`;
   if (news.length > 0) {
     yield leftOut(news.length, MOST_CHANGES, report, "The JSON has all of them.");
     yield html`<div class="scroll" role="group" aria-label="Changes" tabindex="0"><table>
@@ -137,6 +133,12 @@ export function* changesSection(report: Report): Generator<Markup> {
     yield html`</tbody></table></div>`;
   }
   yield html`</section>`;
+}
+
+function howSoon({ resolved, medianMs, worstMs }: Report["summary"]["timeToResolve"]): string {
+  if (medianMs === null) return "";
+  if (resolved === 1) return `, after ${duration(medianMs)}`;
+  return `; of those that ended, half within ${duration(medianMs)}, the slowest after ${duration(worstMs)}`;
 }
 
 const TRANSITIONS: Readonly<Record<ChangeEntry["transition"], readonly [word: string, style: string]>> = {

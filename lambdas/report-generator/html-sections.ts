@@ -5,7 +5,7 @@ import type { ControlStatus } from "./controls";
 import { groupBy } from "./group";
 import { html, type Markup } from "./html";
 import { slotStrip, tallyBar, trendChart } from "./html-charts";
-import { badge, managedRules, severityBadge, time } from "./html-words";
+import { badge, managedRules, severityBadge, time, verdictBadge } from "./html-words";
 import type { GroupResult, Report } from "./report";
 import { GRACE_MS, ON_TIME_MS } from "./schedule";
 import { count, duration, minute, number, percent } from "./words";
@@ -74,9 +74,10 @@ ${figure("Median to resolve", "", duration(timeToResolve.medianMs), timeToResolv
 </dl>`;
 }
 
-function failingAside({ listed, lastSeenFailing }: Report["summary"], failing: number): string {
+function failingAside({ listed, lastSeenFailing, excepted }: Report["summary"], failing: number): string {
   if (lastSeenFailing > 0) return `and ${number(lastSeenFailing)} that failed when last read`;
-  return failing === 0 ? "nothing fails unaccepted" : `of ${count(listed, "check")}`;
+  if (excepted > 0) return `${number(excepted)} more accepted, of ${count(listed, "check")}`;
+  return failing === 0 ? "nothing fails" : `of ${count(listed, "check")}`;
 }
 
 function coverageGaps({ error, rules, rulesNotEvaluated }: Report["summary"]): string {
@@ -97,8 +98,8 @@ export function trendSection({ trend, period }: Report): Markup {
 export function rulesSection({ rules }: Report): Markup {
   return html`<section aria-labelledby="rules"><h2 id="rules">Results by rule</h2>
 ${barLegend()}
-<div class="scroll" role="group" aria-label="Results by rule" tabindex="0"><table class="tallies">
-<thead><tr><th scope="col">Rule</th><th scope="col">Severity</th><th scope="col" class="breakdown">Breakdown</th><th scope="col" class="n">Failing</th><th scope="col" class="n">Accepted</th><th scope="col" class="n">Not evaluated</th><th scope="col" class="n">Passing</th><th scope="col" class="n">Score</th><th scope="col" class="n">Coverage</th></tr></thead><tbody>
+<div class="scroll" role="group" aria-label="Results by rule" tabindex="0"><table class="tallies rows">
+<thead><tr><th scope="col">Rule</th><th scope="col" class="grade">Severity</th><th scope="col" class="breakdown">Breakdown</th><th scope="col" class="n">Failing</th><th scope="col" class="n">Accepted</th><th scope="col" class="n">Not evaluated</th><th scope="col" class="n">Passing</th><th scope="col" class="n">Score</th><th scope="col" class="n">Coverage</th></tr></thead><tbody>
 ${rules.map(({ rule, title, severity, result, stateFrom }) =>
   result === null
     ? html`<tr><th scope="row" class="id">${title}<span class="sub">${rule}</span></th><td>${severityBadge(severity)}</td><td colspan="7">${badge("unknown", "Not evaluated yet")}</td></tr>`
@@ -114,7 +115,15 @@ function barLegend(): Markup {
 }
 
 function tallyCells(result: Omit<GroupResult, "name">): Markup {
-  return html`<td class="n">${number(result.nonCompliant - result.excepted)}</td><td class="n">${number(result.excepted)}</td><td class="n">${number(result.error)}</td><td class="n">${number(result.compliant)}</td><td class="n">${percent(result.score)}</td><td class="n">${percent(result.coverage)}</td>`;
+  const cells = [
+    ["Failing", number(result.nonCompliant - result.excepted)],
+    ["Accepted", number(result.excepted)],
+    ["Not evaluated", number(result.error)],
+    ["Passing", number(result.compliant)],
+    ["Score", percent(result.score)],
+    ["Coverage", percent(result.coverage)],
+  ] as const;
+  return html`${cells.map(([name, value]) => html`<td class="n" data-label="${name}">${value}</td>`)}`;
 }
 
 /** The same numbers by resource type, account, and account and Region. */
@@ -122,7 +131,7 @@ export function breakdownSection({ byResourceType, byAccount, byRegion }: Report
   const table = (
     title: string,
     groups: readonly GroupResult[],
-  ) => html`<table class="tallies"><caption>By ${title.toLowerCase()}</caption>
+  ) => html`<table class="tallies rows"><caption>By ${title.toLowerCase()}</caption>
 <thead><tr><th scope="col">${title}</th><th scope="col" class="breakdown">Breakdown</th><th scope="col" class="n">Failing</th><th scope="col" class="n">Accepted</th><th scope="col" class="n">Not evaluated</th><th scope="col" class="n">Passing</th><th scope="col" class="n">Score</th><th scope="col" class="n">Coverage</th></tr></thead><tbody>
 ${groups.map((group) => html`<tr><th scope="row">${group.name}</th><td>${tallyBar(group)}</td>${tallyCells(group)}</tr>`)}
 </tbody></table>`;
@@ -160,12 +169,19 @@ const MOST_RUNS = 400;
 /** The coverage ledger. */
 export function runsSection({ runs }: Report): Markup {
   const shown = runs.slice(-MOST_RUNS).reverse();
+  // Where a run found nothing it says so only if that is all there is to say.
+  const told = (ledger: (typeof runs)[number]["ledger"]) => {
+    const found = ledger.filter(({ listed, error }) => listed > 0 || error > 0);
+    return found.length > 0 ? found : ledger;
+  };
+  const hasMore = shown.some(({ ledger }) => told(ledger).length < ledger.length);
   return html`<details id="runs"><summary>Runs of the period and their coverage (${number(runs.length)})</summary>
 ${runs.length > shown.length && html`<p class="note">The newest ${number(shown.length)} are shown; the JSON has all of them.</p>`}
+${hasMore && html`<p class="note">Accounts and Regions in which a run found nothing, beside others in which it did, are only in the JSON.</p>`}
 <div class="scroll" role="group" aria-label="Runs" tabindex="0"><table>
 <thead><tr><th scope="col">Run (UTC)</th><th scope="col">Rule</th><th scope="col">Account, Region</th><th scope="col" class="n">Listed</th><th scope="col" class="n">Evaluated</th><th scope="col" class="n">Not applicable</th><th scope="col" class="n">Errors</th><th scope="col" class="n">Coverage</th><th scope="col" class="n">Took</th></tr></thead><tbody>
 ${shown.flatMap((run) =>
-  run.ledger.map((entry) => {
+  told(run.ledger).map((entry) => {
     const errors = Object.entries(entry.errorCodes).map(([code, amount]) => `${code} ${amount}`);
     return html`<tr><td class="t">${time(run.at)}<span class="sub">${run.trigger}${run.arrivedLate && ", late"}</span></td><th scope="row">${run.rule}</th><td>${entry.accountId}, ${entry.region}</td><td class="n">${number(entry.listed)}</td><td class="n">${number(entry.evaluated)}</td><td class="n">${number(entry.notApplicable)}</td><td class="n">${number(entry.error)}${errors.length > 0 && html`<span class="sub">${errors.join(", ")}</span>`}</td><td class="n">${percent(entry.coverage)}</td><td class="n">${duration(run.durationMs)}</td></tr>`;
   }),
@@ -177,7 +193,7 @@ ${shown.flatMap((run) =>
 export function exceptionsSection({ exceptions }: Report): Markup {
   if (exceptions.length === 0) return html``;
   return html`<section aria-labelledby="exceptions"><h2 id="exceptions">Exceptions</h2>
-<div class="scroll" role="group" aria-label="Exceptions" tabindex="0"><table>
+<div class="scroll" role="group" aria-label="Exceptions" tabindex="0"><table class="rows">
 <thead><tr><th scope="col">Exception</th><th scope="col">Status</th><th scope="col">Rule and resources</th><th scope="col">Reason</th><th scope="col">Owner, approver</th><th scope="col">Expires</th><th scope="col" class="n">Covers</th></tr></thead><tbody>
 ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
   const words = {
@@ -186,7 +202,7 @@ ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
     expired: badge("bad", "Expired"),
     "not-in-settings": badge("unknown", "No longer in the settings"),
   };
-  return html`<tr><th scope="row">${exceptionId}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}<span class="arn"><bdi>${terms?.resource}</bdi></span></td><td>${terms?.reason}</td><td>${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t">${terms?.expires.slice(0, 10)}</td><td class="n">${number(covers)}</td></tr>`;
+  return html`<tr><th scope="row">${exceptionId}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}<span class="arn"><bdi>${terms?.resource}</bdi></span></td><td>${terms?.reason}</td><td data-label="Owner, approver">${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t" data-label="Expires">${terms?.expires.slice(0, 10)}</td><td class="n" data-label="Covers">${number(covers)}</td></tr>`;
 })}
 </tbody></table></div></section>`;
 }
@@ -200,6 +216,9 @@ const CONTROL_STATUS: Readonly<Record<ControlStatus, Markup>> = {
   "nothing-to-evaluate": badge("neutral", "Nothing to evaluate"),
 };
 
+/** The edition whose numbers the rules name, where the standard's short name does not say it. */
+const EDITIONS: Readonly<Record<string, string>> = { "CIS AWS": "CIS AWS v3.0" };
+
 /** Controls by standard. */
 export function controlsSection({ controls }: Report): Markup {
   if (controls.length === 0) return html``;
@@ -210,7 +229,7 @@ ${[...byStandard].map(
   ([
     standard,
     entries,
-  ]) => html`<table><caption>${standard}</caption><thead><tr><th scope="col" style="width:9rem">Control</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Supported by</th></tr></thead><tbody>
+  ]) => html`<table><caption>${EDITIONS[standard] ?? standard}</caption><thead><tr><th scope="col" style="width:9rem">Control</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Supported by</th></tr></thead><tbody>
 ${entries.map((entry) => html`<tr><th scope="row">${entry.control}</th><td>${CONTROL_STATUS[entry.status]}</td><td>${entry.rules.map(({ rule }) => rule).join(", ")}</td></tr>`)}
 </tbody></table>`,
 )}</section>`;
@@ -230,7 +249,7 @@ export function sampleSection({ sample, rules }: Report): Markup {
 <p>${number(sample.evaluations.length)} of ${number(sample.population)} evaluations, drawn with the seed <code>${sample.seed}</code>. To draw it again, take ${sample.method}.</p>
 <div class="scroll" role="group" aria-label="Sample" tabindex="0"><table>
 <thead><tr><th scope="col" class="n">No.</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Evidence</th></tr></thead><tbody>
-${sample.evaluations.map((entry, index) => html`<tr><td class="n">${index + 1}</td><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th><td>${entry.rule}<span class="sub">version ${entry.ruleVersion}, parameters ${entry.parametersHash.slice(0, 12)}…</span></td><td>${entry.complianceType}<span class="sub">${entry.annotation}</span></td><td><code>${JSON.stringify(entry.observed)}</code><span class="sub">${managed.has(entry.rule) ? "recorded by AWS Config" : "read"} ${time(entry.observedAt)} UTC, ${TRIGGERS[entry.trigger]}</span></td></tr>`)}
+${sample.evaluations.map((entry, index) => html`<tr><td class="n">${index + 1}</td><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th><td>${entry.rule}<span class="sub">version ${entry.ruleVersion}, parameters ${entry.parametersHash.slice(0, 12)}…</span></td><td>${verdictBadge(entry)}<span class="sub">${entry.annotation}</span></td><td><code>${JSON.stringify(entry.observed)}</code><span class="sub">${managed.has(entry.rule) ? "recorded by AWS Config" : "read"} ${time(entry.observedAt)} UTC, ${TRIGGERS[entry.trigger]}</span></td></tr>`)}
 </tbody></table></div></section>`;
 }
 

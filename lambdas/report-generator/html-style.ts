@@ -97,6 +97,7 @@ thead th.n { white-space: normal; }
 .tallies th:first-child { width: 28%; }
 thead th.n { padding-left: .3rem; }
 .tallies th.breakdown { width: 20%; }
+.tallies th.grade { width: 9.5%; }
 table + table { margin-top: 1.75rem; }
 .arn, .sub { display: block; color: var(--soft); font-size: .91em; font-weight: 400; overflow-wrap: anywhere; }
 code { font: .85em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
@@ -124,7 +125,12 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .rows thead { position: absolute; left: -999rem; }
   .rows tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
   .rows th, .rows td { display: block; padding: .1rem 0; border: 0; }
+  .rows, .rows tbody { display: block; min-width: 0; }
+  .rows caption { display: block; }
   .rows th.id { min-width: 0; }
+  .rows th, .tallies th:first-child { width: auto; }
+  .rows td.n { display: inline-block; margin-right: 1.1rem; text-align: left; }
+  .rows .bar { margin: .3rem 0 .2rem; }
   .rows .t .sub { display: inline; margin-left: .5em; }
   figure { overflow-x: auto; }
   figure > .trend { min-width: 36rem; }

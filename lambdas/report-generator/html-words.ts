@@ -3,7 +3,7 @@
 import type { ComplianceType } from "../common/evaluation";
 import type { Severity } from "../common/settings";
 import { html, type Markup } from "./html";
-import type { RuleResult } from "./report";
+import type { ResourceEntry, RuleResult } from "./report";
 
 /** Verdicts for people, and the class that colours them. */
 export const VERDICTS: Readonly<Record<ComplianceType | "EXCEPTED", { word: string; style: string }>> = {
@@ -23,6 +23,17 @@ export function time(instant: string | null | undefined): Markup {
 /** A coloured word; the word alone says it all, colour only helps. */
 export function badge(style: string, word: string): Markup {
   return html`<span class="badge ${style}">${word}</span>`;
+}
+
+/** Whether an exception covers this failure. */
+export function isExcepted({ complianceType, exceptionId }: ResourceEntry): boolean {
+  return complianceType === "NON_COMPLIANT" && exceptionId !== undefined;
+}
+
+/** An evaluation's verdict. */
+export function verdictBadge(entry: ResourceEntry): Markup {
+  const { word, style } = VERDICTS[isExcepted(entry) ? "EXCEPTED" : entry.complianceType];
+  return badge(style, word);
 }
 
 /** A rule's or failure's severity, the heavier the graver. */

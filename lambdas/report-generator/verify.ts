@@ -34,7 +34,7 @@ export interface Break {
   readonly text: string;
 }
 
-/** What the walk found. */
+/** What the walk found. Numbers, times and hashes are those of the links that are sound. */
 export interface Verification {
   readonly links: number;
   readonly files: number;
@@ -46,7 +46,17 @@ export interface Verification {
   readonly firstBreak: Break | null;
   /** Files that belong to no report: of an attempt that was never completed, or put there by somebody else. */
   readonly uncommitted: readonly string[];
+  /**
+   * Files of reports on demand, which no manifest names, and whether the stable names hold such a report; 0 and false
+   * in a broken chain, in which nobody looked.
+   */
+  readonly onDemand: { readonly files: number; readonly isLatest: boolean };
 }
+
+/** What the walk found beside the chain. */
+type Beside = Pick<Verification, "uncommitted" | "onDemand">;
+
+const NOTHING_BESIDE: Beside = { uncommitted: [], onDemand: { files: 0, isLatest: false } };
 
 interface ReadLink {
   readonly key: string;
@@ -83,43 +93,49 @@ export async function verifyChain(
   const forks = await findForks(source, keys, rewritten);
   const numbers = [...keys.map((key) => sequenceOfKey(key) ?? 0), ...forks.keys()];
   const last = numbers.reduce((highest, number) => Math.max(highest, number), 0);
-  const counted = { links: 0, files: 0, bytes: 0 };
-  const named = new Set<string>();
-  const manifests: string[] = [];
-  let first: ReadLink | undefined;
-  let previous: ReadLink | undefined;
-  const result = (firstBreak: Break | null, uncommitted: readonly string[]): Verification => ({
-    ...counted,
-    from: first?.manifest.period.from ?? null,
-    to: previous?.manifest.period.to ?? null,
-    manifests,
-    firstBreak,
-    uncommitted,
-  });
+  const links: ReadLink[] = [];
 
   for (let sequence = 1; sequence <= last; sequence++) {
     const link = await readLink(source, sequence);
     const fork = forks.get(sequence);
-    if ("kind" in link) return result(fork ?? link, []);
-    const broken = fork ?? compareWithPrevious(link, previous) ?? checkForms(link);
-    if (broken !== undefined) return result(broken, []);
-    for (const file of link.manifest.files) {
-      const fault = rewritten.has(file.key)
-        ? rewrittenFile(sequence, file)
-        : await checkFile(source, link.manifest, file);
-      if (fault !== undefined) return result(fault, []);
-      counted.files += 1;
-      counted.bytes += file.bytes;
-      named.add(file.key);
-    }
-    counted.links += 1;
-    manifests.push(link.sha256);
-    first ??= link;
-    previous = link;
+    if ("kind" in link) return summarize(links, fork ?? link);
+    const previous = links.at(-1);
+    const broken =
+      fork ??
+      compareHashes(link, previous) ??
+      checkForms(link) ??
+      (await checkFiles(source, link.manifest, rewritten)) ??
+      // Only of a manifest that says what its report says: a period changed later is no gap.
+      comparePeriods(link, previous);
+    if (broken !== undefined) return summarize(links, broken);
+    links.push(link);
     onProgress(sequence, last);
   }
-  const cut = (await checkTail(source, previous)) ?? (await checkLatest(source, previous));
-  return result(cut ?? null, cut === undefined ? await uncommittedFiles(source, named) : []);
+  const cut = (await checkTail(source, links.at(-1))) ?? (await checkLatest(source, links.at(-1)));
+  return cut === undefined
+    ? summarize(links, null, await besideTheChain(source, links))
+    : summarize(links, cut);
+}
+
+/** The result over the links before the break; a stable name at fault leaves all of them sound. */
+function summarize(
+  links: readonly ReadLink[],
+  firstBreak: Break | null,
+  beside: Beside = NOTHING_BESIDE,
+): Verification {
+  const end = firstBreak === null || LATEST.test(firstBreak.key) ? links.length : firstBreak.sequence - 1;
+  const sound = links.slice(0, end);
+  const files = sound.flatMap(({ manifest }) => manifest.files);
+  return {
+    links: sound.length,
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    from: sound[0]?.manifest.period.from ?? null,
+    to: sound.at(-1)?.manifest.period.to ?? null,
+    manifests: sound.map((link) => link.sha256),
+    firstBreak,
+    ...beside,
+  };
 }
 
 async function readLink(source: ReportSource, sequence: number): Promise<ReadLink | Break> {
@@ -140,8 +156,8 @@ async function readLink(source: ReportSource, sequence: number): Promise<ReadLin
   return { key, sha256: sha256(bytes), manifest };
 }
 
-function compareWithPrevious({ key, manifest }: ReadLink, previous: ReadLink | undefined): Break | undefined {
-  const { sequence, period } = manifest;
+function compareHashes({ key, manifest }: ReadLink, previous: ReadLink | undefined): Break | undefined {
+  const { sequence } = manifest;
   if (previous === undefined) {
     if (manifest.previous === null) return undefined;
     return {
@@ -160,17 +176,21 @@ function compareWithPrevious({ key, manifest }: ReadLink, previous: ReadLink | u
       text: `manifest ${before.sequence} has the SHA-256 ${previous.sha256}, and manifest ${sequence} expects ${manifest.previous?.sha256 ?? "none"}: one of them was changed or replaced`,
     };
   }
-  if (period.from !== before.period.to) {
-    const kind = period.from > before.period.to ? "gap" : "fork";
-    const word = kind === "gap" ? "nothing covers the time between" : "both cover the time between";
-    return {
-      kind,
-      sequence,
-      key,
-      text: `report ${before.sequence} ends at ${before.period.to} and report ${sequence} begins at ${period.from}: ${word}`,
-    };
-  }
   return undefined;
+}
+
+function comparePeriods({ key, manifest }: ReadLink, previous: ReadLink | undefined): Break | undefined {
+  const { sequence, period } = manifest;
+  const before = previous?.manifest;
+  if (before === undefined || period.from === before.period.to) return undefined;
+  const kind = period.from > before.period.to ? "gap" : "fork";
+  const word = kind === "gap" ? "nothing covers the time between" : "both cover the time between";
+  return {
+    kind,
+    sequence,
+    key,
+    text: `report ${before.sequence} ends at ${before.period.to} and report ${sequence} begins at ${period.from}: ${word}`,
+  };
 }
 
 function checkForms({ key, manifest }: ReadLink): Break | undefined {
@@ -184,6 +204,20 @@ function checkForms({ key, manifest }: ReadLink): Break | undefined {
 function rewrittenFile(sequence: number, { key }: ManifestFile): Break {
   const text = `a file of report ${sequence} was written or deleted more than once, which report runs never do`;
   return { kind: "changed", sequence, key, text };
+}
+
+async function checkFiles(
+  source: ReportSource,
+  manifest: Manifest,
+  rewritten: ReadonlySet<string>,
+): Promise<Break | undefined> {
+  for (const file of manifest.files) {
+    const fault = rewritten.has(file.key)
+      ? rewrittenFile(manifest.sequence, file)
+      : await checkFile(source, manifest, file);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 async function checkFile(
@@ -342,17 +376,16 @@ function latestBreak(sequence: number, form: string, what: string, kind: Break["
   return { kind, sequence, key, text: `${key} ${what}` };
 }
 
-async function uncommittedFiles(source: ReportSource, named: ReadonlySet<string>): Promise<string[]> {
+async function besideTheChain(source: ReportSource, links: readonly ReadLink[]): Promise<Beside> {
+  const named = new Set(links.flatMap(({ manifest }) => manifest.files.map(({ key }) => key)));
   const uncommitted: string[] = [];
+  let files = 0;
   for await (const key of source.keys(REPORTS_PREFIX)) {
-    const isKnown =
-      named.has(key) ||
-      LATEST.test(key) ||
-      key.startsWith(ON_DEMAND_PREFIX) ||
-      sequenceOfKey(key) !== undefined;
-    if (!isKnown) uncommitted.push(key);
+    if (key.startsWith(ON_DEMAND_PREFIX)) files += 1;
+    else if (!named.has(key) && !LATEST.test(key) && sequenceOfKey(key) === undefined) uncommitted.push(key);
   }
-  return uncommitted;
+  const latest = await digest(source, latestKey("json"));
+  return { uncommitted, onDemand: { files, isLatest: latest?.head?.kind === "on-demand" } };
 }
 
 function parseManifest(bytes: Uint8Array): Manifest | undefined {
