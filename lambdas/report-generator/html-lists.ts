@@ -126,7 +126,7 @@ export function* changesSection(report: Report): Generator<Markup> {
 <p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.${quiet > 0 && html` ${number(quiet)} ${quiet === 1 ? "resource was" : "resources were"} seen for the first time without failing.`}</p>`;
   if (news.length > 0) {
     yield leftOut(news.length, MOST_CHANGES, report, "The JSON has all of them.");
-    yield html`<div class="scroll" role="group" aria-label="Changes" tabindex="0"><table>
+    yield html`<div class="scroll" role="group" aria-label="Changes" tabindex="0"><table class="rows">
 <thead><tr><th scope="col">Time (UTC)</th><th scope="col">Change</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Explanation</th></tr></thead><tbody>
 `;
     for (const change of news.slice(-MOST_CHANGES).reverse()) yield changeRow(change);

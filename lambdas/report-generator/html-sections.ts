@@ -229,7 +229,7 @@ ${[...byStandard].map(
   ([
     standard,
     entries,
-  ]) => html`<table><caption>${EDITIONS[standard] ?? standard}</caption><thead><tr><th scope="col" style="width:9rem">Control</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Supported by</th></tr></thead><tbody>
+  ]) => html`<table class="rows"><caption>${EDITIONS[standard] ?? standard}</caption><thead><tr><th scope="col" style="width:9rem">Control</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Supported by</th></tr></thead><tbody>
 ${entries.map((entry) => html`<tr><th scope="row">${entry.control}</th><td>${CONTROL_STATUS[entry.status]}</td><td>${entry.rules.map(({ rule }) => rule).join(", ")}</td></tr>`)}
 </tbody></table>`,
 )}</section>`;

@@ -108,8 +108,9 @@ describe("npm run report", () => {
   });
 
   it("tells in one line what the report generator refuses", async () => {
-    const { code, stderr } = await run("report.ts", "--as-of", "yesterday", "--out", folder);
-    expect(stderr).toContain("the report generator refused: InvalidInputError: asOf must be an ISO-8601");
+    const seed = "s".repeat(129);
+    const { code, stderr } = await run("report.ts", "--sample", "5", "--seed", seed, "--out", folder);
+    expect(stderr).toContain("the report generator refused: InvalidInputError: sample.seed must be");
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
   });
@@ -117,6 +118,48 @@ describe("npm run report", () => {
   it("says how it is used when it is used otherwise", async () => {
     const { code, stderr } = await run("report.ts", "--form", "2026-11-01");
     expect(stderr).toContain("usage: npm run report --");
+    expect(code).toBe(2);
+  });
+});
+
+describe("npm run report, before it asks the stack", () => {
+  it.each([
+    ["an instant that is none", ["--as-of", "yesterday"], "--as-of must be an ISO-8601"],
+    ["an instant without its zone", ["--from", "2026-11-23T06:00:00"], "--from must be an ISO-8601"],
+    ["an end that is no instant", ["--from", "2026-11-23", "--to", "2026-02-30"], "--to must be an ISO-8601"],
+    ["an end without a beginning", ["--to", "2026-11-23"], "--to needs a --from"],
+    ["an end before the beginning", ["--from", "2026-11-23", "--to", "2026-11-22"], "--to needs a --from"],
+    ["an instant beside a period", ["--as-of", "2026-11-23", "--from", "2026-11-22"], "--as-of stands alone"],
+    [
+      "a sample size that is no number",
+      ["--sample", "abc", "--seed", "s"],
+      "--sample must be a whole number from 1",
+    ],
+    ["a sample of nothing", ["--sample", "0", "--seed", "s"], "--sample must be a whole number from 1"],
+  ])("refuses %s", async (_what, args, expected) => {
+    const { code, stderr } = await runWith({ PATH: "/nonexistent" }, "report.ts", ...args);
+    expect(stderr).toContain(expected);
+    expect(stderr).not.toContain("could not read the stack's outputs");
+    expect(code).toBe(2);
+  });
+});
+
+describe("both commands", () => {
+  it.each(["report.ts", "verify-reports.ts"])("%s tells its usage when asked", async (script) => {
+    const { code, stdout, stderr } = await run(script, "--help");
+    expect(stdout).toMatch(/^usage: npm run /);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ["report.ts", []],
+    ["verify-reports.ts", ["Or name the place: npm run verify-reports -- s3://bucket | folder"]],
+  ])("%s says what to do without a stack", async (script, more) => {
+    const { code, stderr } = await runWith({ PATH: "/nonexistent" }, script);
+    for (const line of ["Is a stack deployed and selected (npx pulumi stack select)?", ...more]) {
+      expect(stderr).toContain(line);
+    }
     expect(code).toBe(2);
   });
 });
@@ -145,24 +188,48 @@ describe("npm run verify-reports", () => {
     expect(sound).toMatchObject({ code: 0, stderr: "" });
     expect(sound.stdout).toContain("1 report, 3 files");
 
-    expect(sound.stdout).toContain("A copy does not prove where the chain ends");
+    expect(sound.stdout).toContain("A copy does not prove that the last manifest is unchanged or the last");
 
     const [hash = "nothing"] = /(?<=SHA-256 )[0-9a-f]{64}/.exec(sound.stdout) ?? [];
     expect((await run("verify-reports.ts", copy, "--manifest", hash)).stdout).not.toContain(
       "A copy does not",
     );
     const rewritten = await run("verify-reports.ts", copy, "--manifest", "0".repeat(64));
-    expect(rewritten.stderr).toContain("BROKEN: no manifest has the SHA-256 0000");
+    expect(rewritten.stdout).toMatch(/^BROKEN: no manifest has the SHA-256 0000/);
+    expect(rewritten.stdout).not.toMatch(/as they were written|without a gap|Last manifest/);
     expect(rewritten.code).toBe(1);
+
+    await generateReport(scheduled, { kind: "on-demand" });
+    for (const [key, body] of scheduled.store.objects) {
+      await mkdir(join(copy, key, ".."), { recursive: true });
+      await writeFile(join(copy, key), body);
+    }
+    expect((await run("verify-reports.ts", copy)).stdout).toContain(
+      "Reports on demand (3 files) are not part of the chain; only latest.* was compared with them.",
+    );
 
     const csv = join(copy, "reports/2026/11/23/compliance-report-2026-11-23T06-30-00-000Z.csv");
     await writeFile(csv, (await readFile(csv, "utf8")).replace("NON_COMPLIANT", "COMPLIANT"));
     const broken = await run("verify-reports.ts", copy);
-    expect(broken.stderr).toContain("BROKEN at report 1 (changed): reports/2026/11/23/compliance-report");
+    expect(broken.stdout).toMatch(
+      /^BROKEN at report 1 \(changed\): reports\/2026\/11\/23\/compliance-report/,
+    );
+    expect(broken.stdout).toContain("Before the break: no report.");
+    expect(broken.stdout).not.toMatch(/as they were written|without a gap|Last manifest/);
     expect(broken.code).toBe(1);
 
     expect((await run("verify-reports.ts", join(copy, "nowhere"))).code).toBe(2);
     await rm(copy, { recursive: true });
+  });
+
+  it.each([
+    ["a file", "README.md", "there is no folder README.md\n"],
+    ["a bucket without a name", "s3://", "usage: npm run verify-reports"],
+  ])("refuses %s in a line", async (_what, place, expected) => {
+    const { code, stderr } = await run("verify-reports.ts", place);
+    expect(stderr).toContain(expected);
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(2);
   });
 
   it("asks for a bucket without knowing any Region", async () => {

@@ -146,6 +146,56 @@ describe("the HTML", () => {
     );
   });
 
+  it("says beside the failing checks how many more are accepted, of how many in all", async () => {
+    const page = text(
+      renderHtml(await reportOf({ a: "COMPLIANT", b: "NON_COMPLIANT", "legacy-1": "NON_COMPLIANT" })),
+    );
+    expect(page).toContain("1 more accepted, of 3 checks");
+  });
+
+  it.each([
+    [0, "4 failures began and 0 ended."],
+    [1, "4 failures began and 1 ended, after 1 h."],
+    [3, "4 failures began and 3 ended; of those that ended, half within 1 h, the slowest after 2 h."],
+  ])("says of %i failures that ended how long they took", async (resolved, expected) => {
+    const report = await reportOf({ alpha: "COMPLIANT" });
+    const medianMs = resolved === 0 ? null : 3_600_000;
+    const worstMs = medianMs && 3_600_000 * (resolved === 1 ? 1 : 2);
+    const timeToResolve = { ...report.summary.timeToResolve, resolved, medianMs, worstMs };
+    const summary = { ...report.summary, opened: 4, timeToResolve };
+    expect(text(renderHtml({ ...report, summary }))).toContain(expected);
+  });
+
+  it("has the same words for a verdict in the sample as elsewhere", async () => {
+    const page = text(renderHtml(await reportOf({ "legacy-1": "NON_COMPLIANT" })));
+    const sample = page.slice(page.indexOf('id="sample"'), page.indexOf('id="inventory"'));
+    expect(sample).toContain(">Failing, accepted<");
+    expect(sample).not.toMatch(/<td>[A-Z]+_[A-Z]+/);
+  });
+
+  it("names the edition that the CIS numbers are of", async () => {
+    const report = await reportOf({ alpha: "COMPLIANT" });
+    const [control] = report.controls;
+    if (control === undefined) throw new Error("the report maps no control");
+    const page = text(renderHtml({ ...report, controls: [{ ...control, standard: "CIS AWS" }, control] }));
+    expect(page).toContain("<caption>CIS AWS v3.0</caption>");
+    expect(page).toContain(`<caption>${control.standard}</caption>`);
+  });
+
+  it("lists where a run found something, and a run that found nothing anywhere as one that did run", async () => {
+    const report = await reportOf({ alpha: "COMPLIANT" });
+    const [run] = report.runs;
+    const [entry] = run?.ledger ?? [];
+    if (run === undefined || entry === undefined) throw new Error("the report has no run");
+    const empty = { ...entry, region: "eu-north-1", listed: 0, evaluated: 0, coverage: null };
+    const pageOf = (ledger: readonly (typeof entry)[]) =>
+      text(renderHtml({ ...report, runs: [{ ...run, ledger }] }));
+    expect(pageOf([entry, empty])).not.toContain("eu-north-1");
+    expect(pageOf([entry, empty])).toContain("are only in the JSON");
+    expect(pageOf([empty])).toContain("eu-north-1");
+    expect(pageOf([entry, { ...empty, error: 1 }])).toContain("eu-north-1");
+  });
+
   it("says of a managed rule's evidence who recorded it, and which run a rule's state is of", async () => {
     const report = await reportOf({ alpha: "NON_COMPLIANT" });
     const managed = { ...report, rules: report.rules.map((one) => ({ ...one, kind: "managed" as const })) };

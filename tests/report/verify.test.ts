@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { sha256 } from "../../lambdas/report-generator/chain";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import { type ReportSource, verifyChain } from "../../lambdas/report-generator/verify";
 import { FolderSource } from "../../scripts/report-sources";
@@ -90,10 +91,11 @@ describe("verify-reports", () => {
   });
 
   it("finds a manifest that was changed to fit a changed file", async () => {
-    const { firstBreak } = await verified((objects) =>
+    const { firstBreak, links } = await verified((objects) =>
       edit(objects, link(1), '"sequence": 1', '"sequence":  1'),
     );
     expect(firstBreak).toMatchObject({ kind: "changed", sequence: 1, key: link(1) });
+    expect(links).toBe(0);
   });
 
   it("finds a manifest that is no manifest", async () => {
@@ -102,10 +104,33 @@ describe("verify-reports", () => {
   });
 
   it("finds time that no report covers, even when every hash fits", async () => {
-    const { firstBreak } = await verified((objects) =>
-      edit(objects, link(3), '"from": "2026-11-23T12:30:00.000Z"', '"from": "2026-11-23T13:30:00.000Z"'),
-    );
+    const { firstBreak, links, files } = await verified((objects) => {
+      const json = file("18", "json");
+      const before = sha256(objects.get(json) ?? "");
+      for (const key of [json, link(3)]) {
+        edit(objects, key, '"from": "2026-11-23T12:30:00.000Z"', '"from": "2026-11-23T13:30:00.000Z"');
+      }
+      edit(objects, link(3), before, sha256(objects.get(json) ?? ""));
+    });
     expect(firstBreak).toMatchObject({ kind: "gap", sequence: 3 });
+    expect({ links, files }).toEqual({ links: 2, files: 6 });
+  });
+
+  it.each([
+    ["beginning", '"from": "2026'],
+    ["end", '"to": "2026'],
+  ])("calls a manifest changed, not a gap or a fork, whose period has another %s", async (_what, text) => {
+    for (const year of ["2025", "2027"]) {
+      const { firstBreak, links } = await verified((objects) =>
+        edit(objects, link(2), text, text.replace("2026", year)),
+      );
+      expect(firstBreak).toMatchObject({ kind: "changed", sequence: 2, key: link(2) });
+      expect(links).toBe(1);
+    }
+  });
+
+  it("counts the reports on demand, which nothing vouches for", async () => {
+    expect((await verified()).onDemand).toEqual({ files: 3, isLatest: false });
   });
 
   it("finds a second manifest with the number of another", async () => {
