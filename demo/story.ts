@@ -256,8 +256,9 @@ async function printChain(bucketCopy: string): Promise<void> {
   const { links, files, firstBreak } = await verifyChain(new FolderSource(bucketCopy));
   if (firstBreak) throw new Error(`the chain of reports is broken: ${firstBreak.text}`);
   printStep(
-    `the chain of ${links} scheduled reports and their ${files} files is as it was written; see for yourself, then change a byte and see again: npm run verify-reports -- ${shown(bucketCopy)}`,
+    `the chain of ${links} scheduled reports and their ${files} files is as it was written. See for yourself, then change a character in one of the files below reports/20… and see again:`,
   );
+  print(`      npm run verify-reports -- ${shown(bucketCopy)}`);
 }
 
 /** A path as the reader would type it. */
