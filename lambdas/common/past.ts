@@ -1,5 +1,6 @@
 import type { EvaluationRow, Resource, RunRow } from "./evaluation";
 import type { HistoryReader } from "./history";
+import { Interner } from "./interner";
 import type { RowContext } from "./row";
 import { instantOf } from "./timestamps";
 import { isDrift, type PreviousState, stateOf } from "./transition";
@@ -43,6 +44,7 @@ export async function readPast(
   const resolvedSince: EvaluationRow[] = [];
   const leftovers = new Map<string, Omit<Resource, "tags">>();
   const overtaken = new Set<string>();
+  const shared = new Interner();
   const until = now > instant ? now : instant;
   for await (const row of history.evaluations(rule.name, previousRun ?? BEFORE_ALL, until)) {
     const at = instantOf(row.evaluation_timestamp);
@@ -51,7 +53,7 @@ export async function readPast(
       continue;
     }
     if (at === instant) {
-      leftovers.set(row.resource_id, resourceOf(row));
+      leftovers.set(row.resource_id, resourceOf(row, shared));
       continue;
     }
     if (row.transition === "resolved" && at !== previousRun) resolvedSince.push(row);
@@ -59,7 +61,9 @@ export async function readPast(
     const isOlder = known !== undefined && known.state.instant > at;
     const opened = at !== previousRun && isDrift(row, true) ? at : "";
     const openedAt = opened > (known?.openedAt ?? "") ? opened : known?.openedAt;
-    const state = isOlder ? known : { resource: resourceOf(row), state: stateOf(row, at) };
+    const state = isOlder
+      ? known
+      : { resource: resourceOf(row, shared), state: sharedState(row, at, shared) };
     resources.set(row.resource_id, openedAt === undefined ? state : { ...state, openedAt });
   }
   return {
@@ -75,12 +79,25 @@ export async function readPast(
 /** Sorts before every instant. */
 const BEFORE_ALL = "0";
 
-function resourceOf(row: EvaluationRow): Omit<Resource, "tags"> {
+function resourceOf(row: EvaluationRow, shared: Interner): Omit<Resource, "tags"> {
   return {
     arn: row.resource_id,
-    type: row.resource_type,
+    type: shared.share(row.resource_type),
     name: row.resource_name,
-    accountId: row.account_id,
-    region: row.region,
+    accountId: shared.share(row.account_id),
+    region: shared.share(row.region),
+  };
+}
+
+/** Only what the row has: of a passing resource that is three short columns. */
+function sharedState(row: EvaluationRow, at: string, shared: Interner): PreviousState {
+  const { settled_type, open_since, exception_id, gone } = stateOf(row, at);
+  return {
+    instant: shared.share(at),
+    compliance_type: shared.share(row.compliance_type),
+    ...(settled_type && { settled_type: shared.share(settled_type) }),
+    ...(open_since && { open_since: shared.share(open_since) }),
+    ...(exception_id && { exception_id: shared.share(exception_id) }),
+    ...(gone && { gone }),
   };
 }

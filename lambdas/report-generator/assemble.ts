@@ -2,13 +2,14 @@
 
 import type { EvaluationRow, RunRow } from "../common/evaluation";
 import type { HistoryReader } from "../common/history";
+import { Interner } from "../common/interner";
 import { parametersHash } from "../common/row";
 import type { ReportedRule, ReportSettings } from "../common/settings";
 import { instantOf } from "../common/timestamps";
 import { collect } from "./collect";
 import { controlMapping } from "./controls";
 import { type RunEntry, runEntry } from "./coverage";
-import { byTime, changeEntry, compareText, Interner, resourceEntry, worstFirst } from "./entries";
+import { byTime, changeEntry, compareText, resourceEntry, worstFirst } from "./entries";
 import type { SampleRequest } from "./event";
 import { exceptionsInUse, expiredBy } from "./exceptions-in-use";
 import { findings, type StaleState } from "./findings";

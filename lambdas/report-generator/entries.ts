@@ -1,25 +1,10 @@
 /** History rows in the report's words, and the order in which a reader wants them. */
 
 import type { EvaluationRow } from "../common/evaluation";
+import type { Interner } from "../common/interner";
 import type { Severity } from "../common/settings";
 import { instantOf } from "../common/timestamps";
 import type { ChangeEntry, ResourceEntry } from "./report";
-
-/**
- * Keeps one copy of texts that many rows repeat (rule, account, parameters' hash …). Every row read from the
- * table brings its own, which at 100,000 rows is most of the memory.
- */
-export class Interner {
-  private readonly texts = new Map<string, string>();
-
-  /** The copy that is kept of `text`. */
-  share(text: string): string {
-    const known = this.texts.get(text);
-    if (known !== undefined) return known;
-    this.texts.set(text, text);
-    return text;
-  }
-}
 
 /**
  * An evaluation with its evidence.
