@@ -104,7 +104,7 @@ async function open(
   return { source: new BucketSource(await bucketClient(), bucket), name: `s3://${bucket}` };
 }
 
-/** A bucket's Region is not in its name: any Region will do to be sent to the right one. */
+/** A bucket's Region is not in its name; whichever is asked sends to the right one. */
 async function bucketClient(): Promise<S3Client> {
   const client = new S3Client({ followRegionRedirects: true });
   try {

@@ -5,7 +5,7 @@ import type { SampleRequest } from "./event";
 
 /**
  * Draws evaluations: those whose SHA-256 of `<seed>\n<resource ARN>\n<evaluation timestamp>` (hex) is smallest.
- * Neither the order of the population nor the machine matters, and each evaluation is as likely as any other.
+ * Neither the order of the population nor the machine matters, and all evaluations are equally likely.
  * @returns the sample in the order of the hashes; all of the population when it is no larger than the sample.
  */
 export function drawSample<Item>(
