@@ -1,8 +1,15 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 
-/** What a run sends once. */
-export type RunMessage = "digest" | "failure";
+/** What is sent once: a run's digest, that it failed, and the drifts of a window in one message. */
+export type OnceMessage = "digest" | "failure" | "folded";
+
+/** When it is, and how to wait. */
+export interface Clock {
+  readonly now: () => Date;
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
+}
 
 /** A key of the history table that no evaluation and no run has. */
 interface ClaimKey {
@@ -10,15 +17,20 @@ interface ClaimKey {
   readonly evaluation_timestamp: string;
 }
 
+/** How long a claim belongs to whoever made it: longer than to wait for a window's end and to send its message. */
+const LEASE_MS = 130_000;
+const POLL_MS = 2_000;
+
 /**
- * Who alerts of what: conditional writes, so that two paths that see the same drift send one alert. A claim
- * that did not come to sending can be taken up again; two deliveries of one event at the very same moment may
- * therefore both send: an alert twice is better than none.
+ * Who alerts of what: conditional writes, so that of two paths that see the same drift, or two deliveries of one
+ * event, one sends. The other waits until it has: whoever breaks off before sending loses the claim, and an alert
+ * twice is better than none.
  */
 export class Claims {
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -34,19 +46,32 @@ export class Claims {
     return this.claim(driftKey(rule, resourceArn), openedAt, previousInstant);
   }
 
-  async driftSent(rule: string, resourceArn: string, openedAt: string): Promise<void> {
-    await this.update(driftKey(rule, resourceArn), "SET sent_for = :instant REMOVE window_end", {
-      ":instant": openedAt,
-    });
+  /** Notes that a failure was alerted of; does nothing when a later one is claimed by now. */
+  driftSent(rule: string, resourceArn: string, openedAt: string): Promise<void> {
+    return this.sent(driftKey(rule, resourceArn), openedAt);
   }
 
-  /** Claims a message that a run sends once. */
-  claimMessage(message: RunMessage, rule: string, instant: string): Promise<boolean> {
-    return this.claim(messageKey(message, rule, instant), instant);
+  /** Leaves a claimed drift to whoever comes next; if that fails, the claim runs out by itself. */
+  releaseDrift(rule: string, resourceArn: string, openedAt: string): Promise<void> {
+    return this.release(driftKey(rule, resourceArn), openedAt);
   }
 
-  async messageSent(message: RunMessage, rule: string, instant: string): Promise<void> {
-    await this.update(messageKey(message, rule, instant), "SET sent_for = :instant", { ":instant": instant });
+  /** Does `send` unless somebody has done it; when that fails, somebody else may. */
+  async sendOnce(
+    message: OnceMessage,
+    rule: string,
+    instant: string,
+    send: () => Promise<void>,
+  ): Promise<void> {
+    const key = { resource_id: `alert#${message}#${rule}`, evaluation_timestamp: instant };
+    if (!(await this.claim(key, instant))) return;
+    try {
+      await send();
+    } catch (error) {
+      await this.release(key, instant);
+      throw error;
+    }
+    await this.sent(key, instant);
   }
 
   /**
@@ -69,16 +94,60 @@ export class Claims {
 
   private async claim(key: ClaimKey, instant: string, previousInstant?: string): Promise<boolean> {
     const isEarlier = previousInstant === undefined ? "" : " OR claimed_for <= :previous";
-    try {
-      await this.update(
+    const isLeft = "(attribute_not_exists(leased_until) OR leased_until < :now)";
+    for (;;) {
+      const now = this.clock.now();
+      const claimed = await this.updateIf(
+        `attribute_not_exists(claimed_for) OR (claimed_for = :instant AND attribute_not_exists(sent_for) AND ${isLeft})${isEarlier}`,
         key,
-        "SET claimed_for = :instant REMOVE sent_for",
+        "SET claimed_for = :instant, leased_until = :lease REMOVE sent_for",
         {
           ":instant": instant,
+          ":now": now.toISOString(),
+          ":lease": new Date(now.getTime() + LEASE_MS).toISOString(),
           ...(previousInstant !== undefined && { ":previous": previousInstant }),
         },
-        `attribute_not_exists(claimed_for) OR (claimed_for = :instant AND attribute_not_exists(sent_for))${isEarlier}`,
       );
+      if (claimed) return true;
+      const { claimed_for, sent_for } = await this.read(key);
+      if (claimed_for !== instant || sent_for !== undefined) return false;
+      await this.clock.sleep(POLL_MS);
+    }
+  }
+
+  private async sent(key: ClaimKey, instant: string): Promise<void> {
+    await this.updateIf(
+      "claimed_for = :instant",
+      key,
+      "SET sent_for = :instant REMOVE window_end, leased_until",
+      { ":instant": instant },
+    );
+  }
+
+  private async release(key: ClaimKey, instant: string): Promise<void> {
+    try {
+      await this.updateIf("claimed_for = :instant", key, "REMOVE leased_until", { ":instant": instant });
+    } catch {
+      // The lease ends soon, and what is on its way tells more than this would.
+    }
+  }
+
+  private async read(key: ClaimKey): Promise<Record<string, unknown>> {
+    const { Item = {} } = await this.client.send(
+      new GetCommand({ TableName: this.table, Key: key, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  /** @returns whether the condition held. */
+  private async updateIf(
+    condition: string,
+    key: ClaimKey,
+    expression: string,
+    values: Record<string, unknown>,
+  ): Promise<boolean> {
+    try {
+      await this.update(key, expression, values, condition);
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -108,8 +177,4 @@ export class Claims {
 
 function driftKey(rule: string, resourceArn: string): ClaimKey {
   return { resource_id: `alert#${resourceArn}`, evaluation_timestamp: rule };
-}
-
-function messageKey(message: RunMessage, rule: string, instant: string): ClaimKey {
-  return { resource_id: `alert#${message}#${rule}`, evaluation_timestamp: instant };
 }

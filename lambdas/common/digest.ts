@@ -20,7 +20,10 @@ export class DigestBuilder {
   constructor(
     private readonly instant: string,
     private readonly exceptions: RuleExceptions,
-    private readonly past: Pick<Past, "previousRun" | "sameStandard" | "resolvedSince">,
+    private readonly past: Pick<
+      Past,
+      "previousRun" | "sameStandard" | "resolvedSince" | "foundByPreviousRun"
+    >,
   ) {
     this.resolvedBefore = new Map(past.resolvedSince.map((row) => [row.resource_id, row]));
   }
@@ -65,9 +68,10 @@ export class DigestBuilder {
   }
 
   /** Found by this run, or by a change event since the run before. */
-  private isNew({ transition, open_since = "" }: EvaluationRow): boolean {
+  private isNew({ resource_id: arn, transition, open_since = "" }: EvaluationRow): boolean {
     if (transition === "opened" || transition === "first-seen") return true;
-    return this.past.previousRun !== undefined && open_since > this.past.previousRun;
+    const { previousRun, foundByPreviousRun } = this.past;
+    return previousRun !== undefined && open_since > previousRun && !foundByPreviousRun.has(arn);
   }
 
   /** What an exception covers is accepted, failing or mended. */

@@ -3,9 +3,10 @@
  * path finds it.
  */
 
+import pMap from "p-map";
 import type { Alerts } from "./alerts";
-import type { Claims } from "./claims";
-import { ENTRIES_KEPT, Entries } from "./entries";
+import type { Claims, Clock } from "./claims";
+import { ENTRIES_KEPT } from "./entries";
 import type { EvaluationRow } from "./evaluation";
 import { type AlertContext, driftMessage, entryOf, foldedDriftMessage } from "./messages";
 import { SINGLE_ALERTS_PER_WINDOW, type WindowPlace, type Windows, windowEnd } from "./windows";
@@ -20,17 +21,15 @@ export interface Drift {
 }
 
 /** What alerts of drift are sent with. */
-export interface DriftDependencies {
+export interface DriftDependencies extends Clock {
   readonly claims: Claims;
   readonly windows: Windows;
   readonly alerts: Alerts;
-  readonly now: () => Date;
-  /** Resolves after so many milliseconds. */
-  readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
 
 /** Lets alerts that entered a window at its very end be stored before it is closed. */
 const GRACE_MS = 2_000;
+const CONCURRENT_WRITES = 16;
 
 /**
  * Alerts of one drift that a configuration change showed. Of many in a short time the first few are sent
@@ -41,61 +40,140 @@ export async function alertChange(
   drift: Drift,
   dependencies: DriftDependencies,
 ): Promise<void> {
-  const { claims, windows, alerts, now, sleep } = dependencies;
-  const { resource_id: arn, rule } = drift.row;
-  if (!(await claims.claimDrift(rule, arn, drift.openedAt, drift.previousInstant))) return;
-
-  const { end, place } = await enterOpenWindow(drift, dependencies);
-  if (place === "single") {
-    await alerts.publish(driftMessage(context, drift.row, drift.openedAt));
-  } else if (place === "folder") {
-    await sleep(Math.max(0, Date.parse(end) + GRACE_MS - now().getTime()));
-    const folded = await windows.close(rule, end);
-    const entries = folded.slice(0, ENTRIES_KEPT).map(({ entry }) => entry);
-    await alerts.publish(foldedDriftMessage(context, { count: folded.length, entries }));
-    for (const { entry, openedAt } of folded) await claims.driftSent(rule, entry.resource, openedAt);
-  }
-  // One that is folded is told, and so marked, by the one that folds; should that fail, the next sweep tells it.
-  if (place === "single") await claims.driftSent(rule, arn, drift.openedAt);
-}
-
-async function enterOpenWindow(
-  { row, openedAt }: Drift,
-  { claims, windows, now }: DriftDependencies,
-): Promise<{ end: string; place: Exclude<WindowPlace, "closed"> }> {
-  const { resource_id: arn, rule } = row;
-  for (;;) {
-    const end = await claims.chooseWindow(rule, arn, windowEnd(now()));
-    const place = await windows.enter(rule, end, { entry: entryOf(row), openedAt });
-    if (place !== "closed") return { end, place };
-    await claims.leaveWindow(rule, arn);
-  }
+  await withClaimed([drift], dependencies, async () => {
+    const { end, place } = await enterNotedWindow(drift, dependencies);
+    if (place === "single") await sendSingly(context, [drift], dependencies);
+    if (place === "folder") await sendFolded(context, end, dependencies);
+    // One that is folded is told by the one that folds; should that fail, the next sweep tells it.
+  });
 }
 
 /**
- * Alerts of drifts that were found together: one by one, or of many in one message.
+ * Alerts of drifts that the schedule's run found: one by one or, of many in a short time, in one message at the
+ * window's end, which also lists what configuration changes showed.
+ * @param sender who found them: the same for every try.
  * @param uncounted how many there were besides those that are given.
  */
-export async function alertTogether(
+export async function alertOfRun(
   context: AlertContext,
   drifts: readonly Drift[],
-  { claims, alerts }: DriftDependencies,
+  sender: string,
+  dependencies: DriftDependencies,
   uncounted = 0,
+): Promise<void> {
+  await withClaimed(drifts, dependencies, async (claimed) => {
+    const { end, place } = await enterWindow(context.rule, claimed, sender, dependencies, uncounted);
+    if (place === "single") await sendSingly(context, claimed, dependencies);
+    // Whoever else may fold them: they must be told before the run counts as complete.
+    else await sendFolded(context, end, dependencies);
+  });
+}
+
+/** Alerts of drifts that somebody's request found, who waits for the answer: one by one, or of many in one message. */
+export async function alertAtOnce(
+  context: AlertContext,
+  drifts: readonly Drift[],
+  dependencies: DriftDependencies,
+  uncounted = 0,
+): Promise<void> {
+  const { claims, alerts } = dependencies;
+  await withClaimed(drifts, dependencies, async (claimed) => {
+    const count = claimed.length + uncounted;
+    if (count <= SINGLE_ALERTS_PER_WINDOW) return sendSingly(context, claimed, dependencies);
+    const entries = claimed.slice(0, ENTRIES_KEPT).map(({ row }) => entryOf(row));
+    await alerts.publish(foldedDriftMessage(context, { count, entries }));
+    await each(claimed, ({ row, openedAt }) => claims.driftSent(row.rule, row.resource_id, openedAt));
+  });
+}
+
+/** Claims what nobody has told or is telling, and leaves it to others when telling it fails. */
+async function withClaimed(
+  drifts: readonly Drift[],
+  { claims }: DriftDependencies,
+  tell: (claimed: readonly Drift[]) => Promise<void>,
 ): Promise<void> {
   const claimed: Drift[] = [];
   for (const drift of drifts) {
-    const { resource_id: arn, rule } = drift.row;
-    if (await claims.claimDrift(rule, arn, drift.openedAt, drift.previousInstant)) claimed.push(drift);
+    const { row, openedAt, previousInstant } = drift;
+    if (await claims.claimDrift(row.rule, row.resource_id, openedAt, previousInstant)) claimed.push(drift);
   }
-  if (claimed.length > SINGLE_ALERTS_PER_WINDOW) {
-    const folded = new Entries();
-    for (const { row } of claimed) folded.add(row);
-    const count = folded.count + uncounted;
-    await alerts.publish(foldedDriftMessage(context, { count, entries: folded.entries }));
+  if (claimed.length === 0) return;
+  try {
+    await tell(claimed);
+  } catch (error) {
+    await each(claimed, ({ row, openedAt }) => claims.releaseDrift(row.rule, row.resource_id, openedAt));
+    throw error;
   }
-  for (const { row, openedAt } of claimed) {
-    if (claimed.length <= SINGLE_ALERTS_PER_WINDOW)
-      await alerts.publish(driftMessage(context, row, openedAt));
+}
+
+async function sendSingly(
+  context: AlertContext,
+  drifts: readonly Drift[],
+  { claims, alerts }: DriftDependencies,
+): Promise<void> {
+  for (const { row, openedAt } of drifts) {
+    await alerts.publish(driftMessage(context, row, openedAt));
     await claims.driftSent(row.rule, row.resource_id, openedAt);
   }
+}
+
+/** Waits for the end of a window and tells everything in it that was not told one by one. */
+async function sendFolded(
+  context: AlertContext,
+  end: string,
+  { claims, windows, alerts, now, sleep }: DriftDependencies,
+): Promise<void> {
+  const { rule } = context;
+  await sleep(Math.max(0, Date.parse(end) + GRACE_MS - now().getTime()));
+  await claims.sendOnce("folded", rule, end, async () => {
+    const { entries: folded, uncounted } = await windows.close(rule, end);
+    const entries = folded.slice(0, ENTRIES_KEPT).map(({ entry }) => entry);
+    await alerts.publish(foldedDriftMessage(context, { count: folded.length + uncounted, entries }));
+    await each(folded, ({ entry, openedAt }) => claims.driftSent(rule, entry.resource, openedAt));
+  });
+}
+
+/** The window that an earlier try chose, if it is still open: what it counted must not be counted elsewhere. */
+async function enterNotedWindow(
+  { row, openedAt }: Drift,
+  { claims, windows, now }: DriftDependencies,
+): Promise<OpenWindow> {
+  const { resource_id: arn, rule } = row;
+  for (let wanted = windowEnd(now()); ; ) {
+    const end = await claims.chooseWindow(rule, arn, wanted);
+    const place = await windows.enter(rule, end, arn, [{ entry: entryOf(row), openedAt }]);
+    if (place !== "closed") return { end, place };
+    await claims.leaveWindow(rule, arn);
+    wanted = windowAfter(end, now());
+  }
+}
+
+async function enterWindow(
+  rule: string,
+  drifts: readonly Drift[],
+  sender: string,
+  { windows, now }: DriftDependencies,
+  uncounted: number,
+): Promise<OpenWindow> {
+  const entries = drifts.map(({ row, openedAt }) => ({ entry: entryOf(row), openedAt }));
+  for (let end = windowEnd(now()); ; end = windowAfter(end, now())) {
+    const place = await windows.enter(rule, end, sender, entries, uncounted);
+    if (place !== "closed") return { end, place };
+  }
+}
+
+interface OpenWindow {
+  readonly end: string;
+  readonly place: Exclude<WindowPlace, "closed">;
+}
+
+/** Another clock may be ahead and have closed the window that this one is in. */
+function windowAfter(closed: string, now: Date): string {
+  const next = windowEnd(new Date(closed));
+  const current = windowEnd(now);
+  return next > current ? next : current;
+}
+
+function each<Item>(items: readonly Item[], act: (item: Item) => Promise<unknown>): Promise<unknown> {
+  return pMap(items, act, { concurrency: CONCURRENT_WRITES });
 }

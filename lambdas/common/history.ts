@@ -54,14 +54,7 @@ export class History implements HistoryReader {
 
   /** The complete run of the rule at exactly this instant. */
   async run(rule: string, instant: string): Promise<RunRow | undefined> {
-    const { Item } = await this.client.send(
-      new GetCommand({
-        TableName: this.table,
-        Key: { resource_id: runId(rule), evaluation_timestamp: evaluationTimestamp(instant, rule) },
-        ConsistentRead: true,
-      }),
-    );
-    return Item as RunRow | undefined;
+    return (await this.get(runId(rule), evaluationTimestamp(instant, rule))) as RunRow | undefined;
   }
 
   async lastRun(rule: string, at: string, { strictlyBefore = false } = {}): Promise<RunRow | undefined> {
@@ -108,7 +101,13 @@ export class History implements HistoryReader {
     rule: string,
     before = AFTER_INSTANT,
   ): Promise<EvaluationRow | undefined> {
-    const rows = this.query<EvaluationRow>({
+    for await (const row of this.backwards(resourceArn, rule, before)) return row;
+    return undefined;
+  }
+
+  /** The evaluations of one resource by the rule before the instant, newest first; strongly consistent. */
+  backwards(resourceArn: string, rule: string, before: string): AsyncGenerator<EvaluationRow> {
+    return this.query<EvaluationRow>({
       KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :before",
       FilterExpression: "#rule = :rule",
       ExpressionAttributeNames: { "#rule": "rule" },
@@ -117,8 +116,11 @@ export class History implements HistoryReader {
       Limit: LATEST_PAGE,
       ConsistentRead: true,
     });
-    for await (const row of rows) return row;
-    return undefined;
+  }
+
+  /** The evaluation of one resource by the rule at exactly this instant; strongly consistent. */
+  async at(resourceArn: string, rule: string, instant: string): Promise<EvaluationRow | undefined> {
+    return (await this.get(resourceArn, evaluationTimestamp(instant, rule))) as EvaluationRow | undefined;
   }
 
   /**
@@ -188,6 +190,17 @@ export class History implements HistoryReader {
       }),
     );
     for await (const page of mergeInArrivalOrder(queries)) yield* page;
+  }
+
+  private async get(resourceId: string, sortKey: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.client.send(
+      new GetCommand({
+        TableName: this.table,
+        Key: { resource_id: resourceId, evaluation_timestamp: sortKey },
+        ConsistentRead: true,
+      }),
+    );
+    return Item;
   }
 
   private async *query<Row>(input: Omit<QueryCommandInput, "TableName">): AsyncGenerator<Row> {

@@ -1,6 +1,6 @@
 /** Resources that a person named, evaluated at once. */
 
-import { alertTogether, type Drift } from "./drift";
+import { alertAtOnce, type Drift } from "./drift";
 import {
   alertContext,
   belongs,
@@ -37,6 +37,6 @@ export async function evaluateResources<Facts, Parameters>(
       resources.push(verdictOf(row));
     }
   }
-  await alertTogether(alertContext(evaluator), drifts, dependencies);
+  await alertAtOnce(alertContext(evaluator), drifts, dependencies);
   return { status: "evaluated", rule: evaluator.rule.name, resources, notFound: [...missing] };
 }

@@ -1,9 +1,10 @@
-import type { EvaluationRow, Resource, RunRow } from "./evaluation";
-import type { HistoryReader } from "./history";
-import { Interner } from "./interner";
+import pMap from "p-map";
+import type { ComplianceType, EvaluationRow, RunRow } from "./evaluation";
+import type { History } from "./history";
+import { KnownResources } from "./known-resources";
 import type { RowContext } from "./row";
 import { instantOf } from "./timestamps";
-import { isDrift, type PreviousState, stateOf } from "./transition";
+import { isDrift, isSameStandard, stateOf } from "./transition";
 
 /** What was known before a run. */
 export interface Past {
@@ -11,22 +12,26 @@ export interface Past {
   readonly previousRun: string | undefined;
   /** Whether that run judged by the same parameters and the same version of the rule. */
   readonly sameStandard: boolean;
-  /** The latest state of every resource since then, by ARN. */
-  readonly resources: ReadonlyMap<string, PreviousResource>;
-  /** Evaluations after that run that resolved a failure, as change events do. */
+  readonly resources: KnownResources;
+  /** ARN → when a drift opened after the last complete run, by the standard of that run. */
+  readonly driftSince: ReadonlyMap<string, string>;
+  /** ARNs of what could be read again after the last complete run, when it could not before. */
+  readonly recoveredSince: ReadonlySet<string>;
+  /** ARNs whose failure opened after the last run's instant, and which that run found failing all the same. */
+  readonly foundByPreviousRun: ReadonlySet<string>;
+  /** Evaluations after the last run that resolved a failure, as change events do, if it did not tell of them. */
   readonly resolvedSince: readonly EvaluationRow[];
-  /** Resources that a crashed try of this very run has rows of. */
-  readonly leftovers: ReadonlyMap<string, Omit<Resource, "tags">>;
+  /** Resources that a crashed try of this very run has rows of, by ARN, and what it said. */
+  readonly leftovers: ReadonlyMap<string, ComplianceType>;
   /** ARNs of resources that change events evaluated after the run's instant, before it came to reading. */
   readonly overtaken: ReadonlySet<string>;
 }
 
-export interface PreviousResource {
-  readonly resource: Omit<Resource, "tags">;
-  readonly state: PreviousState;
-  /** When the failure opened that is open now, if that was after the last complete run. */
-  readonly openedAt?: string;
-}
+type PastHistory = Pick<History, "evaluations" | "at">;
+
+const CONCURRENT_LOOKUPS = 16;
+/** Sorts before every instant. */
+const BEFORE_ALL = "0";
 
 /**
  * Reads the state before a run, in bulk: the last complete run and what was seen after it. Rows at the run's
@@ -36,68 +41,78 @@ export interface PreviousResource {
 export async function readPast(
   { rule, parametersHash, instant }: RowContext,
   baseline: RunRow | undefined,
-  history: Pick<HistoryReader, "evaluations">,
+  history: PastHistory,
   now: string,
 ): Promise<Past> {
   const previousRun = baseline && instantOf(baseline.evaluation_timestamp);
-  const resources = new Map<string, PreviousResource>();
+  const resources = new KnownResources();
+  const driftSince = new Map<string, string>();
+  const recoveredSince = new Set<string>();
   const resolvedSince: EvaluationRow[] = [];
-  const leftovers = new Map<string, Omit<Resource, "tags">>();
+  const leftovers = new Map<string, ComplianceType>();
   const overtaken = new Set<string>();
-  const shared = new Interner();
   const until = now > instant ? now : instant;
   for await (const row of history.evaluations(rule.name, previousRun ?? BEFORE_ALL, until)) {
+    const { resource_id: arn } = row;
     const at = instantOf(row.evaluation_timestamp);
     if (at > instant) {
-      overtaken.add(row.resource_id);
+      overtaken.add(arn);
       continue;
     }
     if (at === instant) {
-      leftovers.set(row.resource_id, resourceOf(row, shared));
+      leftovers.set(arn, row.compliance_type);
       continue;
     }
-    if (row.transition === "resolved" && at !== previousRun) resolvedSince.push(row);
-    const known = resources.get(row.resource_id);
-    const isOlder = known !== undefined && known.state.instant > at;
-    const opened = at !== previousRun && isDrift(row, true) ? at : "";
-    const openedAt = opened > (known?.openedAt ?? "") ? opened : known?.openedAt;
-    const state = isOlder
-      ? known
-      : { resource: resourceOf(row, shared), state: sharedState(row, at, shared) };
-    resources.set(row.resource_id, openedAt === undefined ? state : { ...state, openedAt });
+    resources.learn(arn, stateOf(row, at));
+    if (at === previousRun) continue;
+    if (row.transition === "resolved") resolvedSince.push(row);
+    if (row.transition === "recovered") recoveredSince.add(arn);
+    if (isDrift(row, isSameStandard(row, baseline)) && at > (driftSince.get(arn) ?? "")) {
+      driftSince.set(arn, at);
+    }
   }
+  const found = baseline && (await findingsOf(baseline, resources, resolvedSince, history));
   return {
     previousRun,
-    sameStandard: baseline?.parameters_hash === parametersHash && baseline.rule_version === rule.version,
+    sameStandard: isSameStandard({ parameters_hash: parametersHash, rule_version: rule.version }, baseline),
     resources,
-    resolvedSince,
+    driftSince,
+    recoveredSince,
+    foundByPreviousRun: found?.failing ?? new Set(),
+    resolvedSince: resolvedSince.filter((row) => !found?.resolved.has(row)),
     leftovers,
     overtaken,
   };
 }
 
-/** Sorts before every instant. */
-const BEFORE_ALL = "0";
-
-function resourceOf(row: EvaluationRow, shared: Interner): Omit<Resource, "tags"> {
-  return {
-    arn: row.resource_id,
-    type: shared.share(row.resource_type),
-    name: row.resource_name,
-    accountId: shared.share(row.account_id),
-    region: shared.share(row.region),
-  };
-}
-
-/** Only what the row has: of a passing resource that is three short columns. */
-function sharedState(row: EvaluationRow, at: string, shared: Interner): PreviousState {
-  const { settled_type, open_since, exception_id, gone } = stateOf(row, at);
-  return {
-    instant: shared.share(at),
-    compliance_type: shared.share(row.compliance_type),
-    ...(settled_type && { settled_type: shared.share(settled_type) }),
-    ...(open_since && { open_since: shared.share(open_since) }),
-    ...(exception_id && { exception_id: shared.share(exception_id) }),
-    ...(gone && { gone }),
-  };
+/**
+ * What change events saw while a run was reading, and the run saw, too: they are later than its instant, but its
+ * digest has told of them.
+ */
+async function findingsOf(
+  run: RunRow,
+  resources: KnownResources,
+  resolvedSince: readonly EvaluationRow[],
+  history: PastHistory,
+): Promise<{ failing: Set<string>; resolved: Set<EvaluationRow> }> {
+  const { rule, completed_at: end } = run;
+  const instant = instantOf(run.evaluation_timestamp);
+  const failing = new Set<string>();
+  const resolved = new Set<EvaluationRow>();
+  const isDuring = (at = "") => at > instant && at <= end;
+  const found = (arn: string) => history.at(arn, rule, instant);
+  const opened: string[] = [];
+  for (const [arn, { open_since }] of resources.unlisted()) if (isDuring(open_since)) opened.push(arn);
+  await pMap(
+    opened,
+    async (arn) => (await found(arn))?.compliance_type === "NON_COMPLIANT" && failing.add(arn),
+    { concurrency: CONCURRENT_LOOKUPS },
+  );
+  const closed = resolvedSince.filter((row) => isDuring(instantOf(row.evaluation_timestamp)));
+  await pMap(
+    closed,
+    async (row) => (await found(row.resource_id))?.transition === "resolved" && resolved.add(row),
+    { concurrency: CONCURRENT_LOOKUPS },
+  );
+  return { failing, resolved };
 }

@@ -5,17 +5,17 @@
 
 import pMap from "p-map";
 import { DigestBuilder } from "./digest";
-import { alertTogether, type Drift, type DriftDependencies } from "./drift";
+import { alertAtOnce, alertOfRun, type Drift, type DriftDependencies } from "./drift";
 import { asError } from "./errors";
-import type { EvaluationRow, Judgement, Resource, RunRow } from "./evaluation";
+import type { ComplianceType, EvaluationRow, Judgement, Resource, RunRow } from "./evaluation";
 import { BATCH_SIZE, type History, runId } from "./history";
 import type { Log } from "./log";
 import { type AlertContext, digestMessage, failureMessage, placedAt } from "./messages";
 import { type Past, readPast } from "./past";
 import { closingRow, evaluationRow, type RowContext } from "./row";
-import { recordSingle } from "./single";
+import { driftBehind, recordSingle } from "./single";
 import { Tally, totals } from "./tally";
-import { evaluationTimestamp, instantOf, justBefore } from "./timestamps";
+import { AFTER_INSTANT, evaluationTimestamp, instantOf, justBefore } from "./timestamps";
 import { isDrift, type PreviousState, stateOf } from "./transition";
 
 /** What runs and single evaluations are recorded and told of with. */
@@ -102,9 +102,13 @@ export async function carryOutRun(
   }
 }
 
+/** A resource that is listed for the first time, and its state before as the index has it. */
+interface FirstListed extends Judged {
+  readonly indexed: PreviousState | undefined;
+}
+
 /** Records what a run sees, and remembers what its alerts need. */
 class Recording {
-  private readonly seen = new Set<string>();
   private readonly tally: Tally;
   private readonly digest: DigestBuilder;
   private readonly drifts: Drift[] = [];
@@ -120,43 +124,32 @@ class Recording {
   }
 
   async recordAll(judged: AsyncIterable<Judged>): Promise<void> {
-    const batches = inBatches(this.unseen(judged), BATCH_SIZE);
+    const batches = inBatches(this.firstListed(judged), BATCH_SIZE);
     await pMap(batches, (batch) => this.recordBatch(batch), { concurrency: CONCURRENT_BATCHES });
   }
 
-  /**
-   * Closes the history of what the past knows and nothing listed. A row that a crashed try of this run left of
-   * a resource which is gone since is overwritten: this run has not seen it.
-   */
+  /** Closes the history of what the past knows and nothing listed. */
   async recordGone(): Promise<void> {
-    const { context, targets } = this.plan;
     const { resources, leftovers } = this.past;
-    const accounts = new Set(targets.map(({ accountId }) => accountId));
-    const known = [...resources.values()].filter(({ state }) => !state.gone).map(({ resource }) => resource);
-    const gone = new Map([...known, ...leftovers.values()].map((resource) => [resource.arn, resource]));
-    for (const { arn, accountId } of gone.values()) {
-      if (this.seen.has(arn) || !accounts.has(accountId)) gone.delete(arn);
-    }
-    const annotation = "No longer listed: deleted, or outside the scope of the rule.";
-    const close = (resource: Omit<Resource, "tags">) => {
-      const previous = resources.get(resource.arn)?.state;
-      return closingRow(context, resource, previous, this.dependencies.now().toISOString(), annotation);
-    };
-    const batches = inBatches(gone.values(), BATCH_SIZE);
-    await pMap(batches, (batch) => this.store(batch.map(close)), { concurrency: CONCURRENT_BATCHES });
+    const missing = new Set<string>();
+    for (const [arn, { gone }] of resources.unlisted()) if (!gone) missing.add(arn);
+    for (const arn of leftovers.keys()) if (!resources.isListed(arn)) missing.add(arn);
+    const batches = inBatches(missing, BATCH_SIZE);
+    await pMap(batches, (batch) => this.closeBatch(batch), { concurrency: CONCURRENT_BATCHES });
   }
 
   async alert(): Promise<void> {
     const { claims, alerts } = this.dependencies;
     const { alert, context } = this.plan;
-    await alertTogether(alert, this.drifts, this.dependencies, this.driftsLeftOut);
+    const sender = `${runId(context.rule.name)}#${context.instant}`;
+    if (context.trigger === "on-demand")
+      await alertAtOnce(alert, this.drifts, this.dependencies, this.driftsLeftOut);
+    else await alertOfRun(alert, this.drifts, sender, this.dependencies, this.driftsLeftOut);
     if (!this.plan.sendsDigest) return;
     const places = this.tally.ledger().map(({ account_id: account, region }) => ({ account, region }));
     const message = digestMessage(placedAt(alert, places), this.digest.digest(this.tally));
-    if (message && (await claims.claimMessage("digest", context.rule.name, context.instant))) {
-      await alerts.publish(message);
-      await claims.messageSent("digest", context.rule.name, context.instant);
-    }
+    if (!message) return;
+    await claims.sendOnce("digest", context.rule.name, context.instant, () => alerts.publish(message));
   }
 
   runRow(startedAt: Date): RunRow {
@@ -181,40 +174,85 @@ class Recording {
   }
 
   /** A listing may name a resource twice when it changes between two pages; one row is one evaluation. */
-  private async *unseen(judged: AsyncIterable<Judged>): AsyncGenerator<Judged> {
+  private async *firstListed(judged: AsyncIterable<Judged>): AsyncGenerator<FirstListed> {
     for await (const one of judged) {
-      if (this.seen.has(one.resource.arn)) continue;
-      this.seen.add(one.resource.arn);
-      yield one;
+      const known = this.past.resources.list(one.resource.arn);
+      if (known) yield { ...one, indexed: known.previous };
     }
   }
 
-  private async recordBatch(batch: readonly Judged[]): Promise<void> {
+  private async recordBatch(batch: readonly FirstListed[]): Promise<void> {
     await this.store(await pMap(batch, (one) => this.evaluate(one), { concurrency: CONCURRENT_LOOKUPS }));
   }
 
-  private async evaluate(judged: Judged): Promise<EvaluationRow> {
+  private async closeBatch(arns: readonly string[]): Promise<void> {
+    const rows = await pMap(arns, (arn) => this.close(arn), { concurrency: CONCURRENT_LOOKUPS });
+    await this.store(rows.filter((row) => row !== undefined));
+  }
+
+  private async evaluate(listed: FirstListed): Promise<EvaluationRow> {
     const { context } = this.plan;
-    const { resource, judgement, observedAt = this.dependencies.now().toISOString() } = judged;
-    const previous = await this.previousOf(judged);
-    const since =
-      judged.observedAt !== undefined && observedAt < context.instant ? observedAt : context.instant;
+    const { resource, judgement, observedAt = this.dependencies.now().toISOString() } = listed;
+    const isLive = listed.observedAt === undefined;
+    const said = isLive ? await this.saidBefore(resource.arn, judgement.complianceType) : undefined;
+    if (said) {
+      this.keep((await this.recordAsOfNow(resource, judgement, isLive)).drift);
+      return said;
+    }
+    const previous = await this.previousOf(listed);
+    const since = !isLive && observedAt < context.instant ? observedAt : context.instant;
     const row = evaluationRow(context, resource, judgement, previous, observedAt, since);
-    const drift = this.past.overtaken.has(resource.arn)
-      ? await this.recordOvertaken(judged)
-      : this.driftOf(row, previous);
-    if (drift && this.drifts.length < DRIFTS_KEPT) this.drifts.push(drift);
-    else if (drift) this.driftsLeftOut++;
+    const isOvertaken = this.past.overtaken.has(resource.arn);
+    this.keep(
+      isOvertaken
+        ? (await this.recordAsOfNow(resource, judgement, isLive)).drift
+        : await this.driftOf(row, previous),
+    );
     return row;
+  }
+
+  /** The row that closes the history of a resource; undefined when somebody has closed it meanwhile. */
+  private async close(arn: string): Promise<EvaluationRow | undefined> {
+    const { context, targets } = this.plan;
+    const { history, now } = this.dependencies;
+    const { rule, instant } = context;
+    const latest = await history.latest(arn, rule.name, instant + AFTER_INSTANT);
+    if (!latest || !targets.some(({ accountId }) => accountId === latest.account_id)) return undefined;
+    const resource = resourceOf(latest);
+    const said = await this.saidBefore(arn, "NOT_APPLICABLE");
+    if (said || this.past.overtaken.has(arn)) await this.recordAsOfNow(resource, undefined, true);
+    if (said) return said;
+    const isOwn = instantOf(latest.evaluation_timestamp) === instant;
+    const previous = isOwn ? await history.latest(arn, rule.name, instant) : latest;
+    if (!isOwn && latest.gone) return undefined;
+    const before = previous && stateOf(previous, instantOf(previous.evaluation_timestamp));
+    const annotation = "No longer listed: deleted, or outside the scope of the rule.";
+    return closingRow(context, resource, before, now().toISOString(), annotation);
+  }
+
+  /**
+   * What a crashed try of this run said of a resource that is otherwise now. It was observed, and may have been
+   * told: it stays what this run says, and what is seen now is recorded as of now.
+   */
+  private async saidBefore(arn: string, now: ComplianceType): Promise<EvaluationRow | undefined> {
+    const isOther = (said: ComplianceType | undefined) =>
+      said !== undefined && said !== "ERROR" && said !== now;
+    if (!isOther(this.past.leftovers.get(arn))) return undefined;
+    const { rule, instant } = this.plan.context;
+    const row = await this.dependencies.history.at(arn, rule.name, instant);
+    return row && !row.gone && isOther(row.compliance_type) ? row : undefined;
   }
 
   /**
    * The state before, from the index. That may lag behind a change event of the last moments: where it says
    * that something changed, the table itself is asked, which does not lag. The first run asks nothing.
    */
-  private async previousOf({ resource, judgement }: Judged): Promise<PreviousState | undefined> {
+  private async previousOf({
+    resource,
+    judgement,
+    indexed,
+  }: FirstListed): Promise<PreviousState | undefined> {
     const { context } = this.plan;
-    const indexed = this.past.resources.get(resource.arn)?.state;
     const { transition } = evaluationRow(context, resource, judgement, indexed, context.instant);
     if (this.past.previousRun === undefined || transition === "ongoing") return indexed;
     const latest = await this.dependencies.history.latest(resource.arn, context.rule.name, context.instant);
@@ -225,25 +263,32 @@ class Recording {
    * A change event evaluated the resource after this run's instant and before this run read it. The run's row is
    * older than the event's then, though what it says was seen later: if they differ, it is recorded as of now, too.
    */
-  private async recordOvertaken({ resource, judgement, observedAt }: Judged): Promise<Drift | undefined> {
-    const evaluation = { resource, judgement, isLive: observedAt === undefined };
-    return (await recordSingle(this.plan.context, evaluation, this.dependencies)).drift;
+  private recordAsOfNow(resource: Judged["resource"], judgement: Judgement | undefined, isLive: boolean) {
+    return recordSingle(this.plan.context, { resource, judgement, isLive }, this.dependencies);
   }
 
   /**
-   * Drift is what opens now, and also what opened since the last run: whoever saw that may not have come to
-   * telling it. What was told is claimed, and is not told again.
+   * Drift is what opens now, and also what opened since the last run, or could not be read by it: whoever saw that
+   * may not have come to telling it. What was told is claimed, and is not told again.
    */
-  private driftOf(row: EvaluationRow, previous: PreviousState | undefined): Drift | undefined {
-    const { previousRun, sameStandard, resources } = this.past;
-    if (previousRun === undefined || !sameStandard) return undefined;
-    if (isDrift(row, true)) {
+  private async driftOf(row: EvaluationRow, previous: PreviousState | undefined): Promise<Drift | undefined> {
+    const { previousRun, sameStandard, driftSince, recoveredSince } = this.past;
+    const { resource_id: arn, transition } = row;
+    if (previousRun === undefined) return undefined;
+    if (isDrift(row, sameStandard)) {
       return { row, openedAt: this.plan.context.instant, previousInstant: previous?.instant };
     }
-    const openedAt = resources.get(row.resource_id)?.openedAt;
-    const stillFails = row.compliance_type === "NON_COMPLIANT" && row.exception_id === undefined;
-    if (openedAt === undefined || !stillFails) return undefined;
-    return { row, openedAt, previousInstant: justBefore(openedAt) };
+    if (transition !== "ongoing" && transition !== "recovered") return undefined;
+    if (row.compliance_type !== "NON_COMPLIANT" || row.exception_id !== undefined) return undefined;
+    const openedAt = driftSince.get(arn);
+    if (openedAt !== undefined) return { row, openedAt, previousInstant: justBefore(openedAt) };
+    const wasUnreadable = transition === "recovered" || recoveredSince.has(arn);
+    return wasUnreadable ? driftBehind(row, this.dependencies.history) : undefined;
+  }
+
+  private keep(drift: Drift | undefined): void {
+    if (drift && this.drifts.length < DRIFTS_KEPT) this.drifts.push(drift);
+    else if (drift) this.driftsLeftOut++;
   }
 
   private async store(rows: readonly EvaluationRow[]): Promise<void> {
@@ -253,6 +298,16 @@ class Recording {
       this.digest.add(row);
     }
   }
+}
+
+function resourceOf(row: EvaluationRow): Omit<Resource, "tags"> {
+  return {
+    arn: row.resource_id,
+    type: row.resource_type,
+    name: row.resource_name,
+    accountId: row.account_id,
+    region: row.region,
+  };
 }
 
 function logRun(run: RunRow, log: Log): void {
@@ -283,9 +338,9 @@ async function reportFailure(
   const { rule, instant } = context;
   log.error("run did not complete", error, { rule: rule.name, instant });
   try {
-    if (!(await claims.claimMessage("failure", rule.name, instant))) return;
-    await alerts.publish(failureMessage(alert, instant, error));
-    await claims.messageSent("failure", rule.name, instant);
+    await claims.sendOnce("failure", rule.name, instant, () =>
+      alerts.publish(failureMessage(alert, instant, error)),
+    );
   } catch (caught) {
     log.error("failure could not be alerted of", asError(caught), { rule: rule.name, instant });
   }

@@ -46,14 +46,14 @@ export function runDependencies(place: Place): RunDependencies {
     marshallOptions: { removeUndefinedValues: true },
   });
   const topicArn = alertTopicArn(place.environmentSuffix, place.partition, place.region, place.accountId);
+  const clock = { now: () => new Date(), sleep: (milliseconds: number) => sleep(milliseconds) };
   return {
+    ...clock,
     history: new History(dynamodb, names.historyTable),
-    claims: new Claims(dynamodb, names.historyTable),
+    claims: new Claims(dynamodb, names.historyTable, clock),
     windows: new Windows(dynamodb, names.historyTable),
     alerts: new Alerts(new SNSClient(clientConfig(place)), topicArn),
     log: jsonLog(place.environmentSuffix),
-    now: () => new Date(),
-    sleep: (milliseconds) => sleep(milliseconds),
   };
 }
 

@@ -2,10 +2,11 @@
 
 import type { Drift } from "./drift";
 import type { EvaluationRow, Judgement, Resource } from "./evaluation";
+import type { History } from "./history";
 import { closingRow, evaluationRow, type RowContext } from "./row";
 import type { RunDependencies } from "./run";
-import { instantOf, justAfter } from "./timestamps";
-import { isDrift, type PreviousState, stateOf } from "./transition";
+import { instantOf, justAfter, justBefore } from "./timestamps";
+import { isDrift, isSameStandard, type PreviousState, stateOf } from "./transition";
 
 /** The row of one resource, and the drift that it shows, if it does. */
 export interface SingleOutcome {
@@ -25,9 +26,10 @@ export interface SingleEvaluation {
 type SingleDependencies = Pick<RunDependencies, "history" | "now">;
 
 /**
- * Records what was said of one resource at the context's instant; doing so again writes the same row.
- * An event that comes late, after a newer evaluation, is no news when the verdict is still the same, or when it
- * only tells what was then; what was read now and differs is recorded as of now.
+ * Records what was said of one resource at the context's instant; doing so again leaves the same row.
+ * An event that comes again, or late, after a newer evaluation, is no news when the verdict is still the same, or
+ * when it only tells what was then; what was read now and differs is recorded as of now: a verdict that was
+ * recorded may have been told, and stays. Only an ERROR is replaced, which is none.
  * Of a resource that was never in scope nothing is recorded.
  */
 export async function recordSingle(
@@ -39,11 +41,12 @@ export async function recordSingle(
   const { resource, judgement, isLive } = evaluation;
   const newest = await history.latest(resource.arn, event.rule.name);
   const newestAt = newest ? instantOf(newest.evaluation_timestamp) : "";
-  if (newest && newestAt > event.instant && (!isLive || isSame(newest, judgement))) {
-    return withDrift(event, newest, await before(event, newest, newestAt, history), history);
+  const isLate =
+    newestAt > event.instant || (newestAt === event.instant && newest?.compliance_type !== "ERROR");
+  if (newest && isLate && (!isLive || isSame(newest, judgement))) {
+    return withDrift(newest, await before(event, newest, newestAt, history), history);
   }
 
-  const isLate = newestAt > event.instant;
   const context = isLate ? { ...event, instant: latestOf(now().toISOString(), justAfter(newestAt)) } : event;
   const previous = await before(context, newest, context.instant, history);
   const observedAt = now().toISOString();
@@ -55,7 +58,7 @@ export async function recordSingle(
   }
   const row = evaluationRow(context, resource, judgement, previous, observedAt);
   await history.write([row]);
-  return withDrift(context, row, previous, history);
+  return withDrift(row, previous, history);
 }
 
 /** The state before an instant, from the newest evaluation if that is older, else from the table. */
@@ -70,20 +73,44 @@ async function before(
   return row && stateOf(row, instantOf(row.evaluation_timestamp));
 }
 
-/** Whether a row is drift; that it may have been told already is for the claims to find out. */
+/** Whether a row shows drift; that it may have been told already is for the claims to find out. */
 async function withDrift(
-  { rule, parametersHash }: RowContext,
   row: EvaluationRow,
   previous: PreviousState | undefined,
   history: SingleDependencies["history"],
 ): Promise<SingleOutcome> {
+  if (row.transition === "recovered") return { row, drift: await driftBehind(row, history) };
   const openedAt = instantOf(row.evaluation_timestamp);
-  const baseline = await history.lastRun(rule.name, openedAt, { strictlyBefore: true });
-  const isSameStandard =
-    baseline?.parameters_hash === parametersHash && baseline.rule_version === rule.version;
-  return isDrift(row, isSameStandard)
-    ? { row, drift: { row, openedAt, previousInstant: previous?.instant } }
-    : { row };
+  const drift = { row, openedAt, previousInstant: previous?.instant };
+  return (await wasDrift(row, history)) ? { row, drift } : { row };
+}
+
+/**
+ * The drift that a failure began with which could not be read for a while and is seen again: whoever saw it begin
+ * may not have come to telling it.
+ */
+export async function driftBehind(
+  row: EvaluationRow,
+  history: Pick<History, "backwards" | "lastRun">,
+): Promise<Drift | undefined> {
+  const { resource_id: arn, rule, compliance_type, exception_id } = row;
+  if (compliance_type !== "NON_COMPLIANT" || exception_id !== undefined) return undefined;
+  for await (const earlier of history.backwards(arn, rule, row.evaluation_timestamp)) {
+    if (earlier.compliance_type === "ERROR") continue;
+    if (earlier.compliance_type !== "NON_COMPLIANT") return undefined;
+    if (earlier.transition !== "opened" && earlier.transition !== "first-seen") continue;
+    const openedAt = instantOf(earlier.evaluation_timestamp);
+    const drift = { row, openedAt, previousInstant: justBefore(openedAt) };
+    return (await wasDrift(earlier, history)) ? drift : undefined;
+  }
+  return undefined;
+}
+
+/** Whether an evaluation was drift by the standard of the run before it. */
+async function wasDrift(row: EvaluationRow, history: Pick<History, "lastRun">): Promise<boolean> {
+  const openedAt = instantOf(row.evaluation_timestamp);
+  const baseline = await history.lastRun(row.rule, openedAt, { strictlyBefore: true });
+  return isDrift(row, isSameStandard(row, baseline));
 }
 
 function isSame(row: EvaluationRow, judgement: Judgement | undefined): boolean {

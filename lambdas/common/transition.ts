@@ -1,4 +1,4 @@
-import type { ComplianceType, EvaluationRow, Transition } from "./evaluation";
+import type { ComplianceType, EvaluationRow, RunRow, Transition } from "./evaluation";
 
 /** What is remembered of a resource's previous evaluation under the same rule. */
 export type PreviousState = Pick<
@@ -70,6 +70,14 @@ function transitionToPassing(before: PreviousState | undefined, failedBefore: bo
 export function stateOf(row: EvaluationRow, instant: string): PreviousState {
   const { compliance_type, settled_type, open_since, exception_id, gone } = row;
   return { compliance_type, settled_type, open_since, exception_id, gone, instant };
+}
+
+/** Whether an evaluation, or a run, judged by the same parameters and the same version of the rule as a run. */
+export function isSameStandard(
+  { parameters_hash, rule_version }: Pick<EvaluationRow, "parameters_hash" | "rule_version">,
+  run: RunRow | undefined,
+): boolean {
+  return run?.parameters_hash === parameters_hash && run.rule_version === rule_version;
 }
 
 /**

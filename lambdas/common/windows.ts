@@ -1,20 +1,22 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import pMap from "p-map";
 import type { AlertEntry } from "./messages";
 
 /** Drift alerts of a rule that fall into one window are folded once there are more than this many. */
 export const SINGLE_ALERTS_PER_WINDOW = 5;
 const WINDOW_MS = 60_000;
+const CONCURRENT_WRITES = 16;
 
-/** What becomes of a drift alert that was put into a window. */
+/** What becomes of drift alerts that were put into a window. */
 export type WindowPlace =
-  /** It is sent on its own. */
+  /** They are sent one by one. */
   | "single"
-  /** It sends the window's folded message once the window has ended. */
+  /** Their sender sends the window's folded message once the window has ended. */
   | "folder"
-  /** Another one's folded message lists it. */
+  /** Another one's folded message lists them. */
   | "folded"
-  /** The folded message has been made already: the alert belongs into a later window. */
+  /** The folded message has been made already: the alerts belong into a later window. */
   | "closed";
 
 /** An alert in a window: the resource, and when its failure opened. */
@@ -22,6 +24,13 @@ export interface WindowEntry {
   readonly entry: AlertEntry;
   /** ISO-8601. */
   readonly openedAt: string;
+}
+
+/** What a window's folded message tells. */
+export interface FoldedEntries {
+  readonly entries: readonly WindowEntry[];
+  /** How many more there were, of which nothing else is known. */
+  readonly uncounted: number;
 }
 
 /** When the window that `at` falls into ends, as an ISO-8601 instant. */
@@ -40,47 +49,62 @@ export class Windows {
     private readonly table: string,
   ) {}
 
-  /** Puts an alert into the window that ends at `end`; doing so again, after a crash, is harmless. */
-  async enter(rule: string, end: string, { entry, openedAt }: WindowEntry): Promise<WindowPlace> {
+  /**
+   * Puts alerts that were found together into the window that ends at `end`; doing so again, after a crash, is
+   * harmless.
+   * @param sender who closes the window if nobody else does it for these alerts.
+   * @param uncounted how many more were found than are given.
+   */
+  async enter(
+    rule: string,
+    end: string,
+    sender: string,
+    alerts: readonly WindowEntry[],
+    uncounted = 0,
+  ): Promise<WindowPlace> {
     // First, so that whoever closes the window finds the text of everything that was counted.
-    await this.client.send(
-      new PutCommand({
-        TableName: this.table,
-        Item: { ...entryKey(rule, end, entry.resource), entry, opened_at: openedAt },
-      }),
+    await this.each(alerts, ({ entry, openedAt }) =>
+      this.client.send(
+        new PutCommand({
+          TableName: this.table,
+          Item: { ...entryKey(rule, end, entry.resource), entry, opened_at: openedAt },
+        }),
+      ),
     );
     const entered = await this.update(rule, end, {
-      UpdateExpression: "ADD entered :one",
+      UpdateExpression: "ADD entered :count, uncounted :uncounted",
       ConditionExpression: "attribute_not_exists(closed)",
-      ExpressionAttributeValues: { ":one": 1 },
+      ExpressionAttributeValues: { ":count": alerts.length + uncounted, ":uncounted": uncounted },
     });
-    if (!entered) return (await this.resumeClosing(rule, end, entry.resource)) ? "folder" : "closed";
+    if (!entered) return (await this.resumeClosing(rule, end, sender)) ? "folder" : "closed";
     if (Number(entered.entered) <= SINGLE_ALERTS_PER_WINDOW) {
-      await this.client.send(
-        new UpdateCommand({
-          TableName: this.table,
-          Key: entryKey(rule, end, entry.resource),
-          UpdateExpression: "SET sent_singly = :true",
-          ExpressionAttributeValues: { ":true": true },
-        }),
+      await this.each(alerts, ({ entry }) =>
+        this.client.send(
+          new UpdateCommand({
+            TableName: this.table,
+            Key: entryKey(rule, end, entry.resource),
+            UpdateExpression: "SET sent_singly = :true",
+            ExpressionAttributeValues: { ":true": true },
+          }),
+        ),
       );
       return "single";
     }
     const folded = await this.update(rule, end, {
       UpdateExpression: "SET folder = if_not_exists(folder, :me)",
       ConditionExpression: "attribute_not_exists(closed)",
-      ExpressionAttributeValues: { ":me": entry.resource },
+      ExpressionAttributeValues: { ":me": sender },
     });
     if (!folded) return "closed";
-    return folded.folder === entry.resource ? "folder" : "folded";
+    return folded.folder === sender ? "folder" : "folded";
   }
 
   /**
    * Closes a window, so that nothing enters it any more; closing again is harmless.
    * @returns the alerts that were not sent on their own.
    */
-  async close(rule: string, end: string): Promise<WindowEntry[]> {
-    await this.update(rule, end, {
+  async close(rule: string, end: string): Promise<FoldedEntries> {
+    const closed = await this.update(rule, end, {
       UpdateExpression: "SET closed = :true",
       ExpressionAttributeValues: { ":true": true },
     });
@@ -99,15 +123,19 @@ export class Windows {
       for (const { entry, opened_at } of Items)
         entries.push({ entry: entry as AlertEntry, openedAt: String(opened_at) });
     }
-    return entries;
+    return { entries, uncounted: Number(closed?.uncounted ?? 0) };
   }
 
-  /** Whether it was this alert's sender that closed the window, and then did not come to sending. */
-  private async resumeClosing(rule: string, end: string, resourceArn: string): Promise<boolean> {
+  private each(alerts: readonly WindowEntry[], write: (alert: WindowEntry) => Promise<unknown>) {
+    return pMap(alerts, write, { concurrency: CONCURRENT_WRITES });
+  }
+
+  /** Whether it was this sender that closed the window, and then did not come to sending. */
+  private async resumeClosing(rule: string, end: string, sender: string): Promise<boolean> {
     const window = await this.update(rule, end, {
       UpdateExpression: "SET closed = :true",
       ConditionExpression: "folder = :me",
-      ExpressionAttributeValues: { ":true": true, ":me": resourceArn },
+      ExpressionAttributeValues: { ":true": true, ":me": sender },
     });
     return window !== undefined;
   }

@@ -212,15 +212,14 @@ describe("a run that broke off between its rows and its commit", () => {
   });
 });
 
-test("a sweep that AWS delivers twice at the same moment stores each row once, and its digest is not lost", async () => {
+test("a sweep that AWS delivers twice at the same moment stores each row and sends its digest once", async () => {
   await environment.stack.estate.launch({ Name: "failing" });
 
   await Promise.all([sweep("ec2-tag-evaluator"), sweep("ec2-tag-evaluator")]);
 
   expect(await environment.stack.evaluations()).toHaveLength(1);
   expect(await environment.stack.runs()).toHaveLength(1);
-  // At the very same moment both may send it.
-  expect([...new Set(mailKinds())]).toEqual(["digest"]);
+  expect(mailKinds()).toEqual(["digest"]);
 });
 
 /** Answers BatchWriteItem `times` times with all of its items unprocessed. */

@@ -198,6 +198,28 @@ describe("a drift alert", () => {
   });
 });
 
+describe("a change that is tried again because AWS Config did not take it", () => {
+  it("leaves the row that was alerted of, and records what it sees now as of now", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    const changed = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "PutEvaluations") throw new Error("Config is away");
+    };
+    await expect(world.change("a", { time: changed })).rejects.toThrow("Config is away");
+    expect(world.drifts()).toHaveLength(1);
+    world.beforeEffect = () => {};
+    world.things.set("a", "good");
+    world.pass(1);
+    await world.change("a", { time: changed });
+    expect((await world.rowsOf("a")).slice(1)).toMatchObject([
+      { evaluation_timestamp: "2026-11-24T00:30:00.000Z#good-things", transition: "opened" },
+      { evaluation_timestamp: "2026-11-24T00:31:00.000Z#good-things", transition: "resolved" },
+    ]);
+    expect(world.reported[0]?.Evaluations?.[0]?.ComplianceType).toBe("COMPLIANT");
+  });
+});
+
 describe("an alert that could not be sent", () => {
   const withoutAlerts = (effect: string) => {
     if (effect === "Publish") throw new Error("SNS is away");
@@ -231,6 +253,141 @@ describe("an alert that could not be sent", () => {
     world.pass(360);
     await world.sweep();
     expect(world.drifts().map(({ subject }) => subject)).toEqual(["[HIGH] Drift: a fails good-things"]);
+  });
+});
+
+describe("an alert that could not be sent, of a resource that the next sweep could not read", () => {
+  /** A failure whose alert was lost, and a sweep that cannot tell whether it goes on. */
+  async function lostAndUnreadable(): Promise<void> {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    world.beforeEffect = (effect) => {
+      if (effect === "Publish") throw new Error("SNS is away");
+    };
+    await expect(world.change("a")).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.things.set("a", "unreadable");
+    world.pass(330);
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
+    world.things.set("a", "bad");
+    world.pass(180);
+  }
+
+  it("is sent by the sweep that can read it again, and once", async () => {
+    await lostAndUnreadable();
+    await world.sweep();
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
+    world.pass(360);
+    await world.sweep();
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("is sent by the change event that can read it again, and not by the sweep after it", async () => {
+    await lostAndUnreadable();
+    await world.change("a");
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
+    world.pass(180);
+    await world.sweep();
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("is sent by the sweep when the alert of that change event is lost, too", async () => {
+    await lostAndUnreadable();
+    world.beforeEffect = (effect) => {
+      if (effect === "Publish") throw new Error("SNS is away");
+    };
+    await expect(world.change("a")).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(180);
+    await world.sweep();
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
+  });
+
+  it("is not sent when an exception covers it by then", async () => {
+    await lostAndUnreadable();
+    world.exceptions = [
+      {
+        rule: "good-things",
+        resource: "arn:aws:test:*:thing/a",
+        reason: "accepted",
+        owner: "payments",
+        approver: "ciso",
+        ticket: "SEC-1",
+        expires: "2026-12-24",
+      },
+    ];
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
+  });
+});
+
+describe("a failing resource that can be read again", () => {
+  const unreadableForASweep = async () => {
+    world.things.set("a", "unreadable");
+    world.pass(330);
+    await world.sweep();
+    world.things.set("a", "bad");
+    world.pass(360);
+    await world.sweep();
+  };
+
+  it("is no drift when its failure was alerted of before", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    await world.change("a");
+    await unreadableForASweep();
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("is no drift when it failed before the rule's first complete run", async () => {
+    world.things.set("a", "bad");
+    await world.sweep();
+    await unreadableForASweep();
+    expect(world.drifts()).toEqual([]);
+  });
+
+  it("is no drift when only another standard made it fail", async () => {
+    await complianceBefore("a");
+    world.strict = true;
+    world.pass(330);
+    await world.sweep();
+    await unreadableForASweep();
+    expect(world.drifts()).toEqual([]);
+  });
+});
+
+describe("two deliveries at the very same moment", () => {
+  it("of a change send one alert", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    const time = world.now;
+    await Promise.all([world.change("a", { time }), world.change("a", { time })]);
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("of a sweep send one alert of each drift and one digest", async () => {
+    await complianceBefore("a", "b");
+    world.things.set("a", "bad").set("b", "bad");
+    const slot = world.now;
+    await Promise.all([world.sweep(slot), world.sweep(slot)]);
+    expect(world.drifts()).toHaveLength(2);
+    expect(world.digests()).toHaveLength(1);
+  });
+
+  it("send the alert when the one that claimed it broke off and could not even say so", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    const time = world.now;
+    let isClaimed = false;
+    world.beforeEffect = (effect) => {
+      if (effect === "Publish") isClaimed = true;
+      if (isClaimed) throw new Error("the function is gone");
+    };
+    await expect(world.change("a", { time })).rejects.toThrow("the function is gone");
+    world.beforeEffect = () => {};
+    await world.change("a", { time });
+    expect(world.drifts()).toHaveLength(1);
   });
 });
 
@@ -281,6 +438,74 @@ describe("events out of their order", () => {
     world.pass(330);
     await world.sweep();
     expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("a failure that a change event saw while the sweep was under way is new in one digest", async () => {
+    await complianceBefore("a");
+    const slot = world.now;
+    world.things.set("a", "bad");
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.sweep(slot);
+    expect(world.digests().at(-1)?.subject).toContain("1 failing (1 new)");
+    world.pass(358);
+    await world.sweep();
+    expect(world.digests().at(-1)?.data).toMatchObject({
+      newlyFailing: { count: 0 },
+      stillFailing: { count: 1 },
+    });
+  });
+
+  it("a failure that a change event saw once the sweep had passed is new in the next digest", async () => {
+    await complianceBefore("a", "b");
+    const slot = world.now;
+    world.things.set("b", "bad");
+    world.beforeEffect = (effect) => {
+      // The rows are stored now: what happens next is not in them.
+      if (effect === "BatchWriteCommand") world.pass(1);
+      if (effect === "PutCommand") world.pass(2);
+    };
+    await world.sweep(slot);
+    world.beforeEffect = () => {};
+    world.things.set("a", "bad");
+    await world.change("a", { time: new Date(slot.getTime() + 90_000) });
+    world.pass(355);
+    await world.sweep();
+    expect(world.digests().at(-1)?.data).toMatchObject({
+      newlyFailing: { count: 1, entries: [{ name: "a" }] },
+      stillFailing: { count: 1, entries: [{ name: "b" }] },
+    });
+  });
+
+  it("what a change event saw mended while the sweep was under way is resolved in one digest", async () => {
+    world.things.set("a", "bad").set("b", "bad");
+    await world.sweep();
+    world.pass(30);
+    const slot = world.now;
+    world.things.set("a", "good");
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.sweep(slot);
+    expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 1 } });
+    world.pass(358);
+    await world.sweep();
+    expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 0 } });
+  });
+
+  it("a resource that a change event still saw after the slot, and the sweep no longer, is closed as of now", async () => {
+    await complianceBefore("a");
+    const slot = world.now;
+    world.pass(1);
+    await world.change("a");
+    world.things.delete("a");
+    world.pass(1);
+    await world.sweep(slot);
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      evaluation_timestamp: "2026-11-24T00:32:00.000Z#good-things",
+      gone: true,
+    });
   });
 
   it("a change event that comes after a newer evaluation with the same verdict is no news, and no second alert", async () => {
@@ -358,6 +583,20 @@ describe("another standard than in the run before", () => {
     expect(world.drifts()).toEqual([]);
   });
 
+  it("does not hide a drift from before it whose alert was lost", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    world.beforeEffect = (effect) => {
+      if (effect === "Publish") throw new Error("SNS is away");
+    };
+    await expect(world.change("a")).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.strict = true;
+    world.pass(330);
+    await world.sweep();
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
+  });
+
   it("is another discovery scope, too", async () => {
     await complianceBefore("a-test-thing");
     world.discoveryScope = "environment";
@@ -394,6 +633,55 @@ describe("many drifts in a short time", () => {
     await complianceBefore(...names);
     for (const name of names) world.things.set(name, "bad");
     await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      "[HIGH] Drift: 8 resources fail good-things",
+    ]);
+  });
+
+  it("found by changes and by a sweep share the window: what the sweep adds to five single alerts is folded", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 3 resources fail good-things",
+    ]);
+  });
+
+  it("found by a sweep are told together with what changes show until the window ends", async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names.slice(0, 8)) world.things.set(name, "bad");
+    world.whileSleeping = async () => {
+      for (const name of names.slice(8)) {
+        world.things.set(name, "bad");
+        await world.change(name, { time: new Date(world.now.getTime() + 1_000) });
+      }
+    };
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      "[HIGH] Drift: 12 resources fail good-things",
+    ]);
+    for (const name of names) expect(world.drifts()[0]?.email).toContain(thingArn(name));
+  });
+
+  it("are told once by the retry of a sweep that broke off before the window's end", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    const slot = world.now;
+    world.whileSleeping = async () => {
+      world.beforeEffect = () => {
+        throw new Error("the function is gone");
+      };
+    };
+    await expect(world.sweep(slot)).rejects.toThrow("the function is gone");
+    expect(world.drifts()).toEqual([]);
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.sweep(slot);
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
       "[HIGH] Drift: 8 resources fail good-things",
     ]);

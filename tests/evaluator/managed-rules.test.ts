@@ -50,15 +50,15 @@ beforeEach(async () => {
   config.reset();
   published = [];
   const table = await database.newTable();
+  const clock = { now: () => new Date("2026-11-24T06:31:00.000Z"), sleep: async () => {} };
   const sns = { send: async ({ input }: { input: object }) => published.push(input) } as unknown as SNSClient;
   dependencies = {
     history: new History(database.client, table),
-    claims: new Claims(database.client, table),
+    claims: new Claims(database.client, table, clock),
     windows: new Windows(database.client, table),
     alerts: new Alerts(sns, "arn:aws:sns:us-east-1:111122223333:alerts"),
     log: jsonLog("test", undefined, () => {}),
-    now: () => new Date("2026-11-24T06:31:00.000Z"),
-    sleep: async () => {},
+    ...clock,
     config: new ConfigServiceClient({ region: "us-east-1" }),
     place: { partition: "aws", accountId: "111122223333", region: "us-east-1", environmentSuffix: "test" },
     exceptions: [],

@@ -124,7 +124,7 @@ describe("a sweep", () => {
     expect(world.digests()).toHaveLength(1);
   });
 
-  it("keeps no verdict of a crashed try on a resource that is gone by the next try", async () => {
+  it("keeps what a crashed try saw of a resource that is gone by the next try, and closes it as of now", async () => {
     world.things.set("a", "good");
     await world.sweep();
     world.pass(360);
@@ -139,9 +139,65 @@ describe("a sweep", () => {
     world.pass(1);
     await world.sweep(slot);
     expect(await world.rowsOf("short-lived")).toMatchObject([
-      { compliance_type: "NOT_APPLICABLE", gone: true },
+      { evaluation_timestamp: "2026-11-24T06:00:00.000Z#good-things", compliance_type: "NON_COMPLIANT" },
+      { evaluation_timestamp: "2026-11-24T06:01:00.000Z#good-things", gone: true, transition: "resolved" },
     ]);
-    expect((await world.runs()).at(-1)).toMatchObject({ ledger: [{ listed: 1, non_compliant: 0 }] });
+    expect((await world.runs()).at(-1)).toMatchObject({ ledger: [{ listed: 2, non_compliant: 1 }] });
+  });
+
+  it("leaves the row that was alerted of, when the retry finds the resource mended", async () => {
+    world.things.set("a", "good");
+    await world.sweep();
+    world.pass(360);
+    world.things.set("a", "bad");
+    const slot = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "PutCommand" && world.digests().length > 0) throw new Error("crash before the run row");
+    };
+    await expect(world.sweep(slot)).rejects.toThrow();
+    expect(world.drifts()).toHaveLength(1);
+    world.beforeEffect = () => {};
+    world.things.set("a", "good");
+    world.pass(1);
+    await world.sweep(slot);
+    expect((await world.rowsOf("a")).slice(1)).toMatchObject([
+      { evaluation_timestamp: "2026-11-24T06:00:00.000Z#good-things", transition: "opened" },
+      { evaluation_timestamp: "2026-11-24T06:01:00.000Z#good-things", transition: "resolved" },
+    ]);
+    expect((await world.runs()).at(-1)).toMatchObject({ ledger: [{ listed: 1, non_compliant: 1 }] });
+    world.pass(359);
+    await world.sweep();
+    expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 1, entries: [{ name: "a" }] } });
+  });
+
+  it("replaces what a crashed try could not read by what the retry reads", async () => {
+    world.things.set("a", "unreadable");
+    const slot = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "PutCommand") throw new Error("crash before the run row");
+    };
+    await expect(world.sweep(slot)).rejects.toThrow();
+    world.beforeEffect = () => {};
+    world.things.set("a", "good");
+    world.pass(1);
+    await world.sweep(slot);
+    expect(await world.rowsOf("a")).toMatchObject([{ compliance_type: "COMPLIANT" }]);
+  });
+
+  it("asks the table itself where the index lags behind a change event", async () => {
+    world.things.set("a", "good");
+    await world.sweep();
+    world.pass(359);
+    world.things.set("a", "bad");
+    await world.change("a");
+    world.indexLacks = (row) => row.trigger === "change";
+    world.pass(1);
+    await world.sweep();
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      transition: "ongoing",
+      open_since: "2026-11-24T05:59:00.000Z",
+    });
+    expect(world.drifts()).toHaveLength(1);
   });
 
   it("is committed once when two deliveries run side by side", async () => {

@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-config-service";
 import type { PublishCommand, PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { QueryCommand, type QueryCommandOutput, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { Alerts } from "../../lambdas/common/alerts";
 import { answer } from "../../lambdas/common/answer";
 import { Claims } from "../../lambdas/common/claims";
@@ -70,6 +70,8 @@ export class World implements ResourceSource<Condition> {
   listingFailsAfter: number | undefined;
   /** Called before everything that writes or sends; what it throws is a crash. */
   beforeEffect: (effect: string) => void = () => {};
+  /** The rows that the table has and its indexes do not show yet. */
+  indexLacks: (row: EvaluationRow) => boolean = () => false;
   /** Happens while something sleeps, once. */
   whileSleeping: (() => Promise<void>) | undefined;
   private milliseconds = Date.parse("2026-11-24T00:00:00.000Z");
@@ -186,9 +188,19 @@ export class World implements ResourceSource<Condition> {
 
   private dependencies(): EvaluatorDependencies {
     const client = this.observedClient();
+    const clock = {
+      now: () => this.now,
+      sleep: async (milliseconds: number) => {
+        const happening = this.whileSleeping;
+        this.whileSleeping = undefined;
+        await happening?.();
+        this.milliseconds += milliseconds;
+      },
+    };
     return {
+      ...clock,
       history: new History(client, this.table),
-      claims: new Claims(client, this.table),
+      claims: new Claims(client, this.table, clock),
       windows: new Windows(client, this.table),
       alerts: new Alerts(this.sns(), "arn:aws:sns:us-east-1:111122223333:alerts"),
       config: this.config(),
@@ -197,13 +209,6 @@ export class World implements ResourceSource<Condition> {
         () => this.now,
         (line) => this.logged.push(JSON.parse(line)),
       ),
-      now: () => this.now,
-      sleep: async (milliseconds) => {
-        const happening = this.whileSleeping;
-        this.whileSleeping = undefined;
-        await happening?.();
-        this.milliseconds += milliseconds;
-      },
     };
   }
 
@@ -215,7 +220,10 @@ export class World implements ResourceSource<Condition> {
         return async (command: Parameters<DynamoDBDocumentClient["send"]>[0]) => {
           const name = command.constructor.name;
           if (!/^(Get|Query)/.test(name)) this.beforeEffect(name);
-          return client.send(command);
+          const answer = await client.send(command);
+          if (!(command instanceof QueryCommand) || !command.input.IndexName) return answer;
+          const items = (answer as QueryCommandOutput).Items as EvaluationRow[];
+          return { ...answer, Items: items.filter((row) => !this.indexLacks(row)) };
         };
       },
     });

@@ -7,7 +7,12 @@ import { Tally } from "../../../lambdas/common/tally";
 import { ACCOUNT, bucketArn, exception, INSTANT, REGION, RULE, row } from "./factories";
 
 function digestOf(rows: readonly EvaluationRow[], exceptions: readonly Exception[] = []): RunDigest {
-  const past = { previousRun: undefined, sameStandard: false, resolvedSince: [] };
+  const past = {
+    previousRun: undefined,
+    sameStandard: false,
+    resolvedSince: [],
+    foundByPreviousRun: new Set<string>(),
+  };
   const builder = new DigestBuilder(INSTANT, new RuleExceptions(exceptions, RULE), past);
   const tally = new Tally([{ accountId: ACCOUNT, region: REGION }]);
   for (const one of rows) {
