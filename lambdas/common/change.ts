@@ -106,12 +106,17 @@ async function reportToConfig(
     throw new Error(`AWS Config did not take the evaluation of ${item.resourceId}`);
 }
 
-/** @throws InvalidInputError for an account that is not scanned. */
+/**
+ * The target that reads the resource: of its account those that scan its Region, or any, since a bucket may lie in
+ * another Region than the one its account's buckets are listed in.
+ * @throws InvalidInputError for an account that is not scanned.
+ */
 function targetOf<Facts, Parameters>(
   { targets }: Evaluator<Facts, Parameters>,
   item: ChangeRequest["item"],
 ): Target {
-  const target = targets.find(({ accountId }) => accountId === item.accountId);
+  const ofAccount = targets.filter(({ accountId }) => accountId === item.accountId);
+  const target = ofAccount.find(({ region }) => region === item.region) ?? ofAccount[0];
   if (target) return target;
   const scanned = targets.map(({ accountId }) => accountId).join(", ");
   throw new InvalidInputError(

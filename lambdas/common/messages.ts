@@ -148,12 +148,14 @@ export function driftMessage(context: AlertContext, row: EvaluationRow, openedAt
 
 /** More drift than anybody wants single messages of; what was told singly is not among it. */
 export function foldedDriftMessage(context: AlertContext, drifts: AlertEntries): AlertMessage {
+  const resources = drifts.count === 1 ? "1 more resource" : `${drifts.count} resources`;
+  const fail = `${resources} ${drifts.count === 1 ? "fails" : "fail"} ${context.rule}`;
   return {
     kind: "drift",
     context: placedAt(context, drifts.entries),
-    subject: `[${context.severity.toUpperCase()}] Drift: ${drifts.count} resources fail ${context.rule}`,
-    sms: `Compliance drift (${context.severity}): ${drifts.count} resources fail ${context.rule}.`,
-    lines: [`${drifts.count} resources began to fail the rule "${context.title}" within a short time.`],
+    subject: `[${context.severity.toUpperCase()}] Drift: ${fail}`,
+    sms: `Compliance drift (${context.severity}): ${fail}.`,
+    lines: [`${resources} began to fail the rule "${context.title}" within a short time.`],
     sections: [resourceSection("drifts", "Began to fail", drifts)],
     closing: [`What to do: ${context.remediation}`],
     data: {},

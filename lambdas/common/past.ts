@@ -72,6 +72,10 @@ export async function readPast(
     }
   }
   const found = baseline && (await findingsOf(baseline, resources, resolvedSince, history));
+  // What that run found, it has told; the first one of all had nothing to tell.
+  for (const arn of found?.failing ?? []) {
+    if ((driftSince.get(arn) ?? "") <= (baseline?.completed_at ?? "")) driftSince.delete(arn);
+  }
   return {
     previousRun,
     sameStandard: isSameStandard({ parameters_hash: parametersHash, rule_version: rule.version }, baseline),

@@ -10,6 +10,8 @@ export interface WhatIfResult {
   readonly rule: string;
   readonly parameters: unknown;
   readonly evaluated: number;
+  /** Resources that could not be read, of which nothing can be said. */
+  readonly unreadable: number;
   readonly wouldFail: number;
   readonly wouldPass: number;
   /** Resources whose verdict would change, up to 1,000. */
@@ -36,9 +38,12 @@ export async function whatIf<Facts, Parameters>(
   const { rule, settings } = evaluator;
   const parameters = rule.parseParameters({ ...settings.parameters, ...request.parameters });
   const changes: WhatIfResult["changes"][number][] = [];
-  const counts = { evaluated: 0, changed: 0, wouldFail: 0, wouldPass: 0 };
+  const counts = { evaluated: 0, unreadable: 0, changed: 0, wouldFail: 0, wouldPass: 0 };
   for await (const listed of listInScope(evaluator)) {
-    if ("error" in listed) continue;
+    if ("error" in listed) {
+      counts.unreadable++;
+      continue;
+    }
     const from = rule.judge(listed.facts, settings.parameters).complianceType;
     const { complianceType: to, annotation } = rule.judge(listed.facts, parameters);
     counts.evaluated++;
@@ -48,12 +53,13 @@ export async function whatIf<Facts, Parameters>(
     if (from === "NON_COMPLIANT") counts.wouldPass++;
     if (changes.length < CHANGES_MOST) changes.push({ resource: listed.resource.arn, from, to, annotation });
   }
-  const { evaluated, changed, wouldFail, wouldPass } = counts;
+  const { evaluated, unreadable, changed, wouldFail, wouldPass } = counts;
   return {
     status: "what-if",
     rule: rule.name,
     parameters,
     evaluated,
+    unreadable,
     wouldFail,
     wouldPass,
     changes,

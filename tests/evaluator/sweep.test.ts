@@ -1,3 +1,4 @@
+import type { WhatIfResult } from "../../lambdas/common/what-if";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 import { thingArn, World } from "../support/world";
 
@@ -200,6 +201,18 @@ describe("a sweep", () => {
     expect(world.drifts()).toHaveLength(1);
   });
 
+  it("does not close again what a change event closed while the index lags behind", async () => {
+    world.things.set("a", "good");
+    await world.sweep();
+    world.pass(359);
+    world.things.delete("a");
+    await world.change("a", { gone: true });
+    world.indexLacks = (row) => row.trigger === "change";
+    world.pass(1);
+    await world.sweep();
+    expect(await world.rowsOf("a")).toHaveLength(2);
+  });
+
   it("is committed once when two deliveries run side by side", async () => {
     world.things.set("a", "good").set("b", "bad");
     const results = await Promise.all([world.sweep(), world.sweep()]);
@@ -349,8 +362,9 @@ describe("a discovery scope of the environment", () => {
 describe("several accounts", () => {
   it("are evaluated in one run with a ledger entry each, and one that is no longer scanned is not declared gone", async () => {
     world.accounts = ["111122223333", "444455556666"];
-    world.things.set("a", "good");
+    world.things.set("a", "bad");
     await world.sweep();
+    expect(world.digests()[0]?.data).toMatchObject({ accounts: ["111122223333", "444455556666"] });
     expect(await world.runs()).toMatchObject([
       {
         ledger: [
@@ -406,9 +420,18 @@ describe("on demand", () => {
     expect(await world.invoke({ whatIf: { strict: true } })).toMatchObject({
       status: "what-if",
       evaluated: 3,
+      unreadable: 1,
       wouldFail: 1,
       wouldPass: 0,
       changes: [{ resource: thingArn("a"), from: "COMPLIANT", to: "NON_COMPLIANT" }],
     });
+  });
+
+  it("lists a thousand of the resources that would change, and counts the others", async () => {
+    for (let index = 0; index < 1_003; index++) world.things.set(`thing-${index}`, "good");
+    const { wouldFail, changes, changesLeftOut } = (await world.invoke({
+      whatIf: { strict: true },
+    })) as WhatIfResult;
+    expect([wouldFail, changes.length, changesLeftOut]).toEqual([1_003, 1_000, 3]);
   });
 });

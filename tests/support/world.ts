@@ -52,6 +52,8 @@ export interface SentAlert {
   readonly subject: string;
   readonly email: string;
   readonly data: Record<string, unknown>;
+  /** ISO-8601. */
+  readonly sentAt: string;
 }
 
 /** A small account: its things, a clock, the evaluator, and everything that left it. */
@@ -121,6 +123,16 @@ export class World implements ResourceSource<Condition> {
 
   drifts(): SentAlert[] {
     return this.alerts.filter(({ kind }) => kind === "drift");
+  }
+
+  /** Of the drifts that were told one by one. */
+  mostSinglesInAMinute(): number {
+    const counts = new Map<string, number>();
+    for (const { sentAt, data } of this.drifts()) {
+      if (data.drifts === undefined)
+        counts.set(sentAt.slice(0, 16), (counts.get(sentAt.slice(0, 16)) ?? 0) + 1);
+    }
+    return Math.max(0, ...counts.values());
   }
 
   digests(): SentAlert[] {
@@ -232,7 +244,7 @@ export class World implements ResourceSource<Condition> {
   private sns(): SNSClient {
     const send = async (command: PublishCommand) => {
       this.beforeEffect("Publish");
-      this.alerts.push(sentAlert(command.input));
+      this.alerts.push(sentAlert(command.input, this.now));
       return {};
     };
     return { send } as unknown as SNSClient;
@@ -284,13 +296,17 @@ export function changeEvent(name: string, time: Date, gone = false): Record<stri
   };
 }
 
-function sentAlert({ Subject = "", Message = "", MessageAttributes }: PublishCommandInput): SentAlert {
+function sentAlert(
+  { Subject = "", Message = "", MessageAttributes }: PublishCommandInput,
+  now: Date,
+): SentAlert {
   const bodies = JSON.parse(Message) as Record<string, string>;
   return {
     kind: MessageAttributes?.kind?.StringValue ?? "",
     subject: Subject,
     email: bodies.email ?? "",
     data: JSON.parse(bodies.default ?? "{}"),
+    sentAt: now.toISOString(),
   };
 }
 

@@ -56,6 +56,12 @@ describe("where a digest puts a resource", () => {
     }
   });
 
+  it("that was mended and was accepted anyway: nowhere", () => {
+    const mended = row({ compliance_type: "COMPLIANT", transition: "resolved" });
+    expect(digestOf([mended]).resolved.count).toBe(1);
+    expect(digestOf([mended], [exception()]).resolved.count).toBe(0);
+  });
+
   it("says with each resource what was found and since when", () => {
     const { stillFailing } = digestOf([row({ open_since: "2026-11-20T06:00:00.000Z" })]);
     expect(stillFailing.entries).toEqual([
