@@ -12,6 +12,10 @@ beforeEach(async () => {
   world = new World(database.client, await database.newTable());
 });
 
+function withoutAlerts(effect: string): void {
+  if (effect === "Publish") throw new Error("SNS is away");
+}
+
 const EXCEPTION = {
   rule: "good-things",
   resource: "arn:aws:test:*:thing/legacy-*",
@@ -197,9 +201,7 @@ describe("a drift alert", () => {
     await complianceBefore("a");
     world.things.set("a", "bad");
     const changed = world.now;
-    world.beforeEffect = (effect) => {
-      if (effect === "Publish") throw new Error("SNS is away");
-    };
+    world.beforeEffect = withoutAlerts;
     await expect(world.change("a", { time: changed })).rejects.toThrow("SNS is away");
     world.beforeEffect = () => {};
     world.pass(1);
@@ -231,10 +233,6 @@ describe("a change that is tried again because AWS Config did not take it", () =
 });
 
 describe("an alert that could not be sent", () => {
-  const withoutAlerts = (effect: string) => {
-    if (effect === "Publish") throw new Error("SNS is away");
-  };
-
   it("for a change, however often it was tried, is sent by the next sweep, which calls it new", async () => {
     await complianceBefore("a");
     world.things.set("a", "bad");
@@ -266,9 +264,7 @@ describe("an alert that could not be sent", () => {
     await complianceBefore("a", "b");
     world.things.set("a", "bad");
     world.listingFailsAfter = 1;
-    world.beforeEffect = (effect) => {
-      if (effect === "Publish") throw new Error("SNS is away");
-    };
+    world.beforeEffect = withoutAlerts;
     await expect(world.sweep()).rejects.toThrow();
     world.listingFailsAfter = undefined;
     world.beforeEffect = () => {};
@@ -283,9 +279,7 @@ describe("an alert that could not be sent, of a resource that the next sweep cou
   async function lostAndUnreadable(): Promise<void> {
     await complianceBefore("a");
     world.things.set("a", "bad");
-    world.beforeEffect = (effect) => {
-      if (effect === "Publish") throw new Error("SNS is away");
-    };
+    world.beforeEffect = withoutAlerts;
     await expect(world.change("a")).rejects.toThrow("SNS is away");
     world.beforeEffect = () => {};
     world.things.set("a", "unreadable");
@@ -316,9 +310,7 @@ describe("an alert that could not be sent, of a resource that the next sweep cou
 
   it("is sent by the sweep when the alert of that change event is lost, too", async () => {
     await lostAndUnreadable();
-    world.beforeEffect = (effect) => {
-      if (effect === "Publish") throw new Error("SNS is away");
-    };
+    world.beforeEffect = withoutAlerts;
     await expect(world.change("a")).rejects.toThrow("SNS is away");
     world.beforeEffect = () => {};
     world.pass(180);
@@ -326,9 +318,11 @@ describe("an alert that could not be sent, of a resource that the next sweep cou
     expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
   });
 
-  it("is not sent when an exception covers it by then", async () => {
+  it("is not sent when an exception covers it by then, whoever reads it first", async () => {
     await lostAndUnreadable();
     world.exceptions = [{ ...EXCEPTION, resource: "arn:aws:test:*:thing/a" }];
+    await world.change("a");
+    world.pass(180);
     await world.sweep();
     expect(world.drifts()).toEqual([]);
   });
@@ -411,9 +405,7 @@ describe("a folded message that could never be sent", () => {
     for (const name of names.slice(0, 5)) await world.change(name);
     world.whileSleeping = async () => {
       for (const name of names.slice(6)) await world.change(name);
-      world.beforeEffect = (effect) => {
-        if (effect === "Publish") throw new Error("SNS is away");
-      };
+      world.beforeEffect = withoutAlerts;
     };
     await expect(world.change("thing-5")).rejects.toThrow("SNS is away");
     expect(world.drifts()).toHaveLength(5);
@@ -467,6 +459,35 @@ describe("events out of their order", () => {
       newlyFailing: { count: 0 },
       stillFailing: { count: 1 },
     });
+  });
+
+  it("a failure that a change event saw while the first sweep of all was under way is never drift", async () => {
+    world.things.set("a", "bad");
+    const slot = world.now;
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.sweep(slot);
+    world.pass(358);
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
+  });
+
+  it("a failure that was mended and came back between two sweeps is new, and is told when its alert was lost", async () => {
+    world.things.set("a", "bad");
+    await world.sweep();
+    world.pass(60);
+    world.things.set("a", "good");
+    await world.change("a");
+    world.pass(60);
+    world.things.set("a", "bad");
+    world.beforeEffect = withoutAlerts;
+    await expect(world.change("a")).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(240);
+    await world.sweep();
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T02:00:00.000Z" } }]);
+    expect(world.digests().at(-1)?.subject).toContain("1 failing (1 new)");
   });
 
   it("a failure that a change event saw once the sweep had passed is new in the next digest", async () => {
@@ -598,15 +619,28 @@ describe("another standard than in the run before", () => {
   it("does not hide a drift from before it whose alert was lost", async () => {
     await complianceBefore("a");
     world.things.set("a", "bad");
-    world.beforeEffect = (effect) => {
-      if (effect === "Publish") throw new Error("SNS is away");
-    };
+    world.beforeEffect = withoutAlerts;
     await expect(world.change("a")).rejects.toThrow("SNS is away");
     world.beforeEffect = () => {};
     world.strict = true;
     world.pass(330);
     await world.sweep();
     expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
+  });
+
+  it("does not bring back a drift that was mended before it", async () => {
+    await complianceBefore("a");
+    world.things.set("a", "bad");
+    world.beforeEffect = withoutAlerts;
+    await expect(world.change("a")).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(30);
+    world.things.set("a", "good");
+    await world.change("a");
+    world.strict = true;
+    world.pass(300);
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
   });
 
   it("is another discovery scope, too", async () => {
