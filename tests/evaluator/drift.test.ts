@@ -397,6 +397,90 @@ describe("two deliveries at the very same moment", () => {
   });
 });
 
+describe("a folded message", () => {
+  it("whose sender broke off while it waited is sent by the retry, for all that wait for it", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    const time = world.now;
+    world.whileSleeping = async () => {
+      for (const name of names.slice(6)) await world.change(name);
+      world.beforeEffect = () => {
+        throw new Error("the function is gone");
+      };
+    };
+    await expect(world.change("thing-5", { time })).rejects.toThrow("the function is gone");
+    expect(world.drifts()).toHaveLength(5);
+
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.change("thing-5", { time });
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 3 resources fail good-things",
+    ]);
+  });
+
+  it("that SNS refused is sent by the retry, for all that it lists", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    const time = world.now;
+    world.whileSleeping = async () => {
+      for (const name of names.slice(6)) await world.change(name);
+      world.beforeEffect = withoutAlerts;
+    };
+    await expect(world.change("thing-5", { time })).rejects.toThrow("SNS is away");
+
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.change("thing-5", { time });
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 3 resources fail good-things",
+    ]);
+  });
+
+  it("whose sender is gone is sent by a sweep of the same minute, with what the sweep found", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    world.whileSleeping = async () => {
+      throw new Error("the function is gone");
+    };
+    await expect(world.change("thing-5")).rejects.toThrow("the function is gone");
+
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 3 resources fail good-things",
+    ]);
+  });
+});
+
+describe("an alert that SNS refused", () => {
+  it("is sent by whoever comes next, without waiting for the one that could not", async () => {
+    await complianceBefore("a", "b");
+    world.things.set("a", "bad");
+    const slot = world.now;
+    world.beforeEffect = withoutAlerts;
+    await expect(world.change("a", { time: slot })).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    await world.change("a", { time: slot });
+    expect(world.drifts()).toHaveLength(1);
+
+    world.beforeEffect = withoutAlerts;
+    await expect(world.sweep(slot)).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    await world.sweep(slot);
+    expect(world.digests()).toHaveLength(1);
+    expect(world.now).toEqual(slot);
+  });
+});
+
 describe("a folded message that could never be sent", () => {
   it("is made up for by the next sweep, for all that it would have listed", async () => {
     const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
@@ -672,6 +756,8 @@ describe("many drifts in a short time", () => {
       "[HIGH] Drift: 7 resources fail good-things",
     ]);
     for (const name of names.slice(5)) expect(world.drifts()[5]?.email).toContain(thingArn(name));
+    // The window of a minute, and two seconds for what entered it at the very end.
+    expect(world.now).toEqual(new Date("2026-11-24T00:31:02.000Z"));
   });
 
   it("found by a sweep are one message", async () => {

@@ -201,6 +201,20 @@ describe("a sweep", () => {
     expect(world.drifts()).toHaveLength(1);
   });
 
+  it("counts a resource once that the listing names twice", async () => {
+    world.things.set("a", "good").set("b", "bad");
+    world.listedTwice = ["a", "b"];
+    expect(await world.sweep()).toMatchObject({ listed: 2, compliant: 1, nonCompliant: 1 });
+    world.pass(360);
+    expect(await world.sweep()).toMatchObject({ listed: 2, compliant: 1, nonCompliant: 1 });
+    expect((await world.rows()).map(({ transition }) => transition)).toEqual([
+      "first-seen",
+      "first-seen",
+      "ongoing",
+      "ongoing",
+    ]);
+  });
+
   it("does not close again what a change event closed while the index lags behind", async () => {
     world.things.set("a", "good");
     await world.sweep();

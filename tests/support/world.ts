@@ -70,6 +70,8 @@ export class World implements ResourceSource<Condition> {
   accounts: [string, ...string[]] = [ACCOUNT];
   /** Thrown by the listing, in place of going on, after so many things. */
   listingFailsAfter: number | undefined;
+  /** Names that the listing has twice. */
+  listedTwice: readonly string[] = [];
   /** Called before everything that writes or sends; what it throws is a crash. */
   beforeEffect: (effect: string) => void = () => {};
   /** The rows that the table has and its indexes do not show yet. */
@@ -145,6 +147,8 @@ export class World implements ResourceSource<Condition> {
       if (listed++ === this.listingFailsAfter) throw new Error("the listing failed");
       yield this.listed(name, condition, accountId);
     }
+    for (const name of this.listedTwice)
+      yield this.listed(name, this.things.get(name) as Condition, accountId);
   }
 
   async *find({ accountId }: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
