@@ -1,0 +1,193 @@
+import { startDatabase, type TestDatabase } from "../support/dynamodb";
+import { thingArn, World, withoutAlerts } from "../support/world";
+
+let database: TestDatabase;
+let world: World;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  world = new World(database.client, await database.newTable());
+});
+
+describe("many drifts in a short time", () => {
+  it("are sent one by one up to five; the sixth waits and lists itself and all others", async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    const started = world.now;
+    for (const name of names.slice(0, 5)) await world.change(name, { time: started });
+    // While the sixth waits for the end of the window, the others come in.
+    world.whileSleeping = async () => {
+      for (const name of names.slice(6)) await world.change(name, { time: started });
+    };
+    await world.change("thing-5", { time: started });
+
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 7 resources fail good-things",
+    ]);
+    for (const name of names.slice(5)) expect(world.drifts()[5]?.email).toContain(thingArn(name));
+    // The window of a minute, and two seconds for what entered it at the very end.
+    expect(world.now).toEqual(new Date("2026-11-24T00:31:02.000Z"));
+  });
+
+  it("found by a sweep are one message", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      "[HIGH] Drift: 8 resources fail good-things",
+    ]);
+  });
+
+  it("found by changes and by a sweep share the window: what the sweep adds to five single alerts is folded", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 3 resources fail good-things",
+    ]);
+  });
+
+  it("found by a sweep are told together with what changes show until the window ends", async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names.slice(0, 8)) world.things.set(name, "bad");
+    world.whileSleeping = async () => {
+      for (const name of names.slice(8)) {
+        world.things.set(name, "bad");
+        await world.change(name, { time: new Date(world.now.getTime() + 1_000) });
+      }
+    };
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      "[HIGH] Drift: 12 resources fail good-things",
+    ]);
+    for (const name of names) expect(world.drifts()[0]?.email).toContain(thingArn(name));
+  });
+
+  it("are told once by the retry of a sweep that broke off before the window's end", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    const slot = world.now;
+    world.whileSleeping = async () => {
+      world.beforeEffect = () => {
+        throw new Error("the function is gone");
+      };
+    };
+    await expect(world.sweep(slot)).rejects.toThrow("the function is gone");
+    expect(world.drifts()).toEqual([]);
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.sweep(slot);
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      "[HIGH] Drift: 8 resources fail good-things",
+    ]);
+  });
+
+  it("that came too late for a window begin the next one", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 6)) await world.change(name);
+    for (const name of names.slice(6)) await world.change(name);
+    expect(world.drifts()).toHaveLength(5 + 1 + 2);
+  });
+});
+
+describe("a folded message", () => {
+  it("whose sender broke off while it waited is sent by the retry, for all that wait for it", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    const time = world.now;
+    world.whileSleeping = async () => {
+      for (const name of names.slice(6)) await world.change(name);
+      world.beforeEffect = () => {
+        throw new Error("the function is gone");
+      };
+    };
+    await expect(world.change("thing-5", { time })).rejects.toThrow("the function is gone");
+    expect(world.drifts()).toHaveLength(5);
+
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.change("thing-5", { time });
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 3 resources fail good-things",
+    ]);
+  });
+
+  it("that SNS refused is sent by the retry, for all that it lists", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    const time = world.now;
+    world.whileSleeping = async () => {
+      for (const name of names.slice(6)) await world.change(name);
+      world.beforeEffect = withoutAlerts;
+    };
+    await expect(world.change("thing-5", { time })).rejects.toThrow("SNS is away");
+
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.change("thing-5", { time });
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 3 resources fail good-things",
+    ]);
+  });
+
+  it("whose sender is gone is sent by a sweep of the same minute, with what the sweep found", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    world.whileSleeping = async () => {
+      throw new Error("the function is gone");
+    };
+    await expect(world.change("thing-5")).rejects.toThrow("the function is gone");
+
+    await world.sweep();
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      "[HIGH] Drift: 3 resources fail good-things",
+    ]);
+  });
+});
+
+describe("a folded message that could never be sent", () => {
+  it("is made up for by the next sweep, for all that it would have listed", async () => {
+    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    for (const name of names.slice(0, 5)) await world.change(name);
+    world.whileSleeping = async () => {
+      for (const name of names.slice(6)) await world.change(name);
+      world.beforeEffect = withoutAlerts;
+    };
+    await expect(world.change("thing-5")).rejects.toThrow("SNS is away");
+    expect(world.drifts()).toHaveLength(5);
+
+    world.beforeEffect = () => {};
+    world.pass(330);
+    await world.sweep();
+    expect(
+      world
+        .drifts()
+        .slice(5)
+        .map(({ subject }) => subject),
+    ).toEqual(names.slice(5).map((name) => `[HIGH] Drift: ${name} fails good-things`));
+  });
+});

@@ -1,0 +1,184 @@
+import { startDatabase, type TestDatabase } from "../support/dynamodb";
+import { World, withoutAlerts } from "../support/world";
+
+let database: TestDatabase;
+let world: World;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  world = new World(database.client, await database.newTable());
+});
+
+describe("events out of their order", () => {
+  it("a sweep that reads something newer than a change event after its slot records it as of now, too", async () => {
+    await world.complianceBefore("a");
+    const slot = world.now;
+    world.pass(1);
+    await world.change("a");
+    world.things.set("a", "bad");
+    world.pass(1);
+    await world.sweep(slot);
+    const rows = await world.rowsOf("a");
+    expect(rows.map((row) => [row.evaluation_timestamp.slice(11, 16), row.compliance_type])).toEqual([
+      ["00:00", "COMPLIANT"],
+      ["00:30", "NON_COMPLIANT"],
+      ["00:31", "COMPLIANT"],
+      ["00:32", "NON_COMPLIANT"],
+    ]);
+    expect(world.drifts()).toHaveLength(1);
+    world.pass(330);
+    await world.sweep();
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("a failure that a change event saw while the sweep was under way is new in one digest", async () => {
+    await world.complianceBefore("a");
+    const slot = world.now;
+    world.things.set("a", "bad");
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.sweep(slot);
+    expect(world.digests().at(-1)?.subject).toContain("1 failing (1 new)");
+    world.pass(358);
+    await world.sweep();
+    expect(world.digests().at(-1)?.data).toMatchObject({
+      newlyFailing: { count: 0 },
+      stillFailing: { count: 1 },
+    });
+  });
+
+  it("a failure that a change event saw while the first sweep of all was under way is never drift", async () => {
+    world.things.set("a", "bad");
+    const slot = world.now;
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.sweep(slot);
+    world.pass(358);
+    await world.sweep();
+    expect(world.drifts()).toEqual([]);
+  });
+
+  it("a failure that was mended and came back between two sweeps is new, and is told when its alert was lost", async () => {
+    world.things.set("a", "bad");
+    await world.sweep();
+    world.pass(60);
+    world.things.set("a", "good");
+    await world.change("a");
+    world.pass(60);
+    world.things.set("a", "bad");
+    world.beforeEffect = withoutAlerts;
+    await expect(world.change("a")).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(240);
+    await world.sweep();
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T02:00:00.000Z" } }]);
+    expect(world.digests().at(-1)?.subject).toContain("1 failing (1 new)");
+  });
+
+  it("a failure that a change event saw once the sweep had passed is new in the next digest", async () => {
+    await world.complianceBefore("a", "b");
+    const slot = world.now;
+    world.things.set("b", "bad");
+    world.beforeEffect = (effect) => {
+      // The rows are stored now: what happens next is not in them.
+      if (effect === "BatchWriteCommand") world.pass(1);
+      if (effect === "PutCommand") world.pass(2);
+    };
+    await world.sweep(slot);
+    world.beforeEffect = () => {};
+    world.things.set("a", "bad");
+    await world.change("a", { time: new Date(slot.getTime() + 90_000) });
+    world.pass(355);
+    await world.sweep();
+    expect(world.digests().at(-1)?.data).toMatchObject({
+      newlyFailing: { count: 1, entries: [{ name: "a" }] },
+      stillFailing: { count: 1, entries: [{ name: "b" }] },
+    });
+  });
+
+  it("what a change event saw mended while the sweep was under way is resolved in one digest", async () => {
+    world.things.set("a", "bad").set("b", "bad");
+    await world.sweep();
+    world.pass(30);
+    const slot = world.now;
+    world.things.set("a", "good");
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.sweep(slot);
+    expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 1 } });
+    world.pass(358);
+    await world.sweep();
+    expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 0 } });
+  });
+
+  it("a resource that a change event still saw after the slot, and the sweep no longer, is closed as of now", async () => {
+    await world.complianceBefore("a");
+    const slot = world.now;
+    world.pass(1);
+    await world.change("a");
+    world.things.delete("a");
+    world.pass(1);
+    await world.sweep(slot);
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      evaluation_timestamp: "2026-11-24T00:32:00.000Z#good-things",
+      gone: true,
+    });
+  });
+
+  it("a change event that comes after a newer evaluation with the same verdict is no news, and no second alert", async () => {
+    await world.complianceBefore("a");
+    world.things.set("a", "bad");
+    const changed = world.now;
+    world.pass(2);
+    await world.sweep();
+    world.pass(1);
+    await world.change("a", { time: changed });
+    expect(await world.rowsOf("a")).toHaveLength(2);
+    expect(world.reported).toHaveLength(1);
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("a change event that comes late and sees something newer is recorded as of now", async () => {
+    await world.complianceBefore("a");
+    const changed = world.now;
+    world.pass(2);
+    await world.sweep();
+    world.pass(1);
+    world.things.set("a", "bad");
+    await world.change("a", { time: changed });
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      evaluation_timestamp: "2026-11-24T00:33:00.000Z#good-things",
+      transition: "opened",
+    });
+    expect(world.drifts()).toHaveLength(1);
+  });
+
+  it("a sweep does nothing when a later run is complete already", async () => {
+    await world.complianceBefore("a");
+    const slot = world.now;
+    world.pass(1);
+    await world.invoke({});
+    world.things.set("a", "bad");
+    expect(await world.sweep(slot)).toMatchObject({
+      status: "superseded",
+      instant: "2026-11-24T00:31:00.000Z",
+    });
+    expect(await world.rowsOf("a")).toHaveLength(2);
+  });
+
+  it("a sweep of hours ago, or of a time to come, is refused: what is seen now is no evidence of then", async () => {
+    const slot = world.now;
+    world.pass(121);
+    await expect(world.sweep(slot)).rejects.toThrow(
+      /time must be at most two hours ago.*invoke the function with \{\}/,
+    );
+    await expect(world.sweep(new Date(world.now.getTime() + 600_000))).rejects.toThrow(/time must be/);
+    expect(await world.runs()).toEqual([]);
+  });
+});
