@@ -22,10 +22,11 @@ async function main(): Promise<void> {
 
   printScene("Setting up");
   const day = new Day(new Date());
-  const starting = Deployment.start({ settings: bankSettings(day), say: printStep, outlive: keep });
   let keepMoto = false;
   const cleanUp = async () => (await starting).stop({ keepMoto });
+  // Before anything is started: an interrupt in the same moment is answered in the next.
   onInterrupt(cleanUp);
+  const starting = Deployment.start({ settings: bankSettings(day), say: printStep, outlive: keep });
   try {
     const deployment = await starting;
     await new Story(deployment, day).play();
@@ -63,12 +64,23 @@ function printKept({ moto, tableName, reportBucketName }: Deployment): void {
 
 let isInterrupted = false;
 
-/** Cleans up before an interrupt ends this process; a second one does not wait for that. */
+/** Cleans up before an interrupt ends this process; a third one does not wait for that. */
 function onInterrupt(cleanUp: () => Promise<void>): void {
+  let interrupts = 0;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
+    const end = () => {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    };
+    process.on(signal, () => {
+      interrupts++;
+      // The second may be the first: the terminal sends it to us, and npm passes it on.
+      if (interrupts > 2) end();
+      if (interrupts > 1) return;
       isInterrupted = true;
-      void cleanUp().finally(() => process.kill(process.pid, signal));
+      print("\nInterrupted: cleaning up");
+      // What did not come to start has cleaned up after itself.
+      cleanUp().then(end, end);
     });
   }
 }

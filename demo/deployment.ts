@@ -67,13 +67,15 @@ export class Deployment {
     ]);
     if (moto.status === "rejected") throw moto.reason;
     let proxy: AwsProxy | undefined;
+    let functions: Record<FunctionKey, LambdaFunction> | undefined;
     try {
       if (graph.status === "rejected") throw graph.reason;
       proxy = await startProxy(moto.value.url);
-      const functions = await localFunctions(graph.value, proxy.url);
+      functions = await localFunctions(graph.value, proxy.url);
       await createDeclaredResources(graph.value, moto.value.url);
       return new Deployment(moto.value, proxy, graph.value, functions);
     } catch (error) {
+      for (const fn of Object.values(functions ?? {})) fn.stop();
       await proxy?.stop();
       await moto.value.stop();
       throw error;
@@ -149,18 +151,19 @@ export class Deployment {
 }
 
 async function localFunctions(graph: Graph, endpoint: string): Promise<Record<FunctionKey, LambdaFunction>> {
-  const entries = await Promise.all(
-    FUNCTIONS.map(async (key) => {
-      const declaration = await functionDeclaration(theOne(graph, "aws:lambda/function:Function", key));
-      return [key, new LambdaFunction(declaration, endpoint)] as const;
-    }),
+  const declarations = await Promise.all(
+    FUNCTIONS.map((key) => functionDeclaration(theOne(graph, "aws:lambda/function:Function", key))),
   );
-  const undeclared = ofType(graph, "aws:lambda/function:Function").length - entries.length;
+  const undeclared = ofType(graph, "aws:lambda/function:Function").length - declarations.length;
   if (undeclared !== 0)
     throw new Error(
       "index.ts declares functions besides those in FUNCTIONS of demo/deployment.ts: add them there",
     );
-  return Object.fromEntries(entries) as Record<FunctionKey, LambdaFunction>;
+  const functions = declarations.map((declaration) => new LambdaFunction(declaration, endpoint));
+  return Object.fromEntries(FUNCTIONS.map((key, position) => [key, functions[position]])) as Record<
+    FunctionKey,
+    LambdaFunction
+  >;
 }
 
 function reportedRules(report: LambdaFunction): readonly ReportedRule[] {

@@ -60,7 +60,7 @@ export interface InvokeOptions {
  */
 export class LambdaFunction {
   readonly name: string;
-  private readonly directory = mkdtempSync(join(tmpdir(), "lambda-"));
+  private readonly directory: string;
   private readonly idle: ExecutionEnvironment[] = [];
   private readonly all = new Set<ExecutionEnvironment>();
 
@@ -69,12 +69,15 @@ export class LambdaFunction {
     private readonly endpoint: string,
   ) {
     this.name = declaration.name;
+    // First, because it can fail, and then there must be no folder yet.
+    const runtime = runtimeSource();
+    this.directory = mkdtempSync(join(tmpdir(), "lambda-"));
     for (const [name, text] of Object.entries(declaration.files)) {
       const file = join(this.directory, "task", name);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
     }
-    writeFileSync(join(this.directory, "runtime.js"), runtimeSource());
+    writeFileSync(join(this.directory, "runtime.js"), runtime);
   }
 
   get arn(): string {

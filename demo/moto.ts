@@ -24,6 +24,7 @@ export const CREDENTIALS = { accessKeyId: "testing", secretAccessKey: "testing" 
 
 /** The version that `moto-patch` mends and that is installed where there is none. */
 const MOTO_VERSION = "5.2.1";
+const MOTO_REQUIREMENT = `moto[server]==${MOTO_VERSION}`;
 const START_TIMEOUT_MS = 30_000;
 const PATCH_DIRECTORY = join(__dirname, "moto-patch");
 const PRIVATE_ENVIRONMENT = join(
@@ -169,7 +170,7 @@ function installMoto(say: (line: string) => void): string {
   const python = onPath("python3") ?? onPath("python");
   if (python === undefined) {
     throw new Error(
-      "the AWS emulator moto needs Python 3.10 or newer, and there is no python3 on the PATH: install Python, or moto itself (pip install 'moto[server]')",
+      `the AWS emulator moto needs Python 3.10 or newer, and there is no python3 on the PATH: install Python, or moto itself (pip install '${MOTO_REQUIREMENT}')`,
     );
   }
   say(`installing the emulator moto ${MOTO_VERSION} into ${PRIVATE_ENVIRONMENT} (once, about a minute)`);
@@ -178,7 +179,7 @@ function installMoto(say: (line: string) => void): string {
   run(python, ["-m", "venv", PRIVATE_ENVIRONMENT]);
   run(join(PRIVATE_ENVIRONMENT, "bin", "python"), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
-    `moto[server]==${MOTO_VERSION}`,
+    MOTO_REQUIREMENT,
   ]);
   writeFileSync(complete, "");
   return command;
@@ -188,5 +189,7 @@ function run(command: string, args: readonly string[]): void {
   const { status, error, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
   if (status === 0) return;
   const output = (error?.message ?? `${stdout}${stderr}`).trim().split("\n").slice(-15).join("\n");
-  throw new Error(`moto could not be installed: ${command} ${args.join(" ")} failed:\n${output}`);
+  throw new Error(
+    `moto could not be installed: ${command} ${args.join(" ")} failed:\n${output}\nMend that and start again, or install it yourself (pip install '${MOTO_REQUIREMENT}') so that moto_server is on the PATH.`,
+  );
 }
