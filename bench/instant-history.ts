@@ -1,0 +1,290 @@
+/**
+ * The history table of an account that is swept every six hours, whose rows are made when they are read: what the
+ * product itself would have written of them, in the form that DynamoDB sends.
+ */
+
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import type { EvaluationRow, Judgement, RunRow } from "../lambdas/common/evaluation";
+import { RuleExceptions } from "../lambdas/common/exceptions";
+import { runId } from "../lambdas/common/history";
+import { TRANSITION_INDEX } from "../lambdas/common/names";
+import { evaluationRow, parametersHash, type RowContext } from "../lambdas/common/row";
+import type { EvaluatorSettings } from "../lambdas/common/settings";
+import { shardOf } from "../lambdas/common/shards";
+import { evaluationTimestamp } from "../lambdas/common/timestamps";
+import type { PreviousState } from "../lambdas/common/transition";
+import { ACCOUNT, idOf, indexOf, KINDS, type Kind, REGION, resourceOf } from "./resources";
+
+const SCHEDULE = "cron(0 0/6 * * ? *)";
+const SLOT_MS = 6 * 60 * 60 * 1000;
+const SLOTS_A_DAY = 4;
+/** A run is in the history some minutes after its slot. */
+const RUN_MS = 10 * 60 * 1000;
+/** A report looks at the runs of a day before its period, too. */
+const DAYS_BEFORE = 2;
+/** About 1 MB, a page of DynamoDB. */
+const ROWS_PER_PAGE = 1_200;
+
+/** A rule's settings as far as they say by which standard it judges. */
+export type Standard = Pick<EvaluatorSettings<unknown>, "parameters" | "discoveryScope">;
+
+/** How much there is in the history. */
+export interface HistorySize {
+  /** Resources under each rule. */
+  readonly resources: number;
+  /** Days in which they change; 0 for a table with nothing in it. */
+  readonly days: number;
+  /** The rules that have run, and their standards. */
+  readonly standards: Readonly<Record<string, Standard>>;
+}
+
+/** DynamoDB's Query as the product sends it. */
+export interface QueryInput {
+  readonly IndexName?: string;
+  readonly KeyConditionExpression: string;
+  readonly FilterExpression?: string;
+  readonly ExpressionAttributeValues: Readonly<Record<string, { readonly S: string }>>;
+  readonly ExclusiveStartKey?: { readonly position: { readonly N: string } };
+  readonly ScanIndexForward?: boolean;
+  readonly Limit?: number;
+}
+
+type Item = Record<string, AttributeValue>;
+
+/** A page of a query's answer. */
+export interface QueryOutput {
+  readonly Items: readonly Item[];
+  readonly LastEvaluatedKey?: { readonly position: { readonly N: string } };
+}
+
+/** Of ten resources one fails at the last run; half of those have failed for a quarter of a year. */
+export class InstantHistory {
+  private readonly rules: readonly RuleHistory[];
+
+  constructor(size: HistorySize, now: number) {
+    const lastSlot = Math.floor((now - RUN_MS) / SLOT_MS);
+    this.rules = size.days === 0 ? [] : KINDS.map((kind) => new RuleHistory(kind, size, lastSlot));
+  }
+
+  /** @throws Error on a query that it does not know how to answer. */
+  query(input: QueryInput): QueryOutput {
+    const { partition, isWanted } = keyCondition(input);
+    const isIncluded = filter(input);
+    const sequence = this.sequence(partition, isWanted, input);
+    const start = Number(input.ExclusiveStartKey?.position.N ?? 0);
+    const end = Math.min(start + (input.Limit ?? ROWS_PER_PAGE), sequence.length);
+    const rows = Array.from({ length: end - start }, (_, offset) => sequence.at(start + offset));
+    return {
+      Items: rows
+        .filter((row) => row !== undefined)
+        // DynamoDB filters what a page has, and so pages may be nearly empty.
+        .filter(isIncluded)
+        .map((row) => marshall(row, { removeUndefinedValues: true })),
+      ...(end < sequence.length && { LastEvaluatedKey: { position: { N: String(end) } } }),
+    };
+  }
+
+  private sequence(
+    partition: string,
+    isWanted: (sortKey: string) => boolean,
+    { IndexName, ScanIndexForward = true }: QueryInput,
+  ): Sequence {
+    for (const rule of this.rules) {
+      const { arn, rule: description } = rule.kind;
+      if (partition === runId(description.name)) return rule.runs(isWanted, ScanIndexForward);
+      if (partition.startsWith(arn)) return rule.ofResource(indexOf(partition), isWanted, ScanIndexForward);
+      if (!partition.startsWith(`${description.name}#`)) continue;
+      return IndexName === TRANSITION_INDEX
+        ? rule.changes(partition, isWanted)
+        : rule.evaluations(partition, isWanted);
+    }
+    return { length: 0, at: () => undefined };
+  }
+}
+
+function keyCondition({ KeyConditionExpression: expression, ExpressionAttributeValues: values }: QueryInput) {
+  const [, id = "", from = "", to = "", before = ""] =
+    /^\w+ = (:\w+)(?: AND evaluation_timestamp (?:BETWEEN (:\w+) AND (:\w+)|< (:\w+)))?$/.exec(expression) ??
+    [];
+  const partition = values[id]?.S;
+  if (partition === undefined) throw new Error(`unknown condition: ${expression}`);
+  const [first = "", last = "~", end = "~"] = [from, to, before].map((name) => values[name]?.S);
+  return { partition, isWanted: (key: string) => key >= first && key <= last && key < end };
+}
+
+function filter({ FilterExpression: expression, ExpressionAttributeValues: values }: QueryInput) {
+  // Every rule here has resources of its own.
+  if (expression === undefined || expression === "#rule = :rule") return () => true;
+  const [, list] = /^compliance_type IN \((.*)\)$/.exec(expression) ?? [];
+  if (list === undefined) throw new Error(`unknown filter: ${expression}`);
+  const types = list.split(",").map((name) => values[name.trim()]?.S);
+  return (row: EvaluationRow | RunRow) => "compliance_type" in row && types.includes(row.compliance_type);
+}
+
+/** What a query reads; not every position has a row. */
+interface Sequence {
+  readonly length: number;
+  at(position: number): EvaluationRow | RunRow | undefined;
+}
+
+class RuleHistory {
+  private readonly shards = new Map<string, number[]>();
+  private readonly slots: readonly number[];
+  private readonly firstChange: number;
+  private readonly context: Omit<RowContext, "instant">;
+  private readonly judgements: { readonly pass: Judgement; readonly failure: Judgement };
+
+  constructor(
+    readonly kind: Kind,
+    private readonly size: HistorySize,
+    private readonly lastSlot: number,
+  ) {
+    const { rule, arn } = kind;
+    const { parameters, discoveryScope } = size.standards[rule.name] ?? {};
+    this.context = {
+      rule,
+      parametersHash: parametersHash({ ...(parameters as object), discoveryScope }),
+      exceptions: new RuleExceptions([], rule.name),
+      trigger: "sweep",
+    };
+    this.judgements = { pass: kind.judge(false, parameters), failure: kind.judge(true, parameters) };
+    const count = (size.days + DAYS_BEFORE) * SLOTS_A_DAY;
+    this.slots = Array.from({ length: count }, (_, position) => lastSlot - count + 1 + position);
+    this.firstChange = lastSlot - size.days * SLOTS_A_DAY + 2;
+    for (let index = 0; index < size.resources; index++) {
+      const shard = shardOf(rule.name, arn + idOf(index));
+      const members = this.shards.get(shard);
+      if (members) members.push(index);
+      else this.shards.set(shard, [index]);
+    }
+  }
+
+  runs(isWanted: (sortKey: string) => boolean, forward: boolean): Sequence {
+    const slots = this.slotsOf(isWanted, forward);
+    return { length: slots.length, at: (position) => this.run(slots[position] ?? Number.NaN) };
+  }
+
+  ofResource(index: number, isWanted: (sortKey: string) => boolean, forward: boolean): Sequence {
+    const slots = index < this.size.resources ? this.slotsOf(isWanted, forward) : [];
+    return { length: slots.length, at: (position) => this.row(index, slots[position] ?? Number.NaN) };
+  }
+
+  evaluations(shard: string, isWanted: (sortKey: string) => boolean): Sequence {
+    const members = this.shards.get(shard) ?? [];
+    const slots = this.slotsOf(isWanted, true);
+    return {
+      length: slots.length * members.length,
+      at: (position) =>
+        this.row(
+          members[position % members.length] ?? Number.NaN,
+          slots[Math.floor(position / members.length)] ?? Number.NaN,
+        ),
+    };
+  }
+
+  /** Twice as long as there are resources: each has two slots at which it can change. */
+  changes(shard: string, isWanted: (sortKey: string) => boolean): Sequence {
+    const members = this.shards.get(shard) ?? [];
+    return {
+      length: 2 * members.length,
+      at: (position) => {
+        const index = members[Math.floor(position / 2)] ?? Number.NaN;
+        const slot = this.changeOf(index) + (position % 2);
+        const row = isWanted(this.key(slot)) ? this.row(index, slot) : undefined;
+        return row?.transition === "ongoing" ? undefined : row;
+      },
+    };
+  }
+
+  private slotsOf(isWanted: (sortKey: string) => boolean, forward: boolean): number[] {
+    const slots = this.slots.filter((slot) => isWanted(this.key(slot)));
+    return forward ? slots : slots.reverse();
+  }
+
+  private key(slot: number): string {
+    return evaluationTimestamp(instantOf(slot), this.kind.rule.name);
+  }
+
+  /** The slot at which a resource that has not failed for long begins to. */
+  private changeOf(index: number): number {
+    return this.firstChange + (index % (this.lastSlot - this.firstChange));
+  }
+
+  /** Since which slot a resource has been failing at this one; undefined if it passes. */
+  private failingSince(index: number, slot: number): number | undefined {
+    if (index % 20 === 0) return this.lastSlot - 90 * SLOTS_A_DAY;
+    const opened = this.changeOf(index);
+    return slot === opened || (index % 20 === 10 && slot > opened) ? opened : undefined;
+  }
+
+  private row(index: number, slot: number): EvaluationRow {
+    const context: RowContext = { ...this.context, instant: instantOf(slot) };
+    const isFailing = this.failingSince(index, slot) !== undefined;
+    const judgement = isFailing ? this.judgements.failure : this.judgements.pass;
+    const observedAt = new Date(slot * SLOT_MS + (index % 200_000)).toISOString();
+    return evaluationRow(
+      context,
+      resourceOf(this.kind, index),
+      judgement,
+      this.stateAt(index, slot - 1),
+      observedAt,
+    );
+  }
+
+  private stateAt(index: number, slot: number): PreviousState {
+    const since = this.failingSince(index, slot);
+    const verdict = since === undefined ? "COMPLIANT" : "NON_COMPLIANT";
+    return {
+      instant: instantOf(slot),
+      compliance_type: verdict,
+      settled_type: verdict,
+      ...(since !== undefined && { open_since: instantOf(since) }),
+    };
+  }
+
+  private run(slot: number): RunRow {
+    const { rule, parametersHash, trigger } = this.context;
+    const { size } = this;
+    const count = (isCounted: (index: number) => boolean) => {
+      let total = 0;
+      for (let index = 0; index < size.resources; index++) if (isCounted(index)) total++;
+      return total;
+    };
+    const fails = (index: number, at: number) => this.failingSince(index, at) !== undefined;
+    const failing = count((index) => fails(index, slot));
+    return {
+      resource_id: runId(rule.name),
+      evaluation_timestamp: this.key(slot),
+      rule: rule.name,
+      rule_version: rule.version,
+      parameters_hash: parametersHash,
+      trigger,
+      schedule: SCHEDULE,
+      started_at: new Date(slot * SLOT_MS + 1_000).toISOString(),
+      completed_at: new Date(slot * SLOT_MS + 120_000).toISOString(),
+      duration_ms: 119_000,
+      ledger: [
+        {
+          account_id: ACCOUNT,
+          region: REGION,
+          listed: size.resources,
+          evaluated: size.resources,
+          compliant: size.resources - failing,
+          non_compliant: failing,
+          not_applicable: 0,
+          error: 0,
+          error_codes: {},
+          excepted: 0,
+        },
+      ],
+      opened: count((index) => fails(index, slot) && !fails(index, slot - 1)),
+      resolved: count((index) => !fails(index, slot) && fails(index, slot - 1)),
+      gone: 0,
+    };
+  }
+}
+
+function instantOf(slot: number): string {
+  return new Date(slot * SLOT_MS).toISOString();
+}

@@ -1,0 +1,130 @@
+/** What the benchmarks have in common: the functions' own archives, an AWS to run them against, and the measuring. */
+
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { declaredGraph, theOne } from "../demo/graph";
+import { type FunctionDeclaration, functionDeclaration } from "../demo/lambda";
+import { localSettings } from "../demo/settings";
+import type { EvaluatorSettings } from "../lambdas/common/settings";
+import type { Served } from "./instant-aws";
+import type { HistorySize, Standard } from "./instant-history";
+import type { MeasuredCall, Measurement } from "./measured";
+import { ACCOUNT, REGION } from "./resources";
+
+/** Rule → the function that evaluates it. */
+const EVALUATORS = {
+  "ec2-required-tags": "ec2-tag-evaluator",
+  "s3-bucket-encryption": "s3-encryption-evaluator",
+  "rds-automated-backups": "rds-backup-evaluator",
+} as const;
+
+/** The functions that are measured, as index.ts declares them by default, and the standards of the custom rules. */
+export interface MeasuredFunctions {
+  readonly tagEvaluator: FunctionDeclaration;
+  readonly reportGenerator: FunctionDeclaration;
+  readonly standards: Readonly<Record<string, Standard>>;
+}
+
+/** Runs index.ts, which bundles the functions' archives. Works once in a process, like the program. */
+export async function declaredFunctions(): Promise<MeasuredFunctions> {
+  const graph = await declaredGraph(
+    localSettings({ environmentSuffix: "bench", configRecorder: "create", alertEmail: "bench@example.com" }),
+  );
+  const declared = (name: string) => functionDeclaration(theOne(graph, "aws:lambda/function:Function", name));
+  const standards = await Promise.all(
+    Object.entries(EVALUATORS).map(async ([rule, name]) => {
+      const { files } = await declared(name);
+      const { parameters, discoveryScope } = JSON.parse(
+        files["settings.json"] ?? "",
+      ) as EvaluatorSettings<unknown>;
+      return [rule, { parameters, discoveryScope }] as const;
+    }),
+  );
+  return {
+    tagEvaluator: await declared(EVALUATORS["ec2-required-tags"]),
+    reportGenerator: await declared("report-generator"),
+    standards: Object.fromEntries(standards),
+  };
+}
+
+/** An AWS of the benchmarks' own (bench/instant-aws.ts), in a process of its own. */
+export interface InstantAws {
+  readonly url: string;
+  served(): Promise<Served>;
+  stop(): void;
+}
+
+/** @throws Error when it ends before it listens. */
+export async function startAws(size: HistorySize): Promise<InstantAws> {
+  const server = fork(join(__dirname, "instant-aws.ts"), [JSON.stringify(size)], {
+    execArgv: ["--no-warnings", "-r", "ts-node/register/transpile-only"],
+  });
+  const url = `http://127.0.0.1:${await firstMessage<number>(server, "bench/instant-aws.ts")}`;
+  return {
+    url,
+    served: async () => (await (await fetch(url)).json()) as Served,
+    stop: () => server.kill(),
+  };
+}
+
+/**
+ * Has a function answer an event, in a new process that holds its archive and nothing else and whose memory is not
+ * limited.
+ * @throws Error when the function fails.
+ */
+export async function measure(
+  { files, environment }: FunctionDeclaration,
+  aws: InstantAws,
+  call: Omit<MeasuredCall, "functionArn">,
+): Promise<Measurement> {
+  const directory = mkdtempSync(join(tmpdir(), "bench-"));
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+    const script = join(directory, "measured.js");
+    writeFileSync(script, measuredSource());
+    const child = spawn(process.execPath, [...(call.collects ? ["--expose-gc"] : []), script], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      env: {
+        ...environment,
+        LAMBDA_TASK_ROOT: directory,
+        AWS_ENDPOINT_URL: aws.url,
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: "bench",
+        AWS_SECRET_ACCESS_KEY: "bench",
+        NODE_NO_WARNINGS: "1",
+      },
+    });
+    child.send({
+      ...call,
+      functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:bench`,
+    } satisfies MeasuredCall);
+    return await firstMessage<Measurement>(child, "the function");
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function firstMessage<Message>(child: ChildProcess, name: string): Promise<Message> {
+  const exited = once(child, "exit").then(([code, signal]) => {
+    throw new Error(`${name} ended with ${code ?? signal}`);
+  });
+  const [message] = await Promise.race([once(child, "message"), exited]);
+  return message as Message;
+}
+
+let bundled: string | undefined;
+
+function measuredSource(): string {
+  bundled ??= buildSync({
+    entryPoints: [join(__dirname, "measured.ts")],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    write: false,
+  }).outputFiles[0]?.text;
+  return bundled ?? "";
+}

@@ -1,0 +1,66 @@
+/**
+ * Runs in a process of its own, with nothing in it but a function's archive: loads the handler, has it answer one
+ * event, and says what that took.
+ */
+
+import { join } from "node:path";
+
+/** What the starter sends. */
+export interface MeasuredCall {
+  readonly event: unknown;
+  readonly functionArn: string;
+  /** Collect garbage all the time, to see what is left; that takes time of its own. */
+  readonly collects: boolean;
+}
+
+/** What one answer took, the loading of the code included. */
+export interface Measurement {
+  readonly seconds: number;
+  readonly processorSeconds: number;
+  /** The most memory that the process had, as the system counts it (RSS). */
+  readonly peakRssMib: number;
+  /** The most that was left after a collection: what is in use. Present when there were collections. */
+  readonly inUseMib?: number;
+  readonly result: unknown;
+}
+
+const WATCH_MS = 10;
+const COLLECT_MS = 250;
+const MIB = 1024 * 1024;
+
+async function measure({ event, functionArn, collects }: MeasuredCall): Promise<Measurement> {
+  let peakRss = 0;
+  let inUse = 0;
+  const watch = setInterval(() => {
+    peakRss = Math.max(peakRss, process.memoryUsage.rss());
+  }, WATCH_MS);
+  const collect = collects
+    ? setInterval(() => (inUse = Math.max(inUse, afterCollection())), COLLECT_MS)
+    : undefined;
+  const started = performance.now();
+  const startedCpu = process.cpuUsage();
+  const { handler } = require(join(process.env.LAMBDA_TASK_ROOT ?? "", "index.js"));
+  const result: unknown = await handler(event, { invokedFunctionArn: functionArn, awsRequestId: "bench" });
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(startedCpu);
+  clearInterval(watch);
+  clearInterval(collect);
+  return {
+    seconds,
+    processorSeconds: (user + system) / 1e6,
+    peakRssMib: Math.round(peakRss / MIB),
+    ...(collects && { inUseMib: Math.round(inUse / MIB) }),
+    result,
+  };
+}
+
+/** Bytes of objects and buffers that are in use. */
+function afterCollection(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+process.once("message", async (call: MeasuredCall) => {
+  process.send?.(await measure(call), () => process.exit());
+});
