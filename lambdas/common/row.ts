@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { errorCode } from "./errors";
-import type { EvaluationRow, JsonValue, Judgement, Resource, Trigger } from "./evaluation";
+import type { EvaluationRow, Judgement, Resource, Trigger } from "./evaluation";
 import type { RuleExceptions } from "./exceptions";
 import { shardOf } from "./shards";
 import { cut } from "./text";
@@ -90,12 +90,11 @@ export function unreadable(error: Error): Judgement {
 
 /** SHA-256 (hex) of parameters, whatever the order of their keys. */
 export function parametersHash(parameters: unknown): string {
-  return createHash("sha256")
-    .update(canonicalJson(parameters as JsonValue))
-    .digest("hex");
+  return createHash("sha256").update(canonicalJson(parameters)).digest("hex");
 }
 
-function canonicalJson(value: JsonValue): string {
+/** JSON without whitespace and with every object's keys in order: equal values have equal bytes. */
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).filter(([, member]) => member !== undefined);

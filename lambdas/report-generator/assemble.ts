@@ -4,7 +4,7 @@ import type { EvaluationRow, RunRow } from "../common/evaluation";
 import type { HistoryReader } from "../common/history";
 import { Interner } from "../common/interner";
 import { parametersHash } from "../common/row";
-import type { ReportedRule, ReportSettings } from "../common/settings";
+import type { ReportedRule } from "../common/settings";
 import { instantOf } from "../common/timestamps";
 import { collect } from "./collect";
 import { controlMapping } from "./controls";
@@ -29,13 +29,13 @@ import {
 import { drawSample } from "./sample";
 import { type Attestation, attest, GRACE_MS, slotAfter } from "./schedule";
 import { add, NOTHING, TallyBy, tally } from "./scores";
+import type { Standard } from "./standard";
 import { type RuleState, stateAt } from "./state";
 import { overallTrend, ruleTrend } from "./trend";
 
 /** What a report is made from, all of it passed in. */
 export interface AssemblyDependencies {
   readonly history: HistoryReader;
-  readonly settings: ReportSettings;
   readonly source: {
     readonly environmentSuffix: string;
     readonly accountId: string;
@@ -52,6 +52,10 @@ export interface AssemblyRequest {
   readonly generatedAt: string;
   readonly period: Period;
   readonly chain: ChainPosition;
+  /** What was in force at the end of the period. */
+  readonly standard: Standard;
+  /** The version of the program that makes the report. */
+  readonly programVersion: string;
   /** When the previous scheduled report had read the history: what became known later is late. */
   readonly previousReadAt?: string;
   /** Leave out what became known after the end of the period, as a report about the past must. */
@@ -75,8 +79,8 @@ export async function assembleReport(
   dependencies: AssemblyDependencies,
   request: AssemblyRequest,
 ): Promise<Report> {
-  const { settings } = dependencies;
-  const { period, kind } = request;
+  const { period, kind, standard } = request;
+  const { settings } = standard;
   const fleet = new Fleet(expiredBy(settings.exceptions, period.to));
   for (const rule of settings.rules) await readRule(dependencies, rule, request, fleet);
 
@@ -104,7 +108,7 @@ export async function assembleReport(
     period,
     source: {
       ...dependencies.source,
-      programVersion: settings.programVersion,
+      programVersion: request.programVersion,
       parametersHash: parametersHash(settings),
     },
     chain: request.chain,
@@ -112,6 +116,7 @@ export async function assembleReport(
       summary: overall,
       lastSeenFailing: fleet.lastSeenFailing,
       rules: fleet.rules,
+      removed: standard.removed,
       missingRows: fleet.missingRows,
       stale: fleet.stale,
       importError: request.importError,
@@ -207,8 +212,8 @@ async function readRule(
   request: AssemblyRequest,
   fleet: Fleet,
 ): Promise<void> {
-  const { settings, sleep } = dependencies;
-  const { period, asKnownThen } = request;
+  const { sleep } = dependencies;
+  const { period, asKnownThen, standard } = request;
   const { name, severity } = rule;
   const history = asKnownThen ? new KnownAt(dependencies.history, period.to) : dependencies.history;
   const state = await settledStateAt(history, name, period.to, sleep);
@@ -234,12 +239,16 @@ async function readRule(
     if (instant > period.from || isLate) fleet.runs.push(runEntry(run, isLate));
     if (instant <= period.from) fleet.runsBefore.set(name, run);
   }
+  const { reportSchedule, evaluationSchedule } = standard.settings;
   const closing =
-    (await first(dependencies.history.runs(name, plus(period.to, 1), request.generatedAt)))?.schedule ??
-    (rule.kind === "managed" ? settings.reportSchedule : settings.evaluationSchedule);
+    (await first(dependencies.history.runs(name, plus(period.to, 1), standard.knownAt)))?.schedule ??
+    (rule.kind === "managed" ? reportSchedule : evaluationSchedule);
   const firstRun = await first(history.runs(name, BEGINNING, period.to));
   fleet.schedule.push(
-    attest(name, closing, period, runs, firstRun && instantOf(firstRun.evaluation_timestamp)),
+    attest(name, closing, period, runs, {
+      firstRun: firstRun && instantOf(firstRun.evaluation_timestamp),
+      watchedSince: standard.watchedSince.get(name),
+    }),
   );
   const stale = staleState(state.run, closing, period.to);
   if (stale !== undefined) fleet.stale.push(stale);

@@ -15,6 +15,12 @@ export interface ManifestFile extends StoredObject {
   readonly form: Form;
 }
 
+/** A rule, and since when scheduled reports watch it: the end of the first one's period whose settings had it. */
+export interface WatchedRule {
+  readonly name: string;
+  readonly watchedSince: string;
+}
+
 /** One link of the chain. */
 export interface Manifest {
   readonly schemaVersion: "1.0";
@@ -27,7 +33,10 @@ export interface Manifest {
   readonly event: { readonly id: string; readonly time: string };
   readonly createdAt: string;
   readonly programVersion: string;
+  /** SHA-256 of the settings as canonical JSON, under which they are kept: see kept-settings.ts. */
   readonly parametersHash: string;
+  /** Every rule of the settings. */
+  readonly rules: readonly WatchedRule[];
   readonly previous: { readonly sequence: number; readonly key: string; readonly sha256: string } | null;
   readonly files: readonly ManifestFile[];
   readonly summary: Summary;
@@ -53,6 +62,21 @@ export function manifestKey(sequence: number): string {
 export function sequenceOfKey(key: string): number | undefined {
   const digits = /^reports\/chain\/(\d{8})\.json$/.exec(key)?.[1];
   return digits === undefined ? undefined : Number(digits);
+}
+
+/**
+ * A link's rules: one that the link before it names too is watched since then, any other from this link on.
+ * @param names the rules of the settings
+ * @param before the rules of the previous link
+ * @param end the end of this link's period
+ */
+export function watchedRules(
+  names: readonly string[],
+  before: readonly WatchedRule[],
+  end: string,
+): WatchedRule[] {
+  const since = new Map(before.map(({ name, watchedSince }) => [name, watchedSince]));
+  return names.map((name) => ({ name, watchedSince: since.get(name) ?? end }));
 }
 
 /** SHA-256 in hex. */
@@ -86,11 +110,17 @@ export class Chain {
     };
   }
 
-  /** The link whose period holds the instant, looking back from `head`, which must end at or after it. */
+  /**
+   * The link up to `head` whose period holds the instant: the first one when it is before all of them, `head` when it
+   * is after. A binary search, as periods follow each other without a gap.
+   */
   async covering(head: Link, instant: string): Promise<Link> {
     let link = head;
-    while (link.manifest.previous !== null && link.manifest.period.from >= instant) {
-      link = await this.link(link.manifest.previous.sequence);
+    let tooEarly = 0;
+    while (link.manifest.period.from >= instant && link.manifest.sequence - tooEarly > 1) {
+      const middle = await this.link(Math.floor((tooEarly + link.manifest.sequence) / 2));
+      if (middle.manifest.period.to >= instant) link = middle;
+      else tooEarly = middle.manifest.sequence;
     }
     return link;
   }

@@ -8,6 +8,7 @@ import { groupBy } from "./group";
 import type { RuleResult } from "./report";
 import type { Attestation, SlotStatus } from "./schedule";
 import type { Tally } from "./scores";
+import type { RemovedRule } from "./standard";
 import { count, minute, number, percent } from "./words";
 
 /**
@@ -27,6 +28,7 @@ export interface Finding {
     | "sweep-late"
     | "exception-expiring"
     | "exception-expired"
+    | "rule-removed"
     | "parameters-changed"
     | "schedule-changed"
     | "arrived-late";
@@ -49,6 +51,7 @@ interface FindingSources {
   /** Resources that cannot be read and failed when they last could. */
   readonly lastSeenFailing: number;
   readonly rules: readonly RuleResult[];
+  readonly removed: readonly RemovedRule[];
   /** Rule → rows that its run counts and the history did not give. */
   readonly missingRows: ReadonlyMap<string, number>;
   readonly stale: readonly StaleState[];
@@ -75,6 +78,7 @@ export function findings(sources: FindingSources): Finding[] {
     ...runCoverageIncomplete(sources.runs),
     ...sweepsLate(sources.schedule),
     ...exceptionsEnding(sources.exceptions),
+    ...rulesRemoved(sources.removed),
     ...parametersChanged(sources.runs, sources.runsBefore),
     ...scheduleChanged(sources.schedule),
     ...arrivedLate(sources),
@@ -212,6 +216,16 @@ function exceptionsEnding(exceptions: readonly ExceptionEntry[]): Finding[] {
         text: `Exception ${exceptionId} (${terms.owner}) ends on ${terms.expires.slice(0, 10)}; ${covered}.`,
       },
     ];
+  });
+}
+
+function rulesRemoved(removed: readonly RemovedRule[]): Finding[] {
+  return [...groupBy(removed, ({ after }) => after.sequence)].flatMap(([sequence, together]): Finding[] => {
+    const [one] = together;
+    if (one === undefined) return [];
+    const rules = together.map(({ rule }) => rule);
+    const text = `${rules.join(", ")}: removed from the settings after report ${sequence} (${minute(one.after.to)}) and not evaluated any more. This report does not list the resources.`;
+    return [{ level: "warning", code: "rule-removed", rules, text }];
   });
 }
 

@@ -3,19 +3,24 @@
 import { asError, InvalidInputError } from "../common/errors";
 import type { Log } from "../common/log";
 import { parametersHash } from "../common/row";
+import type { ReportSettings } from "../common/settings";
 import { type AssemblyDependencies, assembleReport } from "./assemble";
-import { Chain, FORMS, type Form, type Link, type Manifest, type ManifestFile } from "./chain";
+import { Chain, FORMS, type Form, type Link, type Manifest, type ManifestFile, watchedRules } from "./chain";
 import type { ReportRequest } from "./event";
 import type { Finding } from "./findings";
+import { keepSettings } from "./kept-settings";
 import { onDemandPeriod, type Period, plus, scheduledPeriod } from "./period";
 import { renderCsv } from "./render-csv";
 import { renderHtml } from "./render-html";
 import { renderJson } from "./render-json";
 import type { Report, Summary } from "./report";
+import { ownStandard, standardOf } from "./standard";
 import { KeyTakenError, type ReportStore } from "./storage";
 
 /** What makes a report, all of it passed in. */
 export interface ReportDependencies extends AssemblyDependencies {
+  /** Those that the program was deployed with. */
+  readonly settings: ReportSettings;
   readonly store: ReportStore;
   readonly now: () => Date;
   /** Brings the managed rules' results into the history, as of an instant. */
@@ -52,7 +57,8 @@ const CLOCK_SKEW_MS = 5 * 60 * 1000;
 /**
  * Answers a report request.
  * @throws InvalidInputError when the period asked for is in the future or empty; Error when the chain ends in the
- *   future; whatever history and store throw.
+ *   future, or when a manifest or the settings that were in force are missing or changed; whatever history and store
+ *   throw.
  */
 export async function generateReport(
   dependencies: ReportDependencies,
@@ -108,12 +114,15 @@ async function scheduledReport(
       generatedAt: createdAt,
       period,
       chain: { sequence, previous: positionOf(head) },
+      standard: ownStandard({ head, own: settings, now: createdAt }),
+      programVersion: settings.programVersion,
       ...(head !== undefined && { previousReadAt: head.manifest.createdAt }),
       asKnownThen: false,
       ...(importError !== undefined && { importError }),
     });
     const files = await writeFiles(store, stem, report);
     if (files === undefined) continue;
+    await keepSettings(store, settings);
     const manifest: Manifest = {
       schemaVersion: "1.0",
       sequence,
@@ -123,6 +132,11 @@ async function scheduledReport(
       createdAt,
       programVersion: settings.programVersion,
       parametersHash: parametersHash(settings),
+      rules: watchedRules(
+        settings.rules.map(({ name }) => name),
+        head?.manifest.rules ?? [],
+        period.to,
+      ),
       previous:
         head === undefined ? null : { sequence: head.manifest.sequence, key: head.key, sha256: head.sha256 },
       files,
@@ -150,10 +164,12 @@ async function onDemandReport(
   dependencies: ReportDependencies,
   request: Extract<ReportRequest, { kind: "on-demand" }>,
 ): Promise<ReportResult> {
-  const { store } = dependencies;
+  const { store, settings } = dependencies;
   const now = dependencies.now().toISOString();
-  const head = await new Chain(store).head();
+  const chain = new Chain(store);
+  const head = await chain.head();
   const period = onDemandPeriod(request, now, head?.manifest.period.to);
+  const standard = await standardOf(period, { chain, store, head, own: settings, now });
   const endsNow = period.to === now;
   const importError = endsNow ? await importManagedRules(dependencies, now, "on-demand") : undefined;
   const stem = await freeStem(store, "reports/on-demand", now);
@@ -163,6 +179,8 @@ async function onDemandReport(
     generatedAt: now,
     period,
     chain: { sequence: null, previous: positionOf(head) },
+    standard,
+    programVersion: settings.programVersion,
     asKnownThen: !endsNow,
     ...(request.sample !== undefined && { sample: request.sample }),
     ...(importError !== undefined && { importError }),

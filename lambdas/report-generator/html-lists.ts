@@ -173,7 +173,7 @@ export function* failuresSection(report: Report): Generator<Markup> {
     report,
     "The longest are shown; the JSON has all of them.",
   );
-  yield html`<div class="scroll" role="group" aria-label="Failures" tabindex="0"><table>
+  yield html`<div class="scroll" role="group" aria-label="Failures" tabindex="0"><table class="rows">
 <thead><tr><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">From (UTC)</th><th scope="col">To (UTC)</th><th scope="col" class="n">Failed for</th><th scope="col" class="n">Of it in the period</th></tr></thead><tbody>
 `;
   for (const failure of longest) yield failureRow(failure);
@@ -189,8 +189,8 @@ const OUTCOMES: Readonly<Record<FailingInterval["outcome"], string>> = {
 
 function failureRow(failure: FailingInterval): Markup {
   return html`<tr><th scope="row"><bdi>${failure.resourceName}</bdi><span class="arn"><bdi>${failure.resourceId}</bdi></span></th><td>${failure.rule}</td>
-<td class="t">${time(failure.since)}</td><td class="t">${time(failure.until)}<span class="sub">${OUTCOMES[failure.outcome]}</span></td>
-<td class="n">${duration(failure.durationMs)}</td><td class="n">${duration(failure.durationInPeriodMs)}</td></tr>
+<td class="t" data-label="From">${time(failure.since)}</td><td class="t" data-label="To">${time(failure.until)}<span class="sub">${OUTCOMES[failure.outcome]}</span></td>
+<td class="n" data-label="Failed for">${duration(failure.durationMs)}</td><td class="n" data-label="Of it in the period">${duration(failure.durationInPeriodMs)}</td></tr>
 `;
 }
 

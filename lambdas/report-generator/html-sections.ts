@@ -70,7 +70,7 @@ ${figure(
     : `${sweeps.late} late, ${sweeps.missing} missing`,
 )}
 ${figure("Began / resolved", "", `${number(summary.opened)} / ${number(timeToResolve.resolved)}`, "failures in the period")}
-${figure("Median to resolve", "", duration(timeToResolve.medianMs), timeToResolve.worstMs === null ? "nothing was resolved in the period" : `slowest ${duration(timeToResolve.worstMs)}`)}
+${figure("Median to resolve", "", duration(timeToResolve.medianMs), resolvedAside(timeToResolve))}
 </dl>`;
 }
 
@@ -78,6 +78,12 @@ function failingAside({ listed, lastSeenFailing, excepted }: Report["summary"], 
   if (lastSeenFailing > 0) return `and ${number(lastSeenFailing)} that failed when last read`;
   if (excepted > 0) return `${number(excepted)} more accepted, of ${count(listed, "check")}`;
   return failing === 0 ? "nothing fails" : `of ${count(listed, "check")}`;
+}
+
+function resolvedAside({ resolved, worstMs }: Report["summary"]["timeToResolve"]): string {
+  if (resolved === 0) return "nothing was resolved in the period";
+  if (worstMs === null) return "when those resolved began is not known";
+  return resolved === 1 ? "only one was resolved" : `slowest ${duration(worstMs)}`;
 }
 
 function coverageGaps({ error, rules, rulesNotEvaluated }: Report["summary"]): string {
@@ -151,14 +157,14 @@ export function scheduleSection({ schedule }: Report): Markup {
     gap &&
     html`no complete run from ${gap.after ? time(gap.after) : "the beginning"} to ${gap.before ? time(gap.before) : "the end of the period"}`;
   return html`<section aria-labelledby="schedule"><h2 id="schedule">Schedule</h2>
-<p class="note">Expected runs follow from the schedule expression that was in force, which every run records. A run is on time when it is complete within ${duration(ON_TIME_MS)} of its slot; a slot is judged once it is ${duration(GRACE_MS)} old, so the youngest may belong to the next report. Managed rules are imported when a scheduled report is made. Slots before a rule's very first run are not expected.</p>
-<div class="scroll" role="group" aria-label="Schedule" tabindex="0"><table>
+<p class="note">Expected runs follow from the schedule expression that was in force, which every run records. A run is on time when it is complete within ${duration(ON_TIME_MS)} of its slot; a slot is judged once it is ${duration(GRACE_MS)} old, so the youngest may belong to the next report. Managed rules are imported when a scheduled report is made. Slots before a rule's first complete run are expected once a scheduled report has named the rule.</p>
+<div class="scroll" role="group" aria-label="Schedule" tabindex="0"><table class="rows">
 <thead><tr><th scope="col">Rule</th><th scope="col">Schedule (UTC)</th><th scope="col" class="strip">Slots, oldest first</th><th scope="col" class="n">Expected</th><th scope="col" class="n">On time</th><th scope="col" class="n">Late</th><th scope="col" class="n">Missing</th><th scope="col" class="n">Before first run</th></tr></thead><tbody>
-${schedule.map((one) => html`<tr><th scope="row" class="t">${one.rule}</th><td class="t"><code>${one.schedule}</code>${one.earlierSchedules.map((earlier) => html`<span class="sub">before: ${earlier}</span>`)}</td><td>${slotStrip(one)}</td><td class="n">${one.expected}</td><td class="n">${one.onTime}</td><td class="n">${one.late}</td><td class="n">${one.missing}</td><td class="n">${one.beforeFirstRun}</td></tr>`)}
+${schedule.map((one) => html`<tr><th scope="row" class="t">${one.rule}</th><td class="t"><code>${one.schedule}</code>${one.earlierSchedules.map((earlier) => html`<span class="sub">before: ${earlier}</span>`)}</td><td>${slotStrip(one)}</td><td class="n" data-label="Expected">${one.expected}</td><td class="n" data-label="On time">${one.onTime}</td><td class="n" data-label="Late">${one.late}</td><td class="n" data-label="Missing">${one.missing}</td><td class="n" data-label="Before first run">${one.beforeFirstRun}</td></tr>`)}
 </tbody></table></div>
 ${
   shown.length > 0 &&
-  html`<table><caption>Late and missing runs${faults.length > shown.length && ` (${shown.length} of ${faults.length}; the JSON has all)`}</caption><thead><tr><th scope="col">Slot (UTC)</th><th scope="col">Rule</th><th scope="col">What happened</th></tr></thead><tbody>
+  html`<table class="rows"><caption>Late and missing runs${faults.length > shown.length && ` (${shown.length} of ${faults.length}; the JSON has all)`}</caption><thead><tr><th scope="col">Slot (UTC)</th><th scope="col">Rule</th><th scope="col">What happened</th></tr></thead><tbody>
 ${shown.map((slot) => html`<tr><td class="t">${time(slot.slot)}</td><th scope="row">${slot.rule}</th><td>${slot.status === "missing" ? html`${badge("bad", "Missing")} ${gap(slot)}` : html`${badge("unknown", "Late")} completed ${time(slot.completedAt)}`}</td></tr>`)}
 </tbody></table>`
 }</section>`;
@@ -178,12 +184,12 @@ export function runsSection({ runs }: Report): Markup {
   return html`<details id="runs"><summary>Runs of the period and their coverage (${number(runs.length)})</summary>
 ${runs.length > shown.length && html`<p class="note">The newest ${number(shown.length)} are shown; the JSON has all of them.</p>`}
 ${hasMore && html`<p class="note">Accounts and Regions in which a run found nothing, beside others in which it did, are only in the JSON.</p>`}
-<div class="scroll" role="group" aria-label="Runs" tabindex="0"><table>
+<div class="scroll" role="group" aria-label="Runs" tabindex="0"><table class="rows">
 <thead><tr><th scope="col">Run (UTC)</th><th scope="col">Rule</th><th scope="col">Account, Region</th><th scope="col" class="n">Listed</th><th scope="col" class="n">Evaluated</th><th scope="col" class="n">Not applicable</th><th scope="col" class="n">Errors</th><th scope="col" class="n">Coverage</th><th scope="col" class="n">Took</th></tr></thead><tbody>
 ${shown.flatMap((run) =>
   told(run.ledger).map((entry) => {
     const errors = Object.entries(entry.errorCodes).map(([code, amount]) => `${code} ${amount}`);
-    return html`<tr><td class="t">${time(run.at)}<span class="sub">${run.trigger}${run.arrivedLate && ", late"}</span></td><th scope="row">${run.rule}</th><td>${entry.accountId}, ${entry.region}</td><td class="n">${number(entry.listed)}</td><td class="n">${number(entry.evaluated)}</td><td class="n">${number(entry.notApplicable)}</td><td class="n">${number(entry.error)}${errors.length > 0 && html`<span class="sub">${errors.join(", ")}</span>`}</td><td class="n">${percent(entry.coverage)}</td><td class="n">${duration(run.durationMs)}</td></tr>`;
+    return html`<tr><td class="t">${time(run.at)}<span class="sub">${run.trigger}${run.arrivedLate && ", late"}</span></td><th scope="row">${run.rule}</th><td>${entry.accountId}, ${entry.region}</td><td class="n" data-label="Listed">${number(entry.listed)}</td><td class="n" data-label="Evaluated">${number(entry.evaluated)}</td><td class="n" data-label="Not applicable">${number(entry.notApplicable)}</td><td class="n" data-label="Errors">${number(entry.error)}${errors.length > 0 && html`<span class="sub">${errors.join(", ")}</span>`}</td><td class="n" data-label="Coverage">${percent(entry.coverage)}</td><td class="n" data-label="Took">${duration(run.durationMs)}</td></tr>`;
   }),
 )}
 </tbody></table></div></details>`;
@@ -247,9 +253,9 @@ export function sampleSection({ sample, rules }: Report): Markup {
   const managed = managedRules(rules);
   return html`<section aria-labelledby="sample"><h2 id="sample">Sample pack</h2>
 <p>${number(sample.evaluations.length)} of ${number(sample.population)} evaluations, drawn with the seed <code>${sample.seed}</code>. To draw it again, take ${sample.method}.</p>
-<div class="scroll" role="group" aria-label="Sample" tabindex="0"><table>
+<div class="scroll" role="group" aria-label="Sample" tabindex="0"><table class="rows">
 <thead><tr><th scope="col" class="n">No.</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Evidence</th></tr></thead><tbody>
-${sample.evaluations.map((entry, index) => html`<tr><td class="n">${index + 1}</td><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th><td>${entry.rule}<span class="sub">version ${entry.ruleVersion}, parameters ${entry.parametersHash.slice(0, 12)}…</span></td><td>${verdictBadge(entry)}<span class="sub">${entry.annotation}</span></td><td><code>${JSON.stringify(entry.observed)}</code><span class="sub">${managed.has(entry.rule) ? "recorded by AWS Config" : "read"} ${time(entry.observedAt)} UTC, ${TRIGGERS[entry.trigger]}</span></td></tr>`)}
+${sample.evaluations.map((entry, index) => html`<tr><td class="n" data-label="No.">${index + 1}</td><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th><td>${entry.rule}<span class="sub">version ${entry.ruleVersion}, parameters ${entry.parametersHash.slice(0, 12)}…</span></td><td>${verdictBadge(entry)}<span class="sub">${entry.annotation}</span></td><td><code>${JSON.stringify(entry.observed)}</code><span class="sub">${managed.has(entry.rule) ? "recorded by AWS Config" : "read"} ${time(entry.observedAt)} UTC, ${TRIGGERS[entry.trigger]}</span></td></tr>`)}
 </tbody></table></div></section>`;
 }
 
@@ -266,7 +272,7 @@ export function provenanceSection(report: Report): Markup {
 <dt>Previous scheduled report</dt><dd>${chain.previous === null ? "none" : html`no. ${chain.previous.sequence}, manifest SHA-256 <code>${chain.previous.manifestSha256}</code>`}</dd>
 <dt>Period</dt><dd>after <code>${period.from}</code> up to and including <code>${period.to}</code></dd>
 <dt>Made</dt><dd><code>${report.generatedAt}</code> by version ${source.programVersion} in account ${source.accountId}, ${source.region}</dd>
-<dt>Settings</dt><dd>SHA-256 <code>${source.parametersHash}</code></dd>
+<dt>Settings</dt><dd>those in force at the end of the period, SHA-256 <code>${source.parametersHash}</code></dd>
 <dt>State</dt><dd>each rule's last complete run in or before the period, with every later evaluation laid over it; a report about the past leaves out what became known later</dd>
 <dt>Score</dt><dd>passing / (passing + failing), accepted failures counting as failures; beside it, the same with them left out. Percentages are cut, never rounded up: 100 % means every single one.</dd>
 <dt>Coverage</dt><dd>evaluated / (evaluated + not evaluated). A resource that could not be read counts neither as passing nor as failing. There is no figure while a rule has not been evaluated.</dd>

@@ -127,8 +127,9 @@ export interface Report {
     readonly environmentSuffix: string;
     readonly accountId: string;
     readonly region: string;
+    /** Of the program that made the report. */
     readonly programVersion: string;
-    /** SHA-256 (hex) of the report generator's settings as canonical JSON. */
+    /** SHA-256 (hex) of the settings that were in force at the end of the period, as canonical JSON. */
     readonly parametersHash: string;
   };
   readonly chain: ChainPosition;

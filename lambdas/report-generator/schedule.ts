@@ -2,7 +2,7 @@
 
 import { next, parse } from "aws-cron-parser";
 import type { RunRow } from "../common/evaluation";
-import { instantOf, justBefore } from "../common/timestamps";
+import { AFTER_INSTANT, instantOf, justBefore } from "../common/timestamps";
 import { type Period, plus } from "./period";
 
 /** A sweep is on time when it is complete this long after its slot: the promised five minutes and one for the start. */
@@ -36,12 +36,17 @@ export interface Attestation {
   readonly onTime: number;
   readonly late: number;
   readonly missing: number;
-  /** Slots before the rule's first complete run ever, which nothing had promised; not part of `expected`. */
+  /**
+   * Slots before the rule's first complete run ever, from a time at which no scheduled report watched it yet: nothing
+   * had promised them, and they are not part of `expected`.
+   */
   readonly beforeFirstRun: number;
   readonly slots: readonly Slot[];
 }
 
 const MAXIMUM_SLOTS = 100_000;
+/** Later than every instant. */
+const NEVER = AFTER_INSTANT;
 
 /**
  * The slots of an EventBridge cron expression after `from` up to and including `to`, in UTC
@@ -82,38 +87,45 @@ function parseExpression(expression: string) {
  * Compares the slots that came due in the period with the rule's runs.
  * @param closing the expression in force at the end of the period
  * @param runs the rule's complete runs from one before the period to its end, oldest first
- * @param firstRun the instant of the rule's first complete run ever
+ * @param beginning what a slot must come after to be expected, either of the two: the rule's first complete run ever,
+ *   and the scheduled report since which it is watched
  */
 export function attest(
   rule: string,
   closing: string,
   period: Period,
   runs: readonly RunRow[],
-  firstRun: string | undefined,
+  beginning: { readonly firstRun?: string | undefined; readonly watchedSince?: string | undefined },
 ): Attestation {
   const due = { from: plus(period.from, -GRACE_MS), to: plus(period.to, -GRACE_MS) };
   // The slots too young to be judged are asked for too: a run that belongs to one of them is not an older one's.
   const promised = promisedSlots(runs, closing, { from: due.from, to: period.to });
-  const scheduled = runs.filter((run) => run.trigger === "sweep");
-  const judged = promised.filter((slot) => slot <= due.to);
-  const slots = judged.map((slot, index): Slot => {
-    const nextSlot = promised[index + 1] ?? period.to;
-    const run = scheduled.find((candidate) => {
-      const instant = instantOf(candidate.evaluation_timestamp);
-      return instant >= slot && (instant < nextSlot || instant === slot);
-    });
+  const { firstRun = NEVER, watchedSince = NEVER } = beginning;
+  const instants = runs.map((run) => instantOf(run.evaluation_timestamp));
+  const at = (index: number) => instants[index] ?? NEVER;
+  const slots: Slot[] = [];
+  // Slots and runs are both in order, so that one pass does.
+  let passed = 0;
+  for (const [index, slot] of promised.entries()) {
+    if (slot > due.to) break;
+    while (at(passed) < slot) passed += 1;
+    const nextSlot = promised[index + 1] ?? NEVER;
+    let own = passed;
+    while (at(own) < nextSlot && runs[own]?.trigger !== "sweep") own += 1;
+    const run = at(own) < nextSlot ? runs[own] : undefined;
     if (run !== undefined) {
       const onTime = Date.parse(run.completed_at) - Date.parse(slot) <= ON_TIME_MS;
-      return { slot, status: onTime ? "on-time" : "late", completedAt: run.completed_at, gap: null };
+      slots.push({ slot, status: onTime ? "on-time" : "late", completedAt: run.completed_at, gap: null });
+    } else if (slot < firstRun && slot <= watchedSince) {
+      slots.push({ slot, status: "before-first-run", completedAt: null, gap: null });
+    } else {
+      const gap = { after: instants[passed - 1] ?? null, before: instants[passed] ?? null };
+      slots.push({ slot, status: "missing", completedAt: null, gap });
     }
-    if (firstRun === undefined || slot < firstRun) {
-      return { slot, status: "before-first-run", completedAt: null, gap: null };
-    }
-    return { slot, status: "missing", completedAt: null, gap: gapAround(slot, runs) };
-  });
+  }
   const count = (status: SlotStatus) => slots.filter((slot) => slot.status === status).length;
   const earlier = runs
-    .filter((run) => instantOf(run.evaluation_timestamp) > due.from && run.schedule !== closing)
+    .filter((run, index) => at(index) > due.from && run.schedule !== closing)
     .map(({ schedule }) => schedule);
   return {
     rule,
@@ -159,15 +171,4 @@ function promisedSlots(runs: readonly RunRow[], closing: string, { from, to }: P
   }
   add([inForce], { from: since, to });
   return slots;
-}
-
-function gapAround(slot: string, runs: readonly RunRow[]): Slot["gap"] {
-  let after: string | null = null;
-  let before: string | null = null;
-  for (const run of runs) {
-    const instant = instantOf(run.evaluation_timestamp);
-    if (instant < slot) after = instant;
-    else before ??= instant;
-  }
-  return { after, before };
 }

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import type { ReportSettings } from "../common/settings";
 import {
   CHAIN_PREFIX,
   FORMS,
@@ -10,8 +11,10 @@ import {
   manifestKey,
   sequenceOfKey,
   sha256,
+  watchedRules,
 } from "./chain";
 import { collect } from "./collect";
+import { settingsKey } from "./kept-settings";
 import type { Report } from "./report";
 
 /** A report bucket, or a copy of one. */
@@ -74,7 +77,8 @@ const ON_DEMAND_PREFIX = "reports/on-demand/";
 const LATEST = /^reports\/latest\.[a-z]+$/;
 
 /**
- * Verifies every manifest, in order, every file it names, and that the stable names hold the newest report.
+ * Verifies every manifest, in order, every file it names, the settings that its report was judged by, and that the
+ * stable names hold the newest report.
  *
  * What it cannot tell: whether the last manifests and everything that knows of them were taken out of a copy or a
  * bucket without versions, or the whole chain was made again. For that compare the last manifest's SHA-256 with one
@@ -94,6 +98,7 @@ export async function verifyChain(
   const numbers = [...keys.map((key) => sequenceOfKey(key) ?? 0), ...forks.keys()];
   const last = numbers.reduce((highest, number) => Math.max(highest, number), 0);
   const links: ReadLink[] = [];
+  const kept = new KeptSettings(source, rewritten);
 
   for (let sequence = 1; sequence <= last; sequence++) {
     const link = await readLink(source, sequence);
@@ -105,6 +110,7 @@ export async function verifyChain(
       compareHashes(link, previous) ??
       checkForms(link) ??
       (await checkFiles(source, link.manifest, rewritten)) ??
+      (await checkRules(link, previous, kept)) ??
       // Only of a manifest that says what its report says: a period changed later is no gap.
       comparePeriods(link, previous);
     if (broken !== undefined) return summarize(links, broken);
@@ -243,6 +249,56 @@ async function checkFile(
   return { kind: "changed", sequence, key: manifestKey(sequence), text };
 }
 
+/** The settings that manifests name, each read once however many of them share it. */
+class KeptSettings {
+  /** Hash → the names of the rules, of settings that are sound. */
+  private readonly sound = new Map<string, readonly string[]>();
+
+  constructor(
+    private readonly source: ReportSource,
+    private readonly rewritten: ReadonlySet<string>,
+  ) {}
+
+  /** The names of the rules in a manifest's settings, or what is wrong with those. */
+  async ruleNames({ sequence, parametersHash }: Manifest): Promise<readonly string[] | Break> {
+    const known = this.sound.get(parametersHash);
+    if (known !== undefined) return known;
+    const key = settingsKey(parametersHash);
+    const broken = (kind: Break["kind"], text: string): Break => ({ kind, sequence, key, text });
+    const bytes = await readAll(this.source, key);
+    if (bytes === undefined) {
+      return broken("missing", `the settings that report ${sequence} was judged by are missing`);
+    }
+    if (this.rewritten.has(key)) {
+      return broken("changed", `settings were written or deleted more than once, which report runs never do`);
+    }
+    if (sha256(bytes) !== parametersHash) {
+      const text = `the settings that report ${sequence} was judged by have the SHA-256 ${sha256(bytes)}, not that of their name`;
+      return broken("changed", text);
+    }
+    const settings = parseJson(bytes.toString("utf8")) as Partial<ReportSettings> | null | undefined;
+    const names = settings?.rules?.map(({ name }) => name) ?? [];
+    this.sound.set(parametersHash, names);
+    return names;
+  }
+}
+
+/** A manifest's rules are those of its settings, each watched for as long as the manifests before it say. */
+async function checkRules(
+  { key, manifest }: ReadLink,
+  previous: ReadLink | undefined,
+  kept: KeptSettings,
+): Promise<Break | undefined> {
+  const names = await kept.ruleNames(manifest);
+  if ("kind" in names) return names;
+  const { sequence, rules, period } = manifest;
+  if (isDeepStrictEqual(rules, watchedRules(names, previous?.manifest.rules ?? [], period.to))) {
+    return undefined;
+  }
+  const text = `the rules of manifest ${sequence} do not follow from its settings and the manifest before it`;
+  return { kind: "changed", sequence, key, text };
+}
+
 function saysTheSame(manifest: Manifest, head: ReportHead | undefined): boolean {
   if (head === undefined) return false;
   const { sequence, previous } = manifest;
@@ -377,7 +433,12 @@ function latestBreak(sequence: number, form: string, what: string, kind: Break["
 }
 
 async function besideTheChain(source: ReportSource, links: readonly ReadLink[]): Promise<Beside> {
-  const named = new Set(links.flatMap(({ manifest }) => manifest.files.map(({ key }) => key)));
+  const named = new Set(
+    links.flatMap(({ manifest }) => [
+      settingsKey(manifest.parametersHash),
+      ...manifest.files.map(({ key }) => key),
+    ]),
+  );
   const uncommitted: string[] = [];
   let files = 0;
   for await (const key of source.keys(REPORTS_PREFIX)) {
@@ -393,6 +454,8 @@ function parseManifest(bytes: Uint8Array): Manifest | undefined {
   const isManifest =
     Number.isInteger(manifest?.sequence) &&
     Array.isArray(manifest?.files) &&
+    Array.isArray(manifest.rules) &&
+    typeof manifest.parametersHash === "string" &&
     typeof manifest.period?.from === "string";
   return isManifest ? (manifest ?? undefined) : undefined;
 }

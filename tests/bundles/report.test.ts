@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GetObjectCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
 import { emulatorClient } from "../../demo/account";
@@ -172,6 +173,29 @@ describe("a scheduled report", () => {
 
     const { findings } = await readReport(result);
     expect(findings.find(({ code }) => code === "import-failed")).toMatchObject({ level: "gap" });
+  });
+
+  test("keeps the settings it was judged by once, under their hash, and reports on the past are judged by them", async () => {
+    const bucket = environment.stack.reportBucketName;
+    await sweep(SLOT);
+    await scheduledReport(REPORT_SLOT);
+    const { source } = await readReport(await scheduledReport(NEXT_REPORT_SLOT));
+
+    const key = `reports/settings/${source.parametersHash}.json`;
+    const { Versions = [] } = await s3().send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: "reports/settings/" }),
+    );
+    expect(Versions.map(({ Key }) => Key)).toEqual([key]);
+    const kept = await read(`s3://${bucket}/${key}`);
+    expect(createHash("sha256").update(kept).digest("hex")).toBe(source.parametersHash);
+
+    const then = await readReport(await report({ asOf: REPORT_SLOT }, "2026-11-23T13:00:00.000Z"));
+    expect(then.source.parametersHash).toBe(source.parametersHash);
+    await s3().send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: kept.replace("high", "low") }));
+    await expect(report({ asOf: REPORT_SLOT }, "2026-11-23T13:01:00.000Z")).rejects.toMatchObject({
+      errorMessage: expect.stringContaining("was changed"),
+    });
+    expect((await verify()).firstBreak).toMatchObject({ kind: "changed", sequence: 1, key });
   });
 
   test("leaves every file in the versioned bucket once", async () => {

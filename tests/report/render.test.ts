@@ -166,6 +166,40 @@ describe("the HTML", () => {
     expect(text(renderHtml({ ...report, summary }))).toContain(expected);
   });
 
+  it.each([
+    [0, null, null, "–", "nothing was resolved in the period"],
+    [1, null, null, "–", "when those resolved began is not known"],
+    [1, 1, 1, "1 h", "only one was resolved"],
+    [2, 1, 2, "1 h", "slowest 2 h"],
+  ])(
+    "shows of %i failures resolved the median and what it is of",
+    async (resolved, median, worst, value, aside) => {
+      const report = await reportOf({ alpha: "COMPLIANT" });
+      const [medianMs, worstMs] = [median && median * 3_600_000, worst && worst * 3_600_000];
+      const timeToResolve = { ...report.summary.timeToResolve, resolved, medianMs, worstMs };
+      const page = text(renderHtml({ ...report, summary: { ...report.summary, timeToResolve } }));
+      const tile = page.slice(page.indexOf("<dt>Median to resolve"), page.indexOf("</dl>"));
+      expect(tile).toContain(`>${value}</div>`);
+      expect(tile).toContain(`>${aside}</div>`);
+    },
+  );
+
+  it("says which slots before a rule's first run are expected", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "COMPLIANT" })));
+    expect(page).toContain("are expected once a scheduled report has named the rule.");
+  });
+
+  it("stacks the rows of every table on a phone, each figure with its name", async () => {
+    const report = await reportOf({ alpha: "NON_COMPLIANT", beta: "COMPLIANT", "legacy-1": "NON_COMPLIANT" });
+    const page = text(renderHtml(report));
+    const tables = page.match(/<table[^>]*>/g) ?? [];
+    expect(tables.length).toBeGreaterThan(10);
+    for (const table of tables) expect(table).toMatch(/class="([\w ]* )?rows"/);
+    const figures = page.match(/<td class="n"[^>]*>/g) ?? [];
+    expect(figures.length).toBeGreaterThan(10);
+    for (const figure of figures) expect(figure).toMatch(/data-label="[^"]+"/);
+  });
+
   it("has the same words for a verdict in the sample as elsewhere", async () => {
     const page = text(renderHtml(await reportOf({ "legacy-1": "NON_COMPLIANT" })));
     const sample = page.slice(page.indexOf('id="sample"'), page.indexOf('id="inventory"'));

@@ -3,10 +3,12 @@ import { attest, slotsOf } from "../../lambdas/report-generator/schedule";
 import { Company, SIX_HOURLY } from "./support";
 
 const RULE = "s3-bucket-encryption";
+const HOURLY = "cron(0 * * * ? *)";
+const isIn = (instant: string, from: string, to: string) => instant >= from && instant < to;
 const period = { from: "2026-11-22T12:30:00.000Z", to: "2026-11-23T12:30:00.000Z" };
 
 function attested(company: Company, firstRun = "2026-11-01T00:00:00.000Z", of = period) {
-  return attest(RULE, SIX_HOURLY, of, company.history.runRows, firstRun);
+  return attest(RULE, SIX_HOURLY, of, company.history.runRows, { firstRun });
 }
 
 function swept(...slots: [slot: string, completedAfterMinutes?: number][]): Company {
@@ -111,7 +113,9 @@ describe("schedule attestation", () => {
       company.sweep(RULE, `2026-11-23T11:${minute}:00Z`, { alpha: "COMPLIANT" }, { schedule: every10 });
     }
     const of = { from: "2026-11-23T11:40:00.000Z", to: "2026-11-23T12:00:00.000Z" };
-    const { slots } = attest(RULE, every10, of, company.history.runRows, "2026-11-01T00:00:00.000Z");
+    const { slots } = attest(RULE, every10, of, company.history.runRows, {
+      firstRun: "2026-11-01T00:00:00.000Z",
+    });
     expect(slots.map(({ slot, status }) => `${slot.slice(11, 16)} ${status}`)).toEqual([
       "11:30 on-time",
       "11:40 missing",
@@ -159,7 +163,65 @@ describe("schedule attestation", () => {
   });
 
   it("expects nothing of a rule that has never run", () => {
-    expect(attest(RULE, SIX_HOURLY, period, [], undefined)).toMatchObject({ expected: 0, beforeFirstRun: 4 });
+    expect(attest(RULE, SIX_HOURLY, period, [], {})).toMatchObject({ expected: 0, beforeFirstRun: 4 });
+  });
+
+  it.each([
+    ["that has never run", undefined],
+    ["before its first run", "2026-11-23T12:00:00.000Z"],
+  ])("expects of a rule %s what came after a scheduled report had named it", (_what, firstRun) => {
+    const watchedSince = "2026-11-23T00:00:00.000Z";
+    const { slots, ...counts } = attest(RULE, SIX_HOURLY, period, [], { firstRun, watchedSince });
+    expect(slots.map(({ slot, status }) => `${slot.slice(8, 13)} ${status}`)).toEqual([
+      "22T18 before-first-run",
+      "23T00 before-first-run",
+      "23T06 missing",
+      "23T12 missing",
+    ]);
+    expect(slots[2]?.gap).toEqual({ after: null, before: null });
+    expect(counts).toMatchObject({ expected: 2, missing: 2, beforeFirstRun: 2 });
+  });
+
+  it("expects everything of a rule whose first run was before it was watched", () => {
+    const beginning = { firstRun: "2026-11-01T00:00:00.000Z", watchedSince: "2026-11-23T12:30:00.000Z" };
+    expect(attest(RULE, SIX_HOURLY, period, [], beginning)).toMatchObject({ missing: 4, beforeFirstRun: 0 });
+  });
+
+  it("expects the slot at whose very instant somebody asked for the first run", () => {
+    const company = new Company();
+    const firstRun = "2026-11-23T06:00:00.000Z";
+    company.sweep(RULE, firstRun, { alpha: "COMPLIANT" }, { trigger: "on-demand" });
+    expect(attested(company, firstRun)).toMatchObject({ missing: 2, beforeFirstRun: 2 });
+  });
+
+  it("gives each slot what looking for it among all runs finds, whoever asked for them", () => {
+    const run = fc.record({ minute: fc.integer({ min: -60, max: 24 * 60 }), isSweep: fc.boolean() });
+    fc.assert(
+      fc.property(fc.uniqueArray(run, { selector: ({ minute }) => minute, maxLength: 12 }), (unordered) => {
+        const company = new Company();
+        const start = Date.parse(period.from);
+        for (const { minute, isSweep } of unordered.sort((a, b) => a.minute - b.minute)) {
+          const at = new Date(start + minute * 60_000).toISOString();
+          const trigger = isSweep ? "sweep" : "on-demand";
+          company.sweep(RULE, at, { alpha: "COMPLIANT" }, { trigger, schedule: HOURLY });
+        }
+        const { runRows } = company.history;
+        const attestation = attest(RULE, HOURLY, period, runRows, { firstRun: "2026-01-01T00:00:00.000Z" });
+        expect(attestation.slots).toHaveLength(24);
+        for (const { slot, completedAt, gap } of attestation.slots) {
+          const next = new Date(Date.parse(slot) + 60 * 60_000).toISOString();
+          const own = runRows.find((row) => row.trigger === "sweep" && isIn(row.started_at, slot, next));
+          expect(completedAt).toBe(own?.completed_at ?? null);
+          if (own !== undefined) expect(gap).toBeNull();
+          else {
+            expect(gap).toEqual({
+              after: runRows.findLast((row) => row.started_at < slot)?.started_at ?? null,
+              before: runRows.find((row) => row.started_at >= slot)?.started_at ?? null,
+            });
+          }
+        }
+      }),
+    );
   });
 
   it("leaves a slot that is too young to be judged to the next report, and judges it there once", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { ComplianceType, EvaluationRow } from "../../lambdas/common/evaluation";
-import { instantOf } from "../../lambdas/common/timestamps";
+import { instantOf, justBefore } from "../../lambdas/common/timestamps";
+import { collect } from "../../lambdas/report-generator/collect";
 import { failingIntervals, resolutionTimes } from "../../lambdas/report-generator/intervals";
 import { KnownAt } from "../../lambdas/report-generator/known-at";
 import { type RuleState, stateAt } from "../../lambdas/report-generator/state";
@@ -196,7 +197,9 @@ describe("failing intervals", () => {
       company.change(RULE, at(minute), "alpha", verdict);
     }
     const transitions = company.history.rows.filter(({ transition }) => transition !== "ongoing");
-    expect(failingIntervals([], transitions, [], period)).toMatchObject([{ since: at(10), until: at(40) }]);
+    expect(failingIntervals([], transitions, [], period)).toMatchObject([
+      { since: at(10), until: at(40), durationMs: 30 * 60_000, durationInPeriodMs: 30 * 60_000 },
+    ]);
   });
 
   it("keep their beginning when two evaluations that crossed disagree about it", () => {
@@ -218,6 +221,37 @@ describe("failing intervals", () => {
     expect(failingIntervals([], company.history.rows, [], period)).toMatchObject([
       { until: at(20), outcome: "gone" },
     ]);
+  });
+
+  it("are told by their end once when two evaluations that crossed both saw it", () => {
+    const company = new Company();
+    company.change(RULE, at(-60), "alpha", "NON_COMPLIANT");
+    const end = company.change(RULE, at(30), "alpha", "COMPLIANT");
+    const crossed = { ...end, evaluation_timestamp: `${at(31)}#${RULE}` };
+    expect(told([], [crossed, end], [])).toEqual([[null, 30]]);
+    const begin = company.change(RULE, at(20), "alpha", "NON_COMPLIANT");
+    expect(told([], [begin, crossed, end], [])).toEqual([[20, 30]]);
+  });
+
+  it("are none while nothing fails: neither passing nor unreadable resources open any", () => {
+    const company = new Company();
+    const passing = company.change(RULE, at(-60), "alpha", "COMPLIANT");
+    const unreadable = company.change(RULE, at(-60), "beta", "ERROR");
+    const seen = company.change(RULE, at(30), "gamma", "COMPLIANT");
+    expect(told([passing, unreadable], [seen], [passing, unreadable, seen])).toEqual([]);
+  });
+
+  it("are known from the state at the end when no evaluation of the period tells of them", () => {
+    const company = new Company();
+    const failing = company.change(RULE, at(-60), "alpha", "NON_COMPLIANT");
+    expect(told([], [], [failing])).toEqual([[-60, null]]);
+  });
+
+  it("keep the beginning that the period tells of when the state at the end has another", () => {
+    const company = new Company();
+    const begin = company.change(RULE, at(10), "alpha", "NON_COMPLIANT");
+    const crossed = { ...company.change(RULE, at(20), "alpha", "NON_COMPLIANT"), open_since: at(20) };
+    expect(told([], [begin], [crossed])).toEqual([[10, null]]);
   });
 
   it("give the median and the worst time to resolve, and leave open failures out", () => {
@@ -242,6 +276,100 @@ describe("failing intervals", () => {
     const unknown = intervals.map((interval) => ({ ...interval, since: null, durationMs: null }));
     expect(resolutionTimes(unknown)).toEqual({ resolved: 4, medianMs: null, worstMs: null, worst: null });
     expect(resolutionTimes([])).toEqual({ resolved: 0, medianMs: null, worstMs: null, worst: null });
+  });
+});
+
+/** Intervals as minutes of beginning and end. */
+function told(...[atStart, transitions, atEnd]: EvaluationRow[][]): (number | null)[][] {
+  const minutes = (instant: string | null) => instant && (Date.parse(instant) - START) / 60_000;
+  const period = { from: at(0), to: at(600) };
+  const intervals = failingIntervals(atStart ?? [], transitions ?? [], atEnd ?? [], period);
+  return intervals.map(({ since, until }) => [minutes(since), minutes(until)] as (number | null)[]);
+}
+
+describe("failing intervals of the time before the period, of which its report could not know", () => {
+  it("are told when an evaluation that arrived late ended them", () => {
+    const company = new Company();
+    company.change(RULE, at(-60), "alpha", "NON_COMPLIANT");
+    const end = company.change(RULE, at(-10), "alpha", "COMPLIANT");
+    expect(told([], [end], [])).toEqual([[null, -10]]);
+  });
+
+  it("have their beginning when that arrived late too, in whatever order", () => {
+    const company = new Company();
+    const begin = company.change(RULE, at(-20), "alpha", "NON_COMPLIANT");
+    const end = company.change(RULE, at(-10), "alpha", "COMPLIANT");
+    expect(told([], [end, begin], [])).toEqual([[-20, -10]]);
+    expect(failingIntervals([], [end, begin], [], { from: at(0), to: at(600) })).toMatchObject([
+      { durationMs: 10 * 60_000, durationInPeriodMs: 0 },
+    ]);
+  });
+
+  it.each([-20, 0])("are over when the state at the start knows of no failure (begun at %i)", (minute) => {
+    const company = new Company();
+    const begin = company.change(RULE, at(minute), "alpha", "NON_COMPLIANT");
+    // That it ended was known in time, and so is no late evaluation's news.
+    expect(told([], [begin], [])).toEqual([]);
+  });
+
+  it("go on with the beginning that the state at the start knows", () => {
+    const company = new Company();
+    const failing = company.change(RULE, at(-30), "alpha", "NON_COMPLIANT");
+    const crossed = { ...company.change(RULE, at(-20), "alpha", "NON_COMPLIANT"), open_since: at(-20) };
+    const end = company.change(RULE, at(30), "alpha", "COMPLIANT");
+    expect(told([failing], [crossed, end], [])).toEqual([[-30, 30]]);
+  });
+
+  it("do not stand in for one of the same resource that ended in the period", () => {
+    const company = new Company();
+    company.change(RULE, at(-60), "alpha", "NON_COMPLIANT");
+    const late = company.change(RULE, at(-10), "alpha", "COMPLIANT");
+    company.change(RULE, at(-5), "alpha", "NON_COMPLIANT");
+    const end = company.change(RULE, at(30), "alpha", "COMPLIANT");
+    expect(told([], [late, end], [])).toEqual([
+      [null, -10],
+      [null, 30],
+    ]);
+  });
+});
+
+describe("what was known at an instant", () => {
+  /** A run complete at minute 10 whose row was observed at minute 9, and a change observed at minute 20. */
+  function history() {
+    const company = new Company();
+    const verdicts = { alpha: "NON_COMPLIANT" as const };
+    company.sweep(RULE, at(-60), verdicts, { observedAt: at(-59), completedAfterMinutes: 2 });
+    company.sweep(RULE, at(0), { alpha: "COMPLIANT" }, { observedAt: at(9), completedAfterMinutes: 10 });
+    company.change(RULE, at(5), "alpha", "NON_COMPLIANT", at(20));
+    return company.history;
+  }
+  const instants = async (rows: AsyncIterable<{ evaluation_timestamp: string }>) =>
+    (await collect(rows)).map((row) => instantOf(row.evaluation_timestamp));
+  const known = (instant: string) => new KnownAt(history(), instant);
+
+  it("has a run from the very instant on at which it was complete", async () => {
+    const last = async (instant: string, options?: { strictlyBefore: boolean }) => {
+      const run = await known(instant).lastRun(RULE, at(0), options);
+      return run && instantOf(run.evaluation_timestamp);
+    };
+    expect(await last(justBefore(at(10)))).toBe(at(-60));
+    expect(await last(at(10))).toBe(at(0));
+    expect(await last(at(10), { strictlyBefore: true })).toBe(at(-60));
+    expect(await last(justBefore(at(-58)))).toBeUndefined();
+    expect(await instants(known(justBefore(at(10))).runs(RULE, at(-60), at(0)))).toEqual([at(-60)]);
+    expect(await instants(known(at(10)).runs(RULE, at(-60), at(0)))).toEqual([at(-60), at(0)]);
+  });
+
+  it("has an evaluation from the very instant on at which it was observed", async () => {
+    for (const rows of ["evaluations", "transitions"] as const) {
+      expect(await instants(known(justBefore(at(20)))[rows](RULE, at(5), at(5)))).toEqual([]);
+      expect(await instants(known(at(20))[rows](RULE, at(5), at(5)))).toEqual([at(5)]);
+    }
+  });
+
+  it("has of the evaluations only those that were asked for", async () => {
+    const filter = { complianceTypes: ["NON_COMPLIANT"] } as const;
+    expect(await instants(known(at(20)).evaluations(RULE, at(0), at(5), filter))).toEqual([at(5)]);
   });
 });
 

@@ -1,24 +1,35 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { parametersHash } from "../../lambdas/common/row";
 import { sha256 } from "../../lambdas/report-generator/chain";
 import { generateReport } from "../../lambdas/report-generator/generate";
+import { settingsKey } from "../../lambdas/report-generator/kept-settings";
 import { type ReportSource, verifyChain } from "../../lambdas/report-generator/verify";
 import { FolderSource } from "../../scripts/report-sources";
 import { Company, dependencies, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";
+const SETTINGS = settings([rule(RULE)]);
+const SETTINGS_HASH = parametersHash(SETTINGS);
+const WATCHED = '"watchedSince": "2026-11-23T06';
 const TIMES = ["2026-11-23T06:30:00.000Z", "2026-11-23T12:30:00.000Z", "2026-11-23T18:30:00.000Z"];
 const link = (sequence: number) => `reports/chain/0000000${sequence}.json`;
 const file = (hour: string, form: string) =>
   `reports/2026/11/23/compliance-report-2026-11-23T${hour}-30-00-000Z.${form}`;
 
 /** A downloaded copy of a bucket with three scheduled reports and one on demand. */
-async function copy(change: (objects: Map<string, Buffer>) => void = () => {}, inside = ""): Promise<string> {
+async function copy(
+  change: (objects: Map<string, Buffer>) => void = () => {},
+  inside = "",
+  lastSettings = SETTINGS,
+): Promise<string> {
   const company = new Company();
   company.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "COMPLIANT", beta: "NON_COMPLIANT" });
-  const deps = dependencies(company, settings([rule(RULE)]));
-  for (const time of TIMES) await makeScheduled(deps, time);
+  const deps = dependencies(company, SETTINGS);
+  for (const time of TIMES) {
+    await makeScheduled(time === TIMES[2] ? { ...deps, settings: lastSettings } : deps, time);
+  }
   await generateReport(deps, { kind: "on-demand", asOf: TIMES[0] ?? "" });
   change(deps.store.objects);
   const folder = await mkdtemp(join(tmpdir(), "reports-"));
@@ -241,6 +252,79 @@ describe("verify-reports", () => {
       if (change(text) === text) throw new Error("nothing was changed");
       objects.set(link(3), Buffer.from(change(text)));
     });
+    expect(firstBreak).toMatchObject({ kind: "changed", sequence: 3, key: link(3) });
+  });
+
+  it("finds settings missing that a report was judged by, at the first report that names them", async () => {
+    const { firstBreak, links } = await verified((objects) => objects.delete(settingsKey(SETTINGS_HASH)));
+    expect(firstBreak).toMatchObject({
+      kind: "missing",
+      sequence: 1,
+      key: settingsKey(SETTINGS_HASH),
+      text: expect.stringContaining("the settings that report 1 was judged by are missing"),
+    });
+    expect(links).toBe(0);
+  });
+
+  it("finds settings changed that a report was judged by", async () => {
+    const { firstBreak } = await verified((objects) =>
+      edit(objects, settingsKey(SETTINGS_HASH), '"severity":"high"', '"severity":"low"'),
+    );
+    expect(firstBreak).toMatchObject({ kind: "changed", sequence: 1, key: settingsKey(SETTINGS_HASH) });
+  });
+
+  it("finds settings written over or deleted in a bucket that keeps versions", async () => {
+    const { firstBreak } = await verifyChain(bucketOf(await copy(), [settingsKey(SETTINGS_HASH)]));
+    expect(firstBreak).toMatchObject({ kind: "changed", sequence: 1, key: settingsKey(SETTINGS_HASH) });
+  });
+
+  it("finds settings missing that only the last report was judged by", async () => {
+    const own = settings([rule(RULE, { severity: "low" })]);
+    const folder = await copy((objects) => objects.delete(settingsKey(parametersHash(own))), "", own);
+    expect((await verifyChain(new FolderSource(folder))).firstBreak).toMatchObject({
+      kind: "missing",
+      sequence: 3,
+      key: settingsKey(parametersHash(own)),
+    });
+  });
+
+  it("reads settings once that many reports were judged by", async () => {
+    const source = new FolderSource(await copy());
+    const read: string[] = [];
+    const counting: ReportSource = {
+      keys: source.keys.bind(source),
+      read: (key) => {
+        read.push(key);
+        return source.read(key);
+      },
+    };
+    expect(await verifyChain(counting)).toMatchObject({ links: 3, firstBreak: null });
+    expect(read.filter((key) => key.startsWith("reports/settings/"))).toEqual([settingsKey(SETTINGS_HASH)]);
+  });
+
+  it("names settings that no manifest names", async () => {
+    const key = settingsKey("0".repeat(64));
+    const { firstBreak, uncommitted } = await verified((objects) => objects.set(key, Buffer.from("{}")));
+    expect({ firstBreak, uncommitted }).toEqual({ firstBreak: null, uncommitted: [key] });
+  });
+
+  it.each([
+    ["is watched since another time", (text: string) => text.replace(WATCHED, WATCHED.replace("06", "07"))],
+    ["is not named", (text: string) => text.replace(/"rules": \[[^\]]*\]/, '"rules": []')],
+    ["has another name", (text: string) => text.replace(`"name": "${RULE}"`, '"name": "another"')],
+  ])("finds that a rule of the last manifest, which no other confirms, %s", async (_what, change) => {
+    const { firstBreak, links } = await verified((objects) => {
+      const text = objects.get(link(3))?.toString("utf8") ?? "";
+      if (change(text) === text) throw new Error("nothing was changed");
+      objects.set(link(3), Buffer.from(change(text)));
+    });
+    expect(firstBreak).toMatchObject({ kind: "changed", sequence: 3, key: link(3) });
+    expect(firstBreak?.text).toContain("the rules of manifest 3 do not follow from its settings");
+    expect(links).toBe(2);
+  });
+
+  it("finds a manifest without rules that is no manifest", async () => {
+    const { firstBreak } = await verified((objects) => edit(objects, link(3), '"rules":', '"rulez":'));
     expect(firstBreak).toMatchObject({ kind: "changed", sequence: 3, key: link(3) });
   });
 
