@@ -70,7 +70,7 @@ async function before(
 ): Promise<PreviousState | undefined> {
   const isOlder = newest && instantOf(newest.evaluation_timestamp) < instant;
   const row = isOlder ? newest : newest && (await history.latest(newest.resource_id, rule.name, instant));
-  return row && stateOf(row, instantOf(row.evaluation_timestamp));
+  return row && stateAt(row);
 }
 
 /** Whether a row shows drift; that it may have been told already is for the claims to find out. */
@@ -82,7 +82,7 @@ async function withDrift(
   if (row.transition === "recovered") return { row, drift: await driftBehind(row, history) };
   const openedAt = instantOf(row.evaluation_timestamp);
   const drift = { row, openedAt, previousInstant: previous?.instant };
-  return (await wasDrift(row, history)) ? { row, drift } : { row };
+  return (await wasDrift(row, previous, history)) ? { row, drift } : { row };
 }
 
 /**
@@ -91,7 +91,7 @@ async function withDrift(
  */
 export async function driftBehind(
   row: EvaluationRow,
-  history: Pick<History, "backwards" | "lastRun">,
+  history: Pick<History, "backwards" | "lastRun" | "latest">,
 ): Promise<Drift | undefined> {
   const { resource_id: arn, rule, compliance_type, exception_id } = row;
   if (compliance_type !== "NON_COMPLIANT" || exception_id !== undefined) return undefined;
@@ -101,16 +101,31 @@ export async function driftBehind(
     if (earlier.transition !== "opened" && earlier.transition !== "first-seen") continue;
     const openedAt = instantOf(earlier.evaluation_timestamp);
     const drift = { row, openedAt, previousInstant: justBefore(openedAt) };
-    return (await wasDrift(earlier, history)) ? drift : undefined;
+    const before = await history.latest(arn, rule, openedAt);
+    return (await wasDrift(earlier, before && stateAt(before), history)) ? drift : undefined;
   }
   return undefined;
 }
 
-/** Whether an evaluation was drift by the standard of the run before it. */
-async function wasDrift(row: EvaluationRow, history: Pick<History, "lastRun">): Promise<boolean> {
+/**
+ * Whether an evaluation was drift by the standard of the run before it. A run that was under way may have found the
+ * failure, too, and written so after this evaluation but of a time before it: then it was there.
+ * @param previous the state before it as it is known now.
+ */
+async function wasDrift(
+  row: EvaluationRow,
+  previous: PreviousState | undefined,
+  history: Pick<History, "lastRun">,
+): Promise<boolean> {
   const openedAt = instantOf(row.evaluation_timestamp);
   const baseline = await history.lastRun(row.rule, openedAt, { strictlyBefore: true });
-  return isDrift(row, isSameStandard(row, baseline));
+  const isOfRun = baseline !== undefined && previous?.instant === instantOf(baseline.evaluation_timestamp);
+  const wasThere = previous?.compliance_type === "NON_COMPLIANT" && previous.exception_id === undefined;
+  return isDrift(row, isSameStandard(row, baseline)) && !(isOfRun && wasThere);
+}
+
+function stateAt(row: EvaluationRow): PreviousState {
+  return stateOf(row, instantOf(row.evaluation_timestamp));
 }
 
 function isSame(row: EvaluationRow, judgement: Judgement | undefined): boolean {

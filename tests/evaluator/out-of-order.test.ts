@@ -63,6 +63,19 @@ describe("events out of their order", () => {
     expect(world.drifts()).toEqual([]);
   });
 
+  it("nor when its event comes again after that sweep", async () => {
+    world.things.set("a", "bad");
+    const slot = world.now;
+    world.pass(1);
+    const time = world.now;
+    await world.change("a", { time });
+    world.pass(1);
+    await world.sweep(slot);
+    world.pass(1);
+    await world.change("a", { time });
+    expect(world.drifts()).toEqual([]);
+  });
+
   it("a failure that was mended and came back between two sweeps is new, and is told when its alert was lost", async () => {
     world.things.set("a", "bad");
     await world.sweep();
