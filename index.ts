@@ -632,7 +632,7 @@ const reportedRules: readonly ReportedRule[] = [
     kind: "managed" as const,
     identifier: rule.identifier,
     parameters: rule.parameters,
-    ...("maximumExecutionFrequency" in rule.trigger && rule.trigger),
+    ...rule.trigger,
   })),
 ];
 
@@ -677,10 +677,15 @@ const reportGenerator = scannerFunction({
       Resource: managedRules.map(({ arn }) => arn),
     },
     // Neither BatchGetResourceConfig, which tells the names of users and policies, nor
-    // DescribeConfigurationRecorderStatus, of whatever recorder the account has, can be told one resource.
+    // DescribeConfigurationRecorderStatus, of whatever recorder the account has, nor ListDiscoveredResources, which
+    // tells whether a rule has anything to evaluate, can be told one resource.
     {
       Effect: "Allow",
-      Action: ["config:BatchGetResourceConfig", "config:DescribeConfigurationRecorderStatus"],
+      Action: [
+        "config:BatchGetResourceConfig",
+        "config:DescribeConfigurationRecorderStatus",
+        "config:ListDiscoveredResources",
+      ],
       Resource: "*",
     },
   ],

@@ -58,7 +58,11 @@ export class ManagedRules {
       case "DescribeConfigRuleEvaluationStatus":
         return this.evaluationStatus(request);
       case "DescribeConfigurationRecorderStatus":
-        return json({ ConfigurationRecordersStatus: [{ name: "default", recording: true }] });
+        return json({
+          ConfigurationRecordersStatus: [
+            { name: "default", recording: true, lastStartTime: epochSeconds("2026-01-01T00:00:00.000Z") },
+          ],
+        });
       case "BatchGetResourceConfig":
         return this.resourceConfigs(request);
       default:

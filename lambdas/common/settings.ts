@@ -79,6 +79,8 @@ export interface ReportedRule {
   readonly parameters: object;
   /** Managed rules that AWS Config evaluates at intervals; the others it evaluates at changes. */
   readonly maximumExecutionFrequency?: "Six_Hours";
+  /** The types of resources at whose changes AWS Config evaluates the others. */
+  readonly resourceTypes?: readonly string[];
 }
 
 /** Standard → control ids, such as `{"PCI DSS 4.0": ["8.4.2"]}`. */

@@ -6,9 +6,11 @@
 import {
   BatchGetResourceConfigCommand,
   type ConfigServiceClient,
+  type ConfigurationRecorderStatus,
   DescribeConfigRuleEvaluationStatusCommand,
   DescribeConfigurationRecorderStatusCommand,
   type EvaluationResult,
+  ListDiscoveredResourcesCommand,
   paginateGetComplianceDetailsByConfigRule,
   type ResourceKey,
   type ResourceType,
@@ -41,7 +43,7 @@ const KEYS_MOST = 100;
 
 /**
  * Brings the newest results of every managed rule into the history, as one run a rule. A rule that AWS
- * Config has not evaluated yet gets no run: nobody has observed anything.
+ * Config has not evaluated yet gets no run, as nobody has observed anything, unless there is nothing to evaluate.
  * @param instant ISO-8601; importing at the same instant again changes nothing.
  * @throws Error naming the rules whose results could not be had, or are no longer AWS Config's present ones;
  *   the others are imported all the same.
@@ -55,13 +57,14 @@ export async function importManagedRules(
   const managed = rules.filter(({ kind }) => kind === "managed");
   if (managed.length === 0) return;
   const problems: string[] = [];
-  const isRecording = await isRecorderRecording(dependencies.config);
+  const recorder = await recordingRecorder(dependencies.config);
   for (const rule of managed) {
     try {
       const evaluatedAt = await lastEvaluation(rule, dependencies.config);
-      const stale = evaluatedAt && whyStale(rule, evaluatedAt, isRecording, dependencies.now());
+      const stale = evaluatedAt && whyStale(rule, evaluatedAt, recorder, dependencies.now());
       if (stale) problems.push(`${rule.name}: ${stale}`);
-      else if (evaluatedAt) await importRule(rule, instant, trigger, dependencies);
+      else if (evaluatedAt ?? (await hasNothingToEvaluate(rule, recorder, dependencies)))
+        await importRule(rule, instant, trigger, dependencies);
       else dependencies.log.warn("AWS Config has not evaluated the rule yet", { rule: rule.name });
     } catch (caught) {
       const error = asError(caught);
@@ -89,6 +92,29 @@ async function importRule(
   await carryOutRun(plan, results(rule, dependencies), dependencies);
 }
 
+/** AWS Config has discovered what there is long before. */
+const DISCOVERY_MS = 6 * 3_600_000;
+
+/**
+ * AWS Config never evaluates a rule for which it has discovered no resource. That is known of a recorder that has
+ * recorded for a while.
+ */
+async function hasNothingToEvaluate(
+  { resourceTypes }: ReportedRule,
+  recorder: ConfigurationRecorderStatus | undefined,
+  { config, now }: ManagedRuleDependencies,
+): Promise<boolean> {
+  const startedAt = recorder?.lastStartTime;
+  if (!resourceTypes || !startedAt || now().getTime() - startedAt.getTime() < DISCOVERY_MS) return false;
+  for (const resourceType of resourceTypes) {
+    const { resourceIdentifiers = [] } = await config.send(
+      new ListDiscoveredResourcesCommand({ resourceType: resourceType as ResourceType, limit: 1 }),
+    );
+    if (resourceIdentifiers.length > 0) return false;
+  }
+  return true;
+}
+
 /** Periodic rules are evaluated every six hours; one time may be missed. */
 const OLDEST_EVALUATION_MS = 13 * 3_600_000;
 
@@ -106,21 +132,24 @@ async function lastEvaluation(
 function whyStale(
   { maximumExecutionFrequency }: ReportedRule,
   evaluatedAt: Date,
-  isRecording: boolean,
+  recorder: ConfigurationRecorderStatus | undefined,
   now: Date,
 ): string | undefined {
   if (maximumExecutionFrequency === undefined) {
-    return isRecording ? undefined : "AWS Config's recorder is not recording, so that changes go unnoticed";
+    return recorder ? undefined : "AWS Config's recorder is not recording, so that changes go unnoticed";
   }
   const isOld = now.getTime() - evaluatedAt.getTime() > OLDEST_EVALUATION_MS;
   return isOld ? `AWS Config evaluated it last at ${evaluatedAt.toISOString()}` : undefined;
 }
 
-async function isRecorderRecording(config: ConfigServiceClient): Promise<boolean> {
+/** The account's recorder, if it records. */
+async function recordingRecorder(
+  config: ConfigServiceClient,
+): Promise<ConfigurationRecorderStatus | undefined> {
   const { ConfigurationRecordersStatus = [] } = await config.send(
     new DescribeConfigurationRecorderStatusCommand({}),
   );
-  return ConfigurationRecordersStatus.some(({ recording }) => recording);
+  return ConfigurationRecordersStatus.find(({ recording }) => recording);
 }
 
 /**

@@ -8,7 +8,8 @@ const SLOT = "2026-11-23T06:00:00.000Z";
 const REPORT_SLOT = "2026-11-23T06:30:00.000Z";
 const CHANGED = "2026-11-23T08:17:30.000Z";
 const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
-const environment = deployed();
+// One that AWS Config evaluates at intervals, and one at changes.
+const environment = deployed({ managedRules: ["iam-user-mfa", "iam-no-admin-policies"] });
 
 /** Grants that Lambda uses in the function's name: its logs, and the destination of events that failed. */
 const USED_BY_LAMBDA = ["logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"];
@@ -62,9 +63,10 @@ const JOURNEYS: Readonly<Record<FunctionKey, () => Promise<void>>> = {
   "report-generator": async () => {
     const { functions, managedRules, configRuleName } = forTest();
     const user = { resourceType: "AWS::IAM::User", resourceId: "AIDAEXAMPLE", resourceName: "alice" };
+    const report = functions["report-generator"];
+    await report.invoke({}, { now: "2026-11-23T05:50:00.000Z" });
     managedRules.judge("iam-user-mfa", user, "COMPLIANT", SLOT);
     managedRules.evaluated(SLOT);
-    const report = functions["report-generator"];
     await report.invoke(scheduledEvent(REPORT_SLOT, "report"), { now: REPORT_SLOT });
     await report.invoke(scheduledEvent(REPORT_SLOT, "report"), { now: REPORT_SLOT });
     const change = complianceChangeEvent({

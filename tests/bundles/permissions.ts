@@ -32,6 +32,7 @@ export function neededPermissions(request: AwsRequest): NeededPermission[] {
     case "config:PutEvaluations":
     case "config:BatchGetResourceConfig":
     case "config:DescribeConfigurationRecorderStatus":
+    case "config:ListDiscoveredResources":
       return needed("*");
     case "config:GetComplianceDetailsByConfigRule":
       return needed(configRuleArn(input.ConfigRuleName));

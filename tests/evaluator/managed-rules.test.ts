@@ -5,6 +5,7 @@ import {
   DescribeConfigurationRecorderStatusCommand,
   type EvaluationResult,
   GetComplianceDetailsByConfigRuleCommand,
+  ListDiscoveredResourcesCommand,
 } from "@aws-sdk/client-config-service";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
@@ -78,9 +79,9 @@ beforeEach(async () => {
   }));
 });
 
-function recorderIs(recording: boolean): void {
+function recorderIs(recording: boolean, lastStartTime = new Date("2026-11-01T00:00:00Z")): void {
   config.on(DescribeConfigurationRecorderStatusCommand).resolves({
-    ConfigurationRecordersStatus: [{ name: "default", recording }],
+    ConfigurationRecordersStatus: [{ name: "default", recording, lastStartTime }],
   });
 }
 
@@ -159,6 +160,48 @@ describe("an import", () => {
     await importManagedRules([rule], MORNING, "sweep", dependencies);
     expect(await rowsAt(MORNING)).toMatchObject([{ compliance_type: "NON_COMPLIANT" }]);
     expect(published).toHaveLength(1);
+  });
+
+  describe("of a rule that AWS Config evaluates at changes, and has not evaluated", () => {
+    const atChanges: ReportedRule = {
+      ...rule,
+      maximumExecutionFrequency: undefined,
+      resourceTypes: ["AWS::IAM::Policy", "AWS::IAM::Role"],
+    };
+    const discovered = (...types: string[]) =>
+      config.on(ListDiscoveredResourcesCommand).callsFake(({ resourceType }) => ({
+        resourceIdentifiers: types.includes(resourceType) ? [{ resourceType, resourceId: "id" }] : [],
+      }));
+    const runAfterImport = async () => {
+      await importManagedRules([atChanges], MORNING, "sweep", dependencies);
+      return dependencies.history.lastRun(rule.name, MORNING);
+    };
+    beforeEach(() => {
+      configSays([]);
+      config.on(DescribeConfigRuleEvaluationStatusCommand).resolves({ ConfigRulesEvaluationStatus: [{}] });
+      discovered();
+    });
+
+    it("is a run that lists nothing where there is nothing to evaluate", async () => {
+      expect(await runAfterImport()).toMatchObject({ ledger: [{ listed: 0, evaluated: 0 }] });
+    });
+
+    it("is no run when there is something that it will evaluate", async () => {
+      discovered("AWS::IAM::Role");
+      expect(await runAfterImport()).toBeUndefined();
+    });
+
+    it("is no run while the recorder has recorded for less than six hours and may not know yet", async () => {
+      recorderIs(true, new Date("2026-11-24T00:31:00.001Z"));
+      expect(await runAfterImport()).toBeUndefined();
+      recorderIs(true, new Date("2026-11-24T00:31:00.000Z"));
+      expect(await runAfterImport()).toBeDefined();
+    });
+
+    it("is no run while nothing is recorded", async () => {
+      recorderIs(false);
+      expect(await runAfterImport()).toBeUndefined();
+    });
   });
 
   it("commits no run for a rule that AWS Config has not evaluated yet", async () => {

@@ -488,7 +488,11 @@ describe("roles", () => {
       },
       {
         Effect: "Allow",
-        Action: ["config:BatchGetResourceConfig", "config:DescribeConfigurationRecorderStatus"],
+        Action: [
+          "config:BatchGetResourceConfig",
+          "config:DescribeConfigurationRecorderStatus",
+          "config:ListDiscoveredResources",
+        ],
         Resource: "*",
       },
     ]);
