@@ -72,21 +72,26 @@ export async function startAws(size: HistorySize): Promise<InstantAws> {
 }
 
 /**
- * Has a function answer an event, in a new process that holds its archive and nothing else and whose memory is not
- * limited.
- * @throws Error when the function fails.
+ * Has a function answer an event, in a new process that holds its archive and nothing else.
+ * @param heapMib the most that its objects may take; no limit unless given.
+ * @throws Error when the function fails, as it does when its objects do not fit.
  */
 export async function measure(
   { files, environment }: FunctionDeclaration,
   aws: InstantAws,
   call: Omit<MeasuredCall, "functionArn">,
+  heapMib?: number,
 ): Promise<Measurement> {
   const directory = mkdtempSync(join(tmpdir(), "bench-"));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
     const script = join(directory, "measured.js");
     writeFileSync(script, measuredSource());
-    const child = spawn(process.execPath, [...(call.collects ? ["--expose-gc"] : []), script], {
+    const options = [
+      ...(call.collects ? ["--expose-gc"] : []),
+      ...(heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`]),
+    ];
+    const child = spawn(process.execPath, [...options, script], {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       env: {
         ...environment,

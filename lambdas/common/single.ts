@@ -33,12 +33,15 @@ type SingleDependencies = Pick<RunDependencies, "history" | "now">;
  * Of a resource that was never in scope nothing is recorded.
  */
 export async function recordSingle(
-  event: RowContext,
+  said: RowContext,
   evaluation: SingleEvaluation,
   dependencies: SingleDependencies,
 ): Promise<SingleOutcome> {
   const { history, now } = dependencies;
   const { resource, judgement, isLive } = evaluation;
+  // At the very instant of a complete run it would be one of the run's rows, which that run never wrote.
+  const isOfRun = (await history.run(said.rule.name, said.instant)) !== undefined;
+  const event = isOfRun ? { ...said, instant: justAfter(said.instant) } : said;
   const newest = await history.latest(resource.arn, event.rule.name);
   const newestAt = newest ? instantOf(newest.evaluation_timestamp) : "";
   const isLate =

@@ -76,6 +76,18 @@ describe("events out of their order", () => {
     expect(world.drifts()).toEqual([]);
   });
 
+  it("a change at the very instant of a run that is complete is not taken for one of the run's rows", async () => {
+    await world.complianceBefore("a");
+    const slot = new Date("2026-11-24T00:00:00.000Z");
+    world.things.set("new", "bad");
+    await world.change("new", { time: slot });
+    await world.change("new", { time: slot });
+    expect(await world.rowsOf("new")).toMatchObject([
+      { evaluation_timestamp: "2026-11-24T00:00:00.001Z#good-things", compliance_type: "NON_COMPLIANT" },
+    ]);
+    expect(world.drifts()).toHaveLength(1);
+  });
+
   it("a failure that was mended and came back between two sweeps is new, and is told when its alert was lost", async () => {
     world.things.set("a", "bad");
     await world.sweep();
