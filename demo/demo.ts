@@ -18,7 +18,7 @@ async function main(): Promise<void> {
       "Compliance scanner: a day in an invented bank's AWS account, played in about half a minute",
     ),
   );
-  printNote("No AWS account is used and nothing leaves this machine: the emulator moto stands in for AWS.");
+  printNote("No AWS account is used: the emulator moto, on this machine, stands in for AWS.");
 
   printScene("Setting up");
   const day = new Day(new Date());
@@ -31,6 +31,7 @@ async function main(): Promise<void> {
     const deployment = await starting;
     await new Story(deployment, day).play();
     if (keep) printKept(deployment);
+    else printStep("to look around in the emulated account afterwards, play it with npm run demo -- --keep");
     keepMoto = keep;
   } finally {
     await cleanUp();

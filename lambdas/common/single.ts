@@ -27,30 +27,30 @@ type SingleDependencies = Pick<RunDependencies, "history" | "now">;
 
 /**
  * Records what was said of one resource at the context's instant; doing so again leaves the same row.
- * An event that comes again, or late, after a newer evaluation, is no news when the verdict is still the same, or
+ * An event that comes again, or late, after a newer evaluation or run, is no news when the verdict is still the same, or
  * when it only tells what was then; what was read now and differs is recorded as of now: a verdict that was
  * recorded may have been told, and stays. Only an ERROR is replaced, which is none.
  * Of a resource that was never in scope nothing is recorded.
  */
 export async function recordSingle(
-  said: RowContext,
+  event: RowContext,
   evaluation: SingleEvaluation,
   dependencies: SingleDependencies,
 ): Promise<SingleOutcome> {
   const { history, now } = dependencies;
   const { resource, judgement, isLive } = evaluation;
-  // At the very instant of a complete run it would be one of the run's rows, which that run never wrote.
-  const isOfRun = (await history.run(said.rule.name, said.instant)) !== undefined;
-  const event = isOfRun ? { ...said, instant: justAfter(said.instant) } : said;
   const newest = await history.latest(resource.arn, event.rule.name);
   const newestAt = newest ? instantOf(newest.evaluation_timestamp) : "";
   const isLate =
-    newestAt > event.instant || (newestAt === event.instant && newest?.compliance_type !== "ERROR");
+    newestAt > event.instant ||
+    (newestAt === event.instant && newest?.compliance_type !== "ERROR") ||
+    (isLive && (await isBeforeRun(event, dependencies)));
   if (newest && isLate && (!isLive || isSame(newest, judgement))) {
     return withDrift(newest, await before(event, newest, newestAt, history), history);
   }
 
-  const context = isLate ? { ...event, instant: latestOf(now().toISOString(), justAfter(newestAt)) } : event;
+  const asOfNow = latestOf(now().toISOString(), newest ? justAfter(newestAt) : "");
+  const context = isLate ? { ...event, instant: asOfNow } : event;
   const previous = await before(context, newest, context.instant, history);
   const observedAt = now().toISOString();
   if (!judgement) {
@@ -62,6 +62,18 @@ export async function recordSingle(
   const row = evaluationRow(context, resource, judgement, previous, observedAt);
   await history.write([row]);
   return withDrift(row, previous, history);
+}
+
+/**
+ * Whether a complete run is as late as the event or later. What that run did not list would stay unknown if it were
+ * recorded as of before: the state of all resources is what the last run says and what was said after it.
+ */
+async function isBeforeRun(
+  { rule, instant }: RowContext,
+  { history, now }: SingleDependencies,
+): Promise<boolean> {
+  const run = await history.lastRun(rule.name, now().toISOString());
+  return run !== undefined && instantOf(run.evaluation_timestamp) >= instant;
 }
 
 /** The state before an instant, from the newest evaluation if that is older, else from the table. */

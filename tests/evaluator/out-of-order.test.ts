@@ -76,17 +76,23 @@ describe("events out of their order", () => {
     expect(world.drifts()).toEqual([]);
   });
 
-  it("a change at the very instant of a run that is complete is not taken for one of the run's rows", async () => {
-    await world.complianceBefore("a");
-    const slot = new Date("2026-11-24T00:00:00.000Z");
-    world.things.set("new", "bad");
-    await world.change("new", { time: slot });
-    await world.change("new", { time: slot });
-    expect(await world.rowsOf("new")).toMatchObject([
-      { evaluation_timestamp: "2026-11-24T00:00:00.001Z#good-things", compliance_type: "NON_COMPLIANT" },
-    ]);
-    expect(world.drifts()).toHaveLength(1);
-  });
+  it.each([
+    ["of the very instant of a complete run", "2026-11-24T00:00:00.000Z"],
+    ["of before a complete run", "2026-11-23T23:59:00.000Z"],
+  ])(
+    "a change %s that shows what the run did not list is recorded as of now, and is drift",
+    async (_, time) => {
+      await world.complianceBefore("a");
+      world.things.set("new", "bad");
+      await world.change("new", { time: new Date(time) });
+      world.pass(1);
+      await world.change("new", { time: new Date(time) });
+      expect(await world.rowsOf("new")).toMatchObject([
+        { evaluation_timestamp: "2026-11-24T00:30:00.000Z#good-things", compliance_type: "NON_COMPLIANT" },
+      ]);
+      expect(world.drifts()).toHaveLength(1);
+    },
+  );
 
   it("a failure that was mended and came back between two sweeps is new, and is told when its alert was lost", async () => {
     world.things.set("a", "bad");

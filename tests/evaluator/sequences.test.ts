@@ -267,22 +267,22 @@ async function playOutOfOrder(happening: readonly Timed[]): Promise<World> {
   return world;
 }
 
-/** A stretch in which a resource failed, as its rows tell it; it was first seen at `seenAt`. */
+/** A stretch in which a resource was seen failing: its rows' keys, and when it was first seen. */
 interface Stretch {
-  readonly id: string;
-  readonly from: string;
-  to: string;
+  readonly keys: Set<string>;
   readonly seenAt: string;
 }
 
+/** In the order in which it was seen: one look of a late sweep may be told by a row of its slot and one of now. */
 function failingStretches(rows: readonly EvaluationRow[]): Stretch[] {
   const open = new Map<string, Stretch>();
   const stretches: Stretch[] = [];
-  for (const { resource_id: id, evaluation_timestamp: at, compliance_type: type, observed_at } of rows) {
+  const seen = [...rows].sort((a, b) => a.observed_at.localeCompare(b.observed_at));
+  for (const { resource_id: id, evaluation_timestamp: at, compliance_type: type, observed_at } of seen) {
     const stretch = open.get(id);
-    if (type === "NON_COMPLIANT" && stretch) stretch.to = at;
+    if (type === "NON_COMPLIANT" && stretch) stretch.keys.add(`${id} ${at}`);
     else if (type === "NON_COMPLIANT") {
-      const begun = { id, from: at, to: at, seenAt: observed_at };
+      const begun = { keys: new Set([`${id} ${at}`]), seenAt: observed_at };
       open.set(id, begun);
       stretches.push(begun);
     } else if (type !== "ERROR") open.delete(id);
@@ -311,10 +311,10 @@ it("tells each failure exactly once, and ends with what is so, whatever the orde
       }
 
       const [firstRunEnd = ""] = (await world.runs()).map((run) => run.completed_at).sort();
-      const sent = driftsSent(world).map((drift) => drift.split(" "));
-      const alertsOf = ({ id, from, to }: Stretch) =>
-        sent.filter(([of, at = ""]) => of === id && at >= from && at <= to).length;
-      const stretches = failingStretches(rows).map((stretch) => ({ ...stretch, alerts: alertsOf(stretch) }));
+      const sent = driftsSent(world);
+      const stretches = failingStretches(rows).map(({ keys, seenAt }) => {
+        return { seenAt, alerts: sent.filter((drift) => keys.has(drift)).length };
+      });
       // What is seen while the first run is under way may be drift from what that run says, or be there already.
       const told = stretches.filter(({ seenAt, alerts }) => seenAt > firstRunEnd || alerts > 0);
       expect(told.map(({ alerts }) => alerts)).toEqual(told.map(() => 1));
