@@ -707,7 +707,8 @@ const evaluationGapHours = longestGapHours(evaluationSchedule);
 
 /**
  * Rules of which a run must be seen, and the hours it may take. The managed rules' runs are imports by the
- * report generator; one that waits for changes may have had nothing to evaluate, and then has no run.
+ * report generator; one that waits for changes has none until there was something to evaluate, or the recorder has
+ * recorded for long enough to know that there is nothing.
  */
 const promisedRuns = [
   ...evaluators.map(({ rule }) => ({ rule: rule.name, hours: evaluationGapHours })),

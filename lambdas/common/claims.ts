@@ -17,7 +17,10 @@ interface ClaimKey {
   readonly evaluation_timestamp: string;
 }
 
-/** How long a claim belongs to whoever made it: longer than to wait for a window's end and to send its message. */
+/**
+ * How long a claim belongs to whoever made it: longer than it should take to wait for a window's end and to send its
+ * message. Whoever takes longer may be doubled.
+ */
 const LEASE_MS = 130_000;
 const POLL_MS = 2_000;
 
@@ -34,16 +37,23 @@ export class Claims {
   ) {}
 
   /**
-   * Claims the alert of a failure that opened at `openedAt`, after an evaluation at `previousInstant`. Claims
-   * for failures up to then are of the past; one for a later instant is for this very failure.
+   * Claims the alert of a failure that opened at `openedAt`, after an evaluation at `previousInstant`. Claims for
+   * failures up to then are of the past; any other is for this very failure, whoever saw it begin when.
+   * @returns the instant that it is claimed for; undefined when somebody has told it.
    */
   claimDrift(
     rule: string,
     resourceArn: string,
     openedAt: string,
     previousInstant?: string,
-  ): Promise<boolean> {
+  ): Promise<string | undefined> {
     return this.claim(driftKey(rule, resourceArn), openedAt, previousInstant);
+  }
+
+  /** Whether a failure that was claimed for this instant has been told. */
+  async isDriftSent(rule: string, resourceArn: string, openedAt: string): Promise<boolean> {
+    const { claimed_for, sent_for } = await this.read(driftKey(rule, resourceArn));
+    return claimed_for !== openedAt || sent_for !== undefined;
   }
 
   /** Notes that a failure was alerted of; does nothing when a later one is claimed by now. */
@@ -64,7 +74,7 @@ export class Claims {
     send: () => Promise<void>,
   ): Promise<void> {
     const key = { resource_id: `alert#${message}#${rule}`, evaluation_timestamp: instant };
-    if (!(await this.claim(key, instant))) return;
+    if ((await this.claim(key, instant)) === undefined) return;
     try {
       await send();
     } catch (error) {
@@ -92,27 +102,43 @@ export class Claims {
     await this.update(driftKey(rule, resourceArn), "REMOVE window_end");
   }
 
-  private async claim(key: ClaimKey, instant: string, previousInstant?: string): Promise<boolean> {
-    const isEarlier = previousInstant === undefined ? "" : " OR claimed_for <= :previous";
-    const isLeft = "(attribute_not_exists(leased_until) OR leased_until < :now)";
+  private async claim(key: ClaimKey, instant: string, previousInstant?: string): Promise<string | undefined> {
     for (;;) {
-      const now = this.clock.now();
-      const claimed = await this.updateIf(
-        `attribute_not_exists(claimed_for) OR (claimed_for = :instant AND attribute_not_exists(sent_for) AND ${isLeft})${isEarlier}`,
-        key,
-        "SET claimed_for = :instant, leased_until = :lease REMOVE sent_for",
-        {
-          ":instant": instant,
-          ":now": now.toISOString(),
-          ":lease": new Date(now.getTime() + LEASE_MS).toISOString(),
-          ...(previousInstant !== undefined && { ":previous": previousInstant }),
-        },
-      );
-      if (claimed) return true;
+      if (await this.take(key, instant, previousInstant)) return instant;
       const { claimed_for, sent_for } = await this.read(key);
-      if (claimed_for !== instant || sent_for !== undefined) return false;
+      if (sent_for !== undefined) return undefined;
+      if (typeof claimed_for !== "string") continue;
+      if (await this.takeOver(key, claimed_for)) return claimed_for;
       await this.clock.sleep(POLL_MS);
     }
+  }
+
+  /** Takes what nobody has claimed; with it everything ends that was said of an earlier failure. */
+  private take(key: ClaimKey, instant: string, previousInstant?: string): Promise<boolean> {
+    return this.updateIf(
+      `attribute_not_exists(claimed_for)${previousInstant === undefined ? "" : " OR claimed_for <= :previous"}`,
+      key,
+      "SET claimed_for = :instant, leased_until = :lease REMOVE sent_for, window_end",
+      {
+        ":instant": instant,
+        ":lease": this.leaseEnd(),
+        ...(previousInstant !== undefined && { ":previous": previousInstant }),
+      },
+    );
+  }
+
+  /** Takes what somebody has claimed and not come to sending. */
+  private takeOver(key: ClaimKey, claimedFor: string): Promise<boolean> {
+    return this.updateIf(
+      "claimed_for = :instant AND attribute_not_exists(sent_for) AND (attribute_not_exists(leased_until) OR leased_until < :now)",
+      key,
+      "SET leased_until = :lease",
+      { ":instant": claimedFor, ":now": this.clock.now().toISOString(), ":lease": this.leaseEnd() },
+    );
+  }
+
+  private leaseEnd(): string {
+    return new Date(this.clock.now().getTime() + LEASE_MS).toISOString();
   }
 
   private async sent(key: ClaimKey, instant: string): Promise<void> {

@@ -9,7 +9,7 @@ import type { Claims, Clock } from "./claims";
 import { ENTRIES_KEPT } from "./entries";
 import type { EvaluationRow } from "./evaluation";
 import { type AlertContext, driftMessage, entryOf, foldedDriftMessage } from "./messages";
-import { SINGLE_ALERTS_PER_WINDOW, type WindowPlace, type Windows, windowEnd } from "./windows";
+import { SINGLE_ALERTS_PER_WINDOW, type Windows, windowEnd } from "./windows";
 
 /** A drift: the evaluation that shows it, when the failure opened, and what came before. */
 export interface Drift {
@@ -40,11 +40,22 @@ export async function alertChange(
   drift: Drift,
   dependencies: DriftDependencies,
 ): Promise<void> {
-  await withClaimed([drift], dependencies, async () => {
-    const { end, place } = await enterNotedWindow(drift, dependencies);
-    if (place === "single") await sendSingly(context, [drift], dependencies);
-    if (place === "folder") await sendFolded(context, end, dependencies);
-    // One that is folded is told by the one that folds; should that fail, the next sweep tells it.
+  const { claims, windows, now } = dependencies;
+  await withClaimed([drift], dependencies, async ([claimed = drift]) => {
+    const { row, openedAt } = claimed;
+    const { resource_id: arn, rule } = row;
+    for (let wanted = windowEnd(now()); ; ) {
+      // The window of an earlier try, if there was one: what that one counted must not be counted elsewhere.
+      const end = await claims.chooseWindow(rule, arn, wanted);
+      const place = await windows.enter(rule, end, arn, [{ entry: entryOf(row), openedAt }]);
+      if (place === "single") return sendSingly(context, [claimed], dependencies);
+      // Told by the one that folds; should that fail, the next sweep tells it.
+      if (place === "folded" && end > now().toISOString()) return;
+      await sendFolded(context, end, dependencies);
+      if (await claims.isDriftSent(rule, arn, openedAt)) return;
+      await claims.leaveWindow(rule, arn);
+      wanted = windowAfter(end, now());
+    }
   });
 }
 
@@ -61,11 +72,21 @@ export async function alertOfRun(
   dependencies: DriftDependencies,
   uncounted = 0,
 ): Promise<void> {
+  const { windows, claims, now } = dependencies;
+  const { rule } = context;
   await withClaimed(drifts, dependencies, async (claimed) => {
-    const { end, place } = await enterWindow(context.rule, claimed, sender, dependencies, uncounted);
-    if (place === "single") await sendSingly(context, claimed, dependencies);
-    // Whoever else may fold them: they must be told before the run counts as complete.
-    else await sendFolded(context, end, dependencies);
+    let left = claimed;
+    for (let end = windowEnd(now()); left.length > 0; end = windowAfter(end, now())) {
+      const entries = left.map(({ row, openedAt }) => ({ entry: entryOf(row), openedAt }));
+      const place = await windows.enter(rule, end, sender, entries, uncounted);
+      if (place === "single") return sendSingly(context, left, dependencies);
+      // Whoever else may fold them: they must be told before the run counts as complete.
+      await sendFolded(context, end, dependencies);
+      left = await pFilter(
+        left,
+        async ({ row, openedAt }) => !(await claims.isDriftSent(rule, row.resource_id, openedAt)),
+      );
+    }
   });
 }
 
@@ -86,16 +107,20 @@ export async function alertAtOnce(
   });
 }
 
-/** Claims what nobody has told or is telling, and leaves it to others when telling it fails. */
+/**
+ * Claims what nobody has told, and leaves it to others when telling it fails. In one order, whoever found them: two that
+ * wait for each other would wait until their claims run out.
+ */
 async function withClaimed(
   drifts: readonly Drift[],
   { claims }: DriftDependencies,
   tell: (claimed: readonly Drift[]) => Promise<void>,
 ): Promise<void> {
   const claimed: Drift[] = [];
-  for (const drift of drifts) {
+  for (const drift of [...drifts].sort(byResource)) {
     const { row, openedAt, previousInstant } = drift;
-    if (await claims.claimDrift(row.rule, row.resource_id, openedAt, previousInstant)) claimed.push(drift);
+    const claimedFor = await claims.claimDrift(row.rule, row.resource_id, openedAt, previousInstant);
+    if (claimedFor !== undefined) claimed.push({ ...drift, openedAt: claimedFor });
   }
   if (claimed.length === 0) return;
   try {
@@ -117,7 +142,10 @@ async function sendSingly(
   }
 }
 
-/** Waits for the end of a window and tells everything in it that was not told one by one. */
+/**
+ * Waits for the end of a window and tells everything in it that nobody has told yet; nothing when its message was sent
+ * before.
+ */
 async function sendFolded(
   context: AlertContext,
   end: string,
@@ -126,45 +154,16 @@ async function sendFolded(
   const { rule } = context;
   await sleep(Math.max(0, Date.parse(end) + GRACE_MS - now().getTime()));
   await claims.sendOnce("folded", rule, end, async () => {
-    const { entries: folded, uncounted } = await windows.close(rule, end);
-    const entries = folded.slice(0, ENTRIES_KEPT).map(({ entry }) => entry);
-    await alerts.publish(foldedDriftMessage(context, { count: folded.length + uncounted, entries }));
-    await each(folded, ({ entry, openedAt }) => claims.driftSent(rule, entry.resource, openedAt));
+    const { entries, uncounted } = await windows.close(rule, end);
+    const untold = await pFilter(
+      entries,
+      async ({ entry, openedAt }) => !(await claims.isDriftSent(rule, entry.resource, openedAt)),
+    );
+    if (untold.length === 0) return;
+    const listed = untold.slice(0, ENTRIES_KEPT).map(({ entry }) => entry);
+    await alerts.publish(foldedDriftMessage(context, { count: untold.length + uncounted, entries: listed }));
+    await each(untold, ({ entry, openedAt }) => claims.driftSent(rule, entry.resource, openedAt));
   });
-}
-
-/** The window that an earlier try chose, if it is still open: what it counted must not be counted elsewhere. */
-async function enterNotedWindow(
-  { row, openedAt }: Drift,
-  { claims, windows, now }: DriftDependencies,
-): Promise<OpenWindow> {
-  const { resource_id: arn, rule } = row;
-  for (let wanted = windowEnd(now()); ; ) {
-    const end = await claims.chooseWindow(rule, arn, wanted);
-    const place = await windows.enter(rule, end, arn, [{ entry: entryOf(row), openedAt }]);
-    if (place !== "closed") return { end, place };
-    await claims.leaveWindow(rule, arn);
-    wanted = windowAfter(end, now());
-  }
-}
-
-async function enterWindow(
-  rule: string,
-  drifts: readonly Drift[],
-  sender: string,
-  { windows, now }: DriftDependencies,
-  uncounted: number,
-): Promise<OpenWindow> {
-  const entries = drifts.map(({ row, openedAt }) => ({ entry: entryOf(row), openedAt }));
-  for (let end = windowEnd(now()); ; end = windowAfter(end, now())) {
-    const place = await windows.enter(rule, end, sender, entries, uncounted);
-    if (place !== "closed") return { end, place };
-  }
-}
-
-interface OpenWindow {
-  readonly end: string;
-  readonly place: Exclude<WindowPlace, "closed">;
 }
 
 /** Another clock may be ahead and have closed the window that this one is in. */
@@ -174,6 +173,18 @@ function windowAfter(closed: string, now: Date): string {
   return next > current ? next : current;
 }
 
+function byResource(a: Drift, b: Drift): number {
+  return a.row.resource_id < b.row.resource_id ? -1 : 1;
+}
+
 function each<Item>(items: readonly Item[], act: (item: Item) => Promise<unknown>): Promise<unknown> {
   return pMap(items, act, { concurrency: CONCURRENT_WRITES });
+}
+
+async function pFilter<Item>(
+  items: readonly Item[],
+  isWanted: (item: Item) => Promise<boolean>,
+): Promise<Item[]> {
+  const wanted = await pMap(items, isWanted, { concurrency: CONCURRENT_WRITES });
+  return items.filter((_, index) => wanted[index]);
 }

@@ -105,15 +105,23 @@ export class History implements HistoryReader {
     return undefined;
   }
 
-  /** The evaluations of one resource by the rule before the instant, newest first; strongly consistent. */
-  backwards(resourceArn: string, rule: string, before: string): AsyncGenerator<EvaluationRow> {
+  /**
+   * The evaluations of one resource by the rule before the instant, newest first; strongly consistent.
+   * @param pageSize how many to read at a time.
+   */
+  backwards(
+    resourceArn: string,
+    rule: string,
+    before: string,
+    pageSize = LATEST_PAGE,
+  ): AsyncGenerator<EvaluationRow> {
     return this.query<EvaluationRow>({
       KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :before",
       FilterExpression: "#rule = :rule",
       ExpressionAttributeNames: { "#rule": "rule" },
       ExpressionAttributeValues: { ":id": resourceArn, ":before": before, ":rule": rule },
       ScanIndexForward: false,
-      Limit: LATEST_PAGE,
+      Limit: pageSize,
       ConsistentRead: true,
     });
   }
@@ -121,6 +129,27 @@ export class History implements HistoryReader {
   /** The evaluation of one resource by the rule at exactly this instant; strongly consistent. */
   async at(resourceArn: string, rule: string, instant: string): Promise<EvaluationRow | undefined> {
     return (await this.get(resourceArn, evaluationTimestamp(instant, rule))) as EvaluationRow | undefined;
+  }
+
+  /**
+   * Stores one evaluation, unless there is another verdict of the same resource, rule and instant; an ERROR is none.
+   * @returns whether it was stored.
+   */
+  async record(row: EvaluationRow): Promise<boolean> {
+    try {
+      await this.client.send(
+        new PutCommand({
+          TableName: this.table,
+          Item: row,
+          ConditionExpression: "attribute_not_exists(resource_id) OR compliance_type = :error",
+          ExpressionAttributeValues: { ":error": "ERROR" },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
   }
 
   /**

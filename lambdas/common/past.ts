@@ -6,7 +6,11 @@ import type { RowContext } from "./row";
 import { instantOf } from "./timestamps";
 import { isDrift, isSameStandard, stateOf } from "./transition";
 
-/** What was known before a run. */
+/**
+ * What was known before a run. All of it rests on one promise: a complete run has told whatever it found, also what
+ * change events saw while it was under way (the first one of all had nothing to tell). So a run has to tell what it
+ * finds itself, and what change events saw after the run before it and may not have come to telling.
+ */
 export interface Past {
   /** Instant of the rule's last complete run before this one. */
   readonly previousRun: string | undefined;
@@ -72,7 +76,6 @@ export async function readPast(
     }
   }
   const found = baseline && (await findingsOf(baseline, resources, resolvedSince, history));
-  // What that run found, it has told; the first one of all had nothing to tell.
   for (const arn of found?.failing ?? []) {
     if ((driftSince.get(arn) ?? "") <= (baseline?.completed_at ?? "")) driftSince.delete(arn);
   }
@@ -109,7 +112,10 @@ async function findingsOf(
   for (const [arn, { open_since }] of resources.unlisted()) if (isDuring(open_since)) opened.push(arn);
   await pMap(
     opened,
-    async (arn) => (await found(arn))?.compliance_type === "NON_COMPLIANT" && failing.add(arn),
+    async (arn) => {
+      const row = await found(arn);
+      if (row?.compliance_type === "NON_COMPLIANT" && row.exception_id === undefined) failing.add(arn);
+    },
     { concurrency: CONCURRENT_LOOKUPS },
   );
   const closed = resolvedSince.filter((row) => isDuring(instantOf(row.evaluation_timestamp)));

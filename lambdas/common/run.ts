@@ -97,8 +97,16 @@ export async function carryOutRun(
     logRun(run, log);
     return { run, status: "complete" };
   } catch (caught) {
+    if (caught instanceof CommittedMeanwhile) return { run: caught.run, status: "already-complete" };
     await reportFailure(plan, asError(caught), dependencies);
     throw caught;
+  }
+}
+
+/** Another delivery of the run's event has committed it. */
+class CommittedMeanwhile extends Error {
+  constructor(readonly run: RunRow) {
+    super("another delivery was faster");
   }
 }
 
@@ -139,6 +147,7 @@ class Recording {
   }
 
   async alert(): Promise<void> {
+    this.leaveOutDrifts();
     const { claims, alerts } = this.dependencies;
     const { alert, context } = this.plan;
     const sender = `${runId(context.rule.name)}#${context.instant}`;
@@ -194,20 +203,19 @@ class Recording {
     const { context } = this.plan;
     const { resource, judgement, observedAt = this.dependencies.now().toISOString() } = listed;
     const isLive = listed.observedAt === undefined;
-    const said = isLive ? await this.saidBefore(resource.arn, judgement.complianceType) : undefined;
+    const said = await this.saidBefore(resource.arn, judgement.complianceType);
     if (said) {
-      this.keep((await this.recordAsOfNow(resource, judgement, isLive)).drift);
+      this.keep((await this.recordAsOfNow(resource, judgement, true)).drift);
       return said;
     }
     const previous = await this.previousOf(listed);
     const since = !isLive && observedAt < context.instant ? observedAt : context.instant;
     const row = evaluationRow(context, resource, judgement, previous, observedAt, since);
     const isOvertaken = this.past.overtaken.has(resource.arn);
-    this.keep(
-      isOvertaken
-        ? (await this.recordAsOfNow(resource, judgement, isLive)).drift
-        : await this.driftOf(row, previous),
-    );
+    const newest = isOvertaken ? await this.recordAsOfNow(resource, judgement, isLive) : undefined;
+    // What opened before may be untold all the same, unless it is over by now.
+    const goesOn = newest === undefined || newest.row.compliance_type === "NON_COMPLIANT";
+    this.keep(newest?.drift ?? (goesOn ? await this.driftOf(row, previous) : undefined));
     return row;
   }
 
@@ -286,13 +294,24 @@ class Recording {
     return wasUnreadable ? driftBehind(row, this.dependencies.history) : undefined;
   }
 
+  /** The first in the order of their ARNs, so that a retry keeps the same. */
   private keep(drift: Drift | undefined): void {
-    if (drift && this.drifts.length < DRIFTS_KEPT) this.drifts.push(drift);
-    else if (drift) this.driftsLeftOut++;
+    if (drift) this.drifts.push(drift);
+    if (this.drifts.length >= 2 * DRIFTS_KEPT) this.leaveOutDrifts();
+  }
+
+  private leaveOutDrifts(): void {
+    this.drifts.sort((a, b) => (a.row.resource_id < b.row.resource_id ? -1 : 1));
+    this.driftsLeftOut += this.drifts.splice(DRIFTS_KEPT).length;
   }
 
   private async store(rows: readonly EvaluationRow[]): Promise<void> {
-    await this.dependencies.history.write(rows);
+    const { history } = this.dependencies;
+    const { rule, instant } = this.plan.context;
+    // Another delivery of the event was faster: what it saw and told stays.
+    const committed = await history.run(rule.name, instant);
+    if (committed) throw new CommittedMeanwhile(committed);
+    await history.write(rows);
     for (const row of rows) {
       this.tally.add(row);
       this.digest.add(row);

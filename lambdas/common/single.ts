@@ -56,11 +56,12 @@ export async function recordSingle(
   if (!judgement) {
     const annotation = "Deleted, or outside the scope of the rule.";
     const row = closingRow(context, resource, previous, observedAt, annotation);
-    if (newest) await history.write([row]);
+    if (newest && !(await history.record(row))) return recordSingle(event, evaluation, dependencies);
     return { row };
   }
   const row = evaluationRow(context, resource, judgement, previous, observedAt);
-  await history.write([row]);
+  // Another delivery of the event was faster, and what it saw stays.
+  if (!(await history.record(row))) return recordSingle(event, evaluation, dependencies);
   return withDrift(row, previous, history);
 }
 
@@ -96,25 +97,34 @@ async function withDrift(
 ): Promise<SingleOutcome> {
   if (row.transition === "recovered") return { row, drift: await driftBehind(row, history) };
   const openedAt = instantOf(row.evaluation_timestamp);
-  const drift = { row, openedAt, previousInstant: previous?.instant };
+  const drift = { row, openedAt, previousInstant: previous && beforeFailure(previous) };
   return (await wasDrift(row, previous, history)) ? { row, drift } : { row };
 }
 
+/** The last instant of which a claim is of an earlier failure: a failure that was there before is this one. */
+function beforeFailure({ instant, compliance_type, exception_id, open_since }: PreviousState): string {
+  const isThis = compliance_type === "NON_COMPLIANT" && exception_id === undefined;
+  return isThis && open_since !== undefined ? justBefore(open_since) : instant;
+}
+
+const LONG_PAGE = 100;
+
 /**
  * The drift that a failure began with which could not be read for a while and is seen again: whoever saw it begin
- * may not have come to telling it.
+ * may not have come to telling it. A complete run has told whatever it found, so that nobody has to look behind it.
  */
 export async function driftBehind(
   row: EvaluationRow,
-  history: Pick<History, "backwards" | "lastRun" | "latest">,
+  history: Pick<History, "backwards" | "lastRun" | "latest" | "run">,
 ): Promise<Drift | undefined> {
   const { resource_id: arn, rule, compliance_type, exception_id } = row;
   if (compliance_type !== "NON_COMPLIANT" || exception_id !== undefined) return undefined;
-  for await (const earlier of history.backwards(arn, rule, row.evaluation_timestamp)) {
+  for await (const earlier of history.backwards(arn, rule, row.evaluation_timestamp, LONG_PAGE)) {
+    const openedAt = instantOf(earlier.evaluation_timestamp);
     if (earlier.compliance_type === "ERROR") continue;
     if (earlier.compliance_type !== "NON_COMPLIANT") return undefined;
+    if (earlier.trigger !== "change" && (await history.run(rule, openedAt))) return undefined;
     if (earlier.transition !== "opened" && earlier.transition !== "first-seen") continue;
-    const openedAt = instantOf(earlier.evaluation_timestamp);
     const drift = { row, openedAt, previousInstant: justBefore(openedAt) };
     const before = await history.latest(arn, rule, openedAt);
     return (await wasDrift(earlier, before && stateAt(before), history)) ? drift : undefined;

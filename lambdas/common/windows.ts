@@ -16,7 +16,7 @@ export type WindowPlace =
   | "folder"
   /** Another one's folded message lists them. */
   | "folded"
-  /** The folded message has been made already: the alerts belong into a later window. */
+  /** The folded message is being made or has been: it may list them, or they belong into a later window. */
   | "closed";
 
 /** An alert in a window: the resource, and when its failure opened. */
@@ -76,7 +76,7 @@ export class Windows {
       ConditionExpression: "attribute_not_exists(closed)",
       ExpressionAttributeValues: { ":count": alerts.length + uncounted, ":uncounted": uncounted },
     });
-    if (!entered) return (await this.resumeClosing(rule, end, sender)) ? "folder" : "closed";
+    if (!entered) return "closed";
     if (Number(entered.entered) <= SINGLE_ALERTS_PER_WINDOW) {
       await this.each(alerts, ({ entry }) =>
         this.client.send(
@@ -101,7 +101,7 @@ export class Windows {
 
   /**
    * Closes a window, so that nothing enters it any more; closing again is harmless.
-   * @returns the alerts that were not sent on their own.
+   * @returns the alerts that were not sent on their own, as far as the window knows.
    */
   async close(rule: string, end: string): Promise<FoldedEntries> {
     const closed = await this.update(rule, end, {
@@ -128,16 +128,6 @@ export class Windows {
 
   private each(alerts: readonly WindowEntry[], write: (alert: WindowEntry) => Promise<unknown>) {
     return pMap(alerts, write, { concurrency: CONCURRENT_WRITES });
-  }
-
-  /** Whether it was this sender that closed the window, and then did not come to sending. */
-  private async resumeClosing(rule: string, end: string, sender: string): Promise<boolean> {
-    const window = await this.update(rule, end, {
-      UpdateExpression: "SET closed = :true",
-      ConditionExpression: "folder = :me",
-      ExpressionAttributeValues: { ":true": true, ":me": sender },
-    });
-    return window !== undefined;
   }
 
   /** Undefined when the condition does not hold. */

@@ -10,12 +10,17 @@ export function settingsKey(hash: string): string {
   return `reports/settings/${hash}.json`;
 }
 
-/** Keeps settings, unless they are kept already. */
+/**
+ * Keeps settings, unless they are kept already.
+ * @throws Error when others are kept in their place, or somebody else is just keeping them and may yet fail.
+ */
 export async function keepSettings(store: ReportStore, settings: ReportSettings): Promise<void> {
+  const hash = parametersHash(settings);
   try {
-    await store.write(settingsKey(parametersHash(settings)), [canonicalJson(settings)], "application/json");
+    await store.write(settingsKey(hash), [canonicalJson(settings)], "application/json");
   } catch (error) {
     if (!(error instanceof KeyTakenError)) throw error;
+    await keptSettings(store, hash);
   }
 }
 

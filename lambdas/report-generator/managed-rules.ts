@@ -10,11 +10,12 @@ import {
   DescribeConfigRuleEvaluationStatusCommand,
   DescribeConfigurationRecorderStatusCommand,
   type EvaluationResult,
-  ListDiscoveredResourcesCommand,
   paginateGetComplianceDetailsByConfigRule,
+  paginateListDiscoveredResources,
   type ResourceKey,
   type ResourceType,
 } from "@aws-sdk/client-config-service";
+import pMap from "p-map";
 import { alertChange } from "../common/drift";
 import { asError, InvalidInputError } from "../common/errors";
 import type { EvaluationRow, Judgement, Resource, Trigger } from "../common/evaluation";
@@ -40,6 +41,7 @@ export interface ManagedRuleDependencies extends RunDependencies {
 const MANAGED_VERSION = "aws-managed";
 /** BatchGetResourceConfig takes no more (https://docs.aws.amazon.com/config/latest/APIReference/API_BatchGetResourceConfig.html). */
 const KEYS_MOST = 100;
+const CONCURRENT_IMPORTS = 8;
 
 /**
  * Brings the newest results of every managed rule into the history, as one run a rule. A rule that AWS
@@ -56,23 +58,40 @@ export async function importManagedRules(
 ): Promise<void> {
   const managed = rules.filter(({ kind }) => kind === "managed");
   if (managed.length === 0) return;
-  const problems: string[] = [];
   const recorder = await recordingRecorder(dependencies.config);
-  for (const rule of managed) {
-    try {
-      const evaluatedAt = await lastEvaluation(rule, dependencies.config);
-      const stale = evaluatedAt && whyStale(rule, evaluatedAt, recorder, dependencies.now());
-      if (stale) problems.push(`${rule.name}: ${stale}`);
-      else if (evaluatedAt ?? (await hasNothingToEvaluate(rule, recorder, dependencies)))
-        await importRule(rule, instant, trigger, dependencies);
-      else dependencies.log.warn("AWS Config has not evaluated the rule yet", { rule: rule.name });
-    } catch (caught) {
-      const error = asError(caught);
-      dependencies.log.error("a managed rule could not be imported", error, { rule: rule.name });
-      problems.push(`${rule.name}: ${error.name}: ${error.message}`);
-    }
+  // Side by side, because each may wait for a window of alerts to end.
+  const problems = await pMap(
+    managed,
+    (rule) => importNewest(rule, instant, trigger, recorder, dependencies),
+    {
+      concurrency: CONCURRENT_IMPORTS,
+    },
+  );
+  const named = problems.filter((problem) => problem !== undefined);
+  if (named.length > 0) throw new Error(named.join("; "));
+}
+
+/** @returns why the rule could not be imported, if it could not. */
+async function importNewest(
+  rule: ReportedRule,
+  instant: string,
+  trigger: Trigger,
+  recorder: ConfigurationRecorderStatus | undefined,
+  dependencies: ManagedRuleDependencies,
+): Promise<string | undefined> {
+  try {
+    const evaluatedAt = await lastEvaluation(rule, dependencies.config);
+    const stale = evaluatedAt && whyStale(rule, evaluatedAt, recorder, dependencies.now());
+    if (stale) return `${rule.name}: ${stale}`;
+    if (evaluatedAt ?? (await hasNothingToEvaluate(rule, recorder, dependencies)))
+      await importRule(rule, instant, trigger, dependencies);
+    else dependencies.log.warn("AWS Config has not evaluated the rule yet", { rule: rule.name });
+    return undefined;
+  } catch (caught) {
+    const error = asError(caught);
+    dependencies.log.error("a managed rule could not be imported", error, { rule: rule.name });
+    return `${rule.name}: ${error.name}: ${error.message}`;
   }
-  if (problems.length > 0) throw new Error(problems.join("; "));
 }
 
 async function importRule(
@@ -107,10 +126,13 @@ async function hasNothingToEvaluate(
   const startedAt = recorder?.lastStartTime;
   if (!resourceTypes || !startedAt || now().getTime() - startedAt.getTime() < DISCOVERY_MS) return false;
   for (const resourceType of resourceTypes) {
-    const { resourceIdentifiers = [] } = await config.send(
-      new ListDiscoveredResourcesCommand({ resourceType: resourceType as ResourceType, limit: 1 }),
+    const pages = paginateListDiscoveredResources(
+      { client: config },
+      { resourceType: resourceType as ResourceType },
     );
-    if (resourceIdentifiers.length > 0) return false;
+    for await (const { resourceIdentifiers = [] } of pages) {
+      if (resourceIdentifiers.length > 0) return false;
+    }
   }
   return true;
 }

@@ -128,6 +128,40 @@ describe("a folded message", () => {
     ]);
   });
 
+  it("lists each once when all alerts of a minute fail and are tried again", async () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    const time = world.now;
+    world.beforeEffect = withoutAlerts;
+    for (const name of names) await expect(world.change(name, { time })).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(1);
+    for (const name of names) await world.change(name, { time });
+    expect(world.toldNames().sort()).toEqual(names);
+  });
+
+  it("of a window whose sender is gone does not take up a failure of hours later", async () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g"];
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    const time = world.now;
+    for (const name of names.slice(0, 5)) await world.change(name, { time });
+    world.whileSleeping = async () => {
+      throw new Error("the function is gone");
+    };
+    await expect(world.change("f", { time })).rejects.toThrow("the function is gone");
+    await world.change("g", { time });
+    expect(world.toldNames()).not.toContain("g");
+    world.pass(60);
+    world.things.set("g", "good");
+    await world.change("g");
+    world.pass(60);
+    world.things.set("g", "bad");
+    await world.change("g");
+    expect(world.toldNames()).toContain("g");
+  });
+
   it("that SNS refused is sent by the retry, for all that it lists", async () => {
     const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
     await world.complianceBefore(...names);

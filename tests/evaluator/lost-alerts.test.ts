@@ -54,6 +54,58 @@ describe("an alert that could not be sent", () => {
   });
 });
 
+describe("an alert that could not be sent, while events cross", () => {
+  it("is sent by the next sweep although a change event has seen the failure go on since its slot", async () => {
+    await world.complianceBefore("a");
+    world.things.set("a", "bad");
+    world.beforeEffect = withoutAlerts;
+    await expect(world.change("a")).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(330);
+    const slot = world.now;
+    world.pass(0.5);
+    await world.change("a");
+    world.pass(0.5);
+    await world.sweep(slot);
+    expect(world.toldNames()).toEqual(["a"]);
+  });
+
+  it("is sent by the retry of the sweep although a change event has seen the failure in between", async () => {
+    await world.complianceBefore("a");
+    world.things.set("a", "bad");
+    const slot = world.now;
+    world.beforeEffect = withoutAlerts;
+    await expect(world.sweep(slot)).rejects.toThrow("SNS is away");
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.sweep(slot);
+    expect(world.toldNames()).toEqual(["a"]);
+  });
+
+  it("of a change is sent by the sweep that is under way and sees the failure, too, and by nobody else", async () => {
+    await world.complianceBefore("a");
+    const slot = world.now;
+    let changed = slot;
+    world.beforeListing = async () => {
+      world.pass(0.5);
+      changed = world.now;
+      world.things.set("a", "bad");
+      world.beforeEffect = withoutAlerts;
+      await expect(world.change("a")).rejects.toThrow("SNS is away");
+      world.beforeEffect = () => {};
+    };
+    await world.sweep(slot);
+    expect(world.toldNames()).toEqual(["a"]);
+    world.pass(1);
+    await world.change("a", { time: changed });
+    world.pass(360);
+    await world.sweep();
+    expect(world.toldNames()).toEqual(["a"]);
+  });
+});
+
 describe("an alert that could not be sent, of a resource that the next sweep could not read", () => {
   /** A failure whose alert was lost, and a sweep that cannot tell whether it goes on. */
   async function lostAndUnreadable(): Promise<void> {
@@ -109,6 +161,53 @@ describe("an alert that could not be sent, of a resource that the next sweep cou
 });
 
 describe("two deliveries at the very same moment", () => {
+  it("of a sweep do not wait for each other's alerts, whatever order their listings have", async () => {
+    const names = ["a", "b", "c", "d", "e"];
+    await world.complianceBefore(...names);
+    for (const name of names) world.things.set(name, "bad");
+    const slot = world.now;
+    const first = world.sweep(slot);
+    world.beforeListing = async () => {
+      const backwards = [...world.things].reverse();
+      world.things.clear();
+      for (const [name, condition] of backwards) world.things.set(name, condition);
+    };
+    await Promise.all([first, world.sweep(slot)]);
+    expect(world.toldNames().sort()).toEqual(names);
+    expect(world.now.getTime() - slot.getTime()).toBeLessThan(120_000);
+  });
+
+  it("of a sweep leave what the faster one saw and told", async () => {
+    await world.complianceBefore("a");
+    world.things.set("a", "bad");
+    const slot = world.now;
+    world.beforeListing = async () => {
+      await world.sweep(slot);
+      world.things.set("a", "good");
+    };
+    expect(await world.sweep(slot)).toMatchObject({ status: "already-complete", nonCompliant: 1 });
+    expect((await world.rowsOf("a")).map((row) => row.compliance_type)).toEqual([
+      "COMPLIANT",
+      "NON_COMPLIANT",
+    ]);
+  });
+
+  it("of a change leave what the faster one saw and told, and record what the slower one saw as of now", async () => {
+    await world.complianceBefore("a");
+    const time = world.now;
+    world.afterFinding = async () => {
+      world.things.set("a", "bad");
+      await world.change("a", { time });
+    };
+    await world.change("a", { time });
+    expect(world.toldNames()).toEqual(["a"]);
+    expect((await world.rowsOf("a")).map((row) => row.compliance_type)).toEqual([
+      "COMPLIANT",
+      "NON_COMPLIANT",
+      "COMPLIANT",
+    ]);
+  });
+
   it("of a change send one alert", async () => {
     await world.complianceBefore("a");
     world.things.set("a", "bad");

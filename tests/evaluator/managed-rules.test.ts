@@ -162,6 +162,28 @@ describe("an import", () => {
     expect(published).toHaveLength(1);
   });
 
+  it("that broke off leaves what it told when AWS Config says otherwise by the retry", async () => {
+    configSays([result("AIDA1", "COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    configSays([result("AIDA1", "NON_COMPLIANT")]);
+    const { history } = dependencies;
+    const broken = Object.assign(Object.create(history), {
+      commit: async () => {
+        throw new Error("the function is gone");
+      },
+    });
+    await expect(
+      importManagedRules([rule], NOON, "sweep", { ...dependencies, history: broken }),
+    ).rejects.toThrow("the function is gone");
+    configSays([result("AIDA1", "COMPLIANT")]);
+    await importManagedRules([rule], NOON, "sweep", dependencies);
+    expect(await rowsAt(NOON)).toMatchObject([{ compliance_type: "NON_COMPLIANT", transition: "opened" }]);
+    expect(await history.latest(userArn("user-1"), rule.name)).toMatchObject({
+      compliance_type: "COMPLIANT",
+      transition: "resolved",
+    });
+  });
+
   describe("of a rule that AWS Config evaluates at changes, and has not evaluated", () => {
     const atChanges: ReportedRule = {
       ...rule,
@@ -184,6 +206,14 @@ describe("an import", () => {
 
     it("is a run that lists nothing where there is nothing to evaluate", async () => {
       expect(await runAfterImport()).toMatchObject({ ledger: [{ listed: 0, evaluated: 0 }] });
+    });
+
+    it("is no run when an empty page of what AWS Config has discovered is not the last", async () => {
+      config.on(ListDiscoveredResourcesCommand).callsFake(({ nextToken }) => ({
+        resourceIdentifiers: nextToken ? [{ resourceType: "AWS::IAM::Policy", resourceId: "id" }] : [],
+        ...(!nextToken && { nextToken: "2" }),
+      }));
+      expect(await runAfterImport()).toBeUndefined();
     });
 
     it("is no run when there is something that it will evaluate", async () => {

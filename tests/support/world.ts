@@ -76,6 +76,10 @@ export class World implements ResourceSource<Condition> {
   beforeEffect: (effect: string) => void = () => {};
   /** The rows that the table has and its indexes do not show yet. */
   indexLacks: (row: EvaluationRow) => boolean = () => false;
+  /** Happens before the things are listed, once. */
+  beforeListing: (() => Promise<void>) | undefined;
+  /** Happens when things have been looked up and before anybody knows, once. */
+  afterFinding: (() => Promise<void>) | undefined;
   /** Happens while something sleeps, once. */
   whileSleeping: (() => Promise<void>) | undefined;
   private milliseconds = Date.parse("2026-11-24T00:00:00.000Z");
@@ -134,6 +138,14 @@ export class World implements ResourceSource<Condition> {
     return this.alerts.filter(({ kind }) => kind === "drift");
   }
 
+  /** The names of what drifts told, one by one or in lists. */
+  toldNames(): string[] {
+    return this.drifts().flatMap(({ data }) => {
+      const { entries } = (data.drifts ?? { entries: [data.resource] }) as { entries: { name: string }[] };
+      return entries.map(({ name }) => name);
+    });
+  }
+
   /** Of the drifts that were told one by one. */
   mostSinglesInAMinute(): number {
     const counts = new Map<string, number>();
@@ -150,6 +162,9 @@ export class World implements ResourceSource<Condition> {
 
   async *list({ accountId }: Target): AsyncGenerator<Listed<Condition>> {
     let listed = 0;
+    const happening = this.beforeListing;
+    this.beforeListing = undefined;
+    await happening?.();
     for (const [name, condition] of this.things) {
       if (listed++ === this.listingFailsAfter) throw new Error("the listing failed");
       yield this.listed(name, condition, accountId);
@@ -159,9 +174,11 @@ export class World implements ResourceSource<Condition> {
   }
 
   async *find({ accountId }: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
-    for (const [name, condition] of this.things) {
-      if (ids.includes(name) || ids.includes(thingArn(name))) yield this.listed(name, condition, accountId);
-    }
+    const found = [...this.things].filter(([name]) => ids.includes(name) || ids.includes(thingArn(name)));
+    const happening = this.afterFinding;
+    this.afterFinding = undefined;
+    await happening?.();
+    for (const [name, condition] of found) yield this.listed(name, condition, accountId);
   }
 
   arnOf(_target: unknown, _type: string, name: string): string {
