@@ -6,8 +6,13 @@ import { benchSweep } from "./sweep.bench";
 
 const USAGE = "usage: npm run bench -- report | sweep [--resources 100000] [--days 30]";
 
+const HELP = `${USAGE}
+
+  --resources <number>  how many resources the account has, 100000 unless given
+  --days <number>       how long a time the report covers, 30 unless given`;
+
 /** @throws Error naming what is wrong with the arguments. */
-function benchmarkOf(args: string[]): () => Promise<void> {
+function benchmarkOf(args: string[]): () => void | Promise<void> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -17,7 +22,7 @@ function benchmarkOf(args: string[]): () => Promise<void> {
       help: { type: "boolean", default: false },
     },
   });
-  if (values.help) throw new Error(USAGE);
+  if (values.help) return () => console.log(HELP);
   const resources = wholeNumber("resources", values.resources);
   const days = wholeNumber("days", values.days);
   const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
@@ -36,7 +41,7 @@ function wholeNumber(name: string, text: string): number {
 }
 
 async function main(): Promise<void> {
-  let benchmark: () => Promise<void>;
+  let benchmark: () => void | Promise<void>;
   try {
     benchmark = benchmarkOf(process.argv.slice(2));
   } catch (error) {

@@ -16,7 +16,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { asInstant, asWholeNumber } from "../lambdas/common/input";
 import { MAXIMUM_SAMPLE } from "../lambdas/report-generator/event";
 import type { ReportResult } from "../lambdas/report-generator/generate";
-import { duration, percent } from "../lambdas/report-generator/words";
+import { count, duration, percent } from "../lambdas/report-generator/words";
 import { runScript, stackOutputs, textOutput, UsageError } from "./stack";
 
 const USAGE =
@@ -24,13 +24,27 @@ const USAGE =
   "         [--sample <size> --seed <text>] [--out <folder>] [--stack <name>]\n" +
   "An instant is an ISO-8601 date or has its zone: 2026-11-24, 2026-11-24T06:00:00Z";
 
+const OUT = "compliance-reports";
+
+const HELP = `${USAGE}
+
+Asks the deployed report generator for a report, prints its summary and saves it as JSON, CSV and HTML.
+
+  --from <instant>  the period begins after this; without it, with the end of the last scheduled report
+  --to <instant>    the period ends with this, now unless given; only together with --from
+  --as-of <instant> the state at this instant and the 24 hours before it; without --from and --to
+  --sample <size>   adds a sample of 1 to ${MAXIMUM_SAMPLE} evaluations; only together with --seed
+  --seed <text>     what the sample is drawn by: with it anybody can draw the same one again
+  --out <folder>    where the files are saved, ${OUT} unless given
+  --stack <name>    the Pulumi stack to ask, the selected one unless given`;
+
 /** Longer than the function may run. */
 const INVOKE_TIMEOUT_MS = 16 * 60 * 1000;
 
 async function main(): Promise<number> {
   const { help, event, out, stack } = parseCommandLine(process.argv.slice(2));
   if (help) {
-    console.log(USAGE);
+    console.log(HELP);
     return 0;
   }
   const outputs = await stackOutputs(stack);
@@ -65,7 +79,7 @@ function parseCommandLine(args: string[]) {
         help: { type: "boolean", short: "h" },
       },
     });
-    const { sample, seed, out = "compliance-reports", stack, help = false } = values;
+    const { sample, seed, out = OUT, stack, help = false } = values;
     const instant = (option: "from" | "to" | "as-of") =>
       values[option] === undefined ? undefined : asInstant(values[option], `--${option}`);
     const [from, to, asOf] = [instant("from"), instant("to"), instant("as-of")];
@@ -159,7 +173,7 @@ function print({ period, summary, findings, files }: ReportResult, saved: readon
     "",
     `  score      ${percent(summary.score)}  (accepted failures left out: ${percent(summary.scoreWithExceptions)})`,
     `  coverage   ${summary.rulesNotEvaluated > 0 ? "incomplete" : percent(summary.coverage)}`,
-    `  failing    ${summary.nonCompliant}  (${summary.excepted} accepted)  of ${summary.listed} evaluations of ${summary.resources} resources`,
+    `  failing    ${summary.nonCompliant}  (${summary.excepted} accepted)  of ${summary.listed} checks on ${count(summary.resources, "resource")}`,
     `  runs       ${sweeps.onTime} of ${sweeps.expected} on time, ${sweeps.late} late, ${sweeps.missing} missing`,
     `  failures   ${summary.opened} began, ${timeToResolve.resolved} ended, median time to resolve ${duration(timeToResolve.medianMs)}`,
     "",

@@ -10,11 +10,16 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** Something that a script needs and could not read, to be told without a stack trace. */
+export class UnreadableError extends Error {
+  override readonly name = "UnreadableError";
+}
+
 /**
  * The outputs of a Pulumi stack, asked of Pulumi itself.
  * @param stack the selected one unless given
  * @param otherwise how to do without a stack, where a script can
- * @throws UsageError when Pulumi cannot tell, with what it says.
+ * @throws UnreadableError when Pulumi cannot tell, with what it says.
  */
 export async function stackOutputs(
   stack: string | undefined,
@@ -32,13 +37,13 @@ export async function stackOutputs(
       "Is a stack deployed and selected (npx pulumi stack select)?",
       ...(otherwise === undefined ? [] : [otherwise]),
     ];
-    throw new UsageError(lines.join("\n"), { cause: error });
+    throw new UnreadableError(lines.join("\n"), { cause: error });
   }
 }
 
 /**
  * One output that is a text, by a path such as `functionNames.report-generator`.
- * @throws UsageError when the stack has no such output.
+ * @throws UnreadableError when the stack has no such output.
  */
 export function textOutput(outputs: Readonly<Record<string, unknown>>, ...path: readonly string[]): string {
   let value: unknown = outputs;
@@ -46,12 +51,17 @@ export function textOutput(outputs: Readonly<Record<string, unknown>>, ...path: 
     value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
   }
   if (typeof value !== "string") {
-    throw new UsageError(`the stack has no output ${path.join(".")}; deploy it with \`npx pulumi up\` first`);
+    throw new UnreadableError(
+      `the stack has no output ${path.join(".")}; deploy it with \`npx pulumi up\` first`,
+    );
   }
   return value;
 }
 
-/** Runs a script: a usage error (exit code 2) and what AWS answers (3) are told in a line, anything else with its stack (3). */
+/**
+ * Runs a script. A usage error (exit code 2), what could not be read and what AWS answers (3) are told in a line,
+ * anything else with its stack (3).
+ */
 export async function runScript(main: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await main();
@@ -60,7 +70,8 @@ export async function runScript(main: () => Promise<number>): Promise<void> {
       console.error(error.message);
       process.exitCode = 2;
     } else {
-      console.error(isFromAws(error) ? `${error.name}: ${error.message}` : error);
+      if (error instanceof UnreadableError) console.error(error.message);
+      else console.error(isFromAws(error) ? `${error.name}: ${error.message}` : error);
       process.exitCode = 3;
     }
   }

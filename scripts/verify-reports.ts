@@ -1,7 +1,8 @@
 /**
  * `npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]`
  *
- * Walks the chain of scheduled reports. Exit codes: 0 sound, 1 broken, 2 asked wrongly, 3 could not be read.
+ * Walks the chain of scheduled reports. Exit codes: 0 sound, 1 broken, 2 asked wrongly, 3 could not be read, or there
+ * is none.
  */
 
 import { statSync } from "node:fs";
@@ -15,12 +16,23 @@ import { runScript, stackOutputs, textOutput, UsageError } from "./stack";
 const USAGE =
   "usage: npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]";
 
+const HELP = `${USAGE}
+
+Walks the chain of scheduled reports in a bucket, or in a copy of one in a folder; without either, in the bucket
+of the deployed stack.
+
+  --manifest <sha256>  the SHA-256 of a manifest that was kept elsewhere: it must be in the chain
+  --stack <name>       the Pulumi stack whose bucket is meant, the selected one unless given
+
+Ends with 0 when all is sound, 1 when the chain is broken, 2 when it was asked wrongly, 3 when something could not
+be read or there is no scheduled report.`;
+
 const OTHERWISE = "Or name the place: npm run verify-reports -- s3://bucket | folder";
 
 async function main(): Promise<number> {
   const { help, place, manifest, stack } = parseCommandLine(process.argv.slice(2));
   if (help) {
-    console.log(USAGE);
+    console.log(HELP);
     return 0;
   }
   const { source, name } = await open(place, stack);
@@ -35,21 +47,23 @@ async function main(): Promise<number> {
     console.log(`Before the break: ${result.links > 0 ? `${extent(result)}, sound` : "no report"}.`);
     return 1;
   }
-  if (result.links === 0) {
-    console.error(`There is no scheduled report in ${name}.`);
-    return 1;
-  }
+  const none = `There is no scheduled report in ${name}.`;
   if (manifest !== undefined && !result.manifests.includes(manifest)) {
     console.log(
       `BROKEN: no manifest has the SHA-256 ${manifest}: the chain was rewritten, cut off, or is another one\n` +
-        `What is there agrees with itself: ${extent(result)}.`,
+        (result.links === 0 ? none : `What is there agrees with itself: ${extent(result)}.`),
     );
     return 1;
   }
+  if (result.links === 0) {
+    console.error(`${none} After a deployment the first one comes half an hour after a sweep.`);
+    printStrays(result);
+    return 3;
+  }
   console.log(`${extent(result)}: all as they were written.`);
-  console.log(`They cover ${result.from} to ${result.to} without a gap.`);
+  console.log(periods(result));
   console.log(`Last manifest: SHA-256 ${result.manifests.at(-1)}`);
-  for (const key of result.uncommitted) console.log(`Belongs to no report: ${key}`);
+  printStrays(result);
   if (result.onDemand.files > 0) console.log(onDemandNote(result.onDemand));
   if (source.rewritten === undefined && manifest === undefined) {
     console.log(
@@ -61,6 +75,16 @@ async function main(): Promise<number> {
 
 function extent({ links, files, bytes }: Verification): string {
   return `${count(links, "report")}, ${count(files, "file")}, ${count(bytes, "byte")}`;
+}
+
+function periods({ links, from, to }: Verification): string {
+  const [what, first] =
+    links === 1 ? ["Its period is", "it"] : ["Their periods follow each other without a gap,", "the first"];
+  return `${what} ${from} to ${to}; ${first} begins 24 hours before its end, whether or not anything had run by then.`;
+}
+
+function printStrays({ uncommitted }: Verification): void {
+  for (const key of uncommitted) console.log(`Belongs to no report: ${key}`);
 }
 
 function onDemandNote({ files, isLatest }: Verification["onDemand"]): string {
@@ -80,7 +104,11 @@ function parseCommandLine(args: string[]) {
       },
     });
     if (positionals.length > 1) throw new UsageError(USAGE);
-    return { ...values, place: positionals[0] };
+    const { manifest } = values;
+    if (manifest !== undefined && !/^[0-9a-f]{64}$/i.test(manifest)) {
+      throw new Error(`--manifest must be a SHA-256, 64 hexadecimal digits, not "${manifest}"`);
+    }
+    return { ...values, manifest: manifest?.toLowerCase(), place: positionals[0] };
   } catch (error) {
     throw new UsageError(`${error instanceof UsageError ? "" : `${(error as Error).message}\n`}${USAGE}`);
   }

@@ -7,12 +7,14 @@ import type { Tally } from "./scores";
 import type { TrendPoint } from "./trend";
 import { minute, percent } from "./words";
 
-const WIDTH = 1100;
-const HEIGHT = 230;
-const PLOT = { left: 44, right: WIDTH - 12, top: 12, bottom: HEIGHT - 28 };
+/** What the lines are drawn in; the page stretches it to the width and height of the chart. */
+const PLOT = { width: 1000, height: 200 };
 const MOST_POINTS = 400;
 
-/** The score (and coverage) in time; a sentence while there are fewer than two runs. */
+/**
+ * The score (and coverage) in time; a sentence while there are fewer than two runs. Only the lines are stretched with
+ * the page: labels and the end's dot stand beside them as text does, so that they stay readable on a phone.
+ */
 export function trendChart(points: readonly TrendPoint[], from: string, period: Period): Markup {
   const shown = thinned(points.filter(({ score }) => score !== null));
   const first = shown[0];
@@ -24,38 +26,45 @@ export function trendChart(points: readonly TrendPoint[], from: string, period: 
   const end = Date.parse(period.to);
   const values = shown.flatMap(({ score, coverage }) => [score ?? 100, coverage ?? 100]);
   const floor = Math.max(0, Math.floor((Math.min(...values) - 2) / 10) * 10);
-  const x = (instant: string) =>
-    PLOT.left + ((Date.parse(instant) - start) / (end - start)) * (PLOT.right - PLOT.left);
-  const y = (value: number) => PLOT.bottom - ((value - floor) / (100 - floor)) * (PLOT.bottom - PLOT.top);
+  const along = (instant: string) => (Date.parse(instant) - start) / (end - start);
+  const down = (value: number) => (100 - value) / (100 - floor);
+  const x = (instant: string) => round(along(instant) * PLOT.width);
+  const y = (value: number) => round(down(value) * PLOT.height);
   // A value holds until the next run: a slope would show scores that nobody measured.
   const line = (pick: (point: TrendPoint) => number | null) => {
     let path = "";
     for (const point of shown) {
       const value = pick(point);
       if (value === null) continue;
-      const [left, top] = [round(x(point.at)), round(y(value))];
+      const [left, top] = [x(point.at), y(value)];
       path += path === "" ? `M${left} ${top}` : `H${left}V${top}`;
     }
-    return path === "" ? path : `${path}H${PLOT.right}`;
+    return path === "" ? path : `${path}H${PLOT.width}`;
   };
   const hasExceptions = shown.some(({ excepted }) => excepted > 0);
-  const periodX = Math.max(PLOT.left, x(period.from));
+  const periodX = Math.max(0, x(period.from));
   const grid = [floor, (floor + 100) / 2, 100];
   const isShort = end - start < 3 * DAY_MS;
   const ticks = ticksOf(start, end);
-  return html`<figure tabindex="0">
-<svg class="trend" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="trend-title trend-text">
+  const isTight = ticks.length > MOST_TICKS_ON_PHONES;
+  return html`<figure>
+<div class="chart">
+<svg class="trend" viewBox="0 0 ${PLOT.width} ${PLOT.height}" preserveAspectRatio="none" role="img" aria-labelledby="trend-title trend-text">
 <title id="trend-title">Score in time</title>
 <desc id="trend-text">The score was ${percent(first.score)} on ${minute(first.at)} and ${percent(last.score)} on ${minute(last.at)}.</desc>
-<rect class="period" x="${round(periodX)}" y="${PLOT.top}" width="${round(PLOT.right - periodX)}" height="${PLOT.bottom - PLOT.top}"/>
-${grid.map((value) => html`<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${round(y(value))}" y2="${round(y(value))}"/><text x="${PLOT.left - 8}" y="${round(y(value) + 4)}" text-anchor="end">${value}</text>`)}
-${ticks.map((tick) => html`<line class="tick" x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${PLOT.bottom}" y2="${PLOT.bottom + 5}"/><text x="${round(x(tick))}" y="${HEIGHT - 8}" text-anchor="${anchor(x(tick))}">${isShort ? tick.slice(5, 16).replace("T", " ") : tick.slice(0, 10)}</text>`)}
+<rect class="period" x="${periodX}" y="0" width="${round(PLOT.width - periodX)}" height="${PLOT.height}"/>
+${grid.map((value) => html`<line class="grid" x1="0" x2="${PLOT.width}" y1="${y(value)}" y2="${y(value)}"/>`)}
 <path class="coverage" d="${line(({ coverage }) => coverage)}"/>
 ${hasExceptions && html`<path class="accepted" d="${line(({ scoreWithExceptions }) => scoreWithExceptions)}"/>`}
 <path class="score" d="${line(({ score }) => score)}"/>
-<circle class="dot" cx="${round(x(last.at))}" cy="${round(y(last.score ?? 0))}" r="3.5"/>
 </svg>
-<ul class="legend"><li>${key("score")}Score, %</li>${hasExceptions && html`<li>${key("accepted")}Score, accepted failures left out</li>`}<li>${key("coverage")}Coverage</li>${periodX > PLOT.left + 1 && html`<li>Shaded: the period of this report</li>`}</ul>
+<div aria-hidden="true">
+${grid.map((value) => html`<span class="y" style="--at:${share(down(value))}">${value}</span>`)}
+${ticks.map((tick, index) => html`<span class="tick" style="--at:${share(along(tick))}"></span><span class="x${isTight && index % 2 === 1 && " spare"}" style="--at:${share(along(tick))}">${isShort ? tick.slice(5, 16).replace("T", " ") : html`<span class="year">${tick.slice(0, 5)}</span>${tick.slice(5, 10)}`}</span>`)}
+<span class="dot" style="left:${share(along(last.at))};top:${share(down(last.score ?? 0))}"></span>
+</div>
+</div>
+<ul class="legend"><li>${key("score")}Score, %</li>${hasExceptions && html`<li>${key("accepted")}Score, accepted failures left out</li>`}<li>${key("coverage")}Coverage</li>${periodX > 1 && html`<li>Shaded: the period of this report</li>`}</ul>
 </figure>`;
 }
 
@@ -71,6 +80,7 @@ const TICK_STEPS_MS = [
   28 * DAY_MS,
 ];
 const MOST_TICKS = 6;
+const MOST_TICKS_ON_PHONES = 5;
 
 /** Round times of UTC days, so that runs at round times stand on them. */
 function ticksOf(start: number, end: number): string[] {
@@ -83,13 +93,6 @@ function ticksOf(start: number, end: number): string[] {
   }
   return ticks;
 }
-
-function anchor(x: number): string {
-  if (x < PLOT.left + LABEL_WIDTH / 2) return "start";
-  return x > PLOT.right - LABEL_WIDTH / 2 ? "end" : "middle";
-}
-
-const LABEL_WIDTH = 70;
 
 /** What became of everything listed, as one bar. */
 export function tallyBar(tally: Tally): Markup {
@@ -149,6 +152,11 @@ function key(style: string): Markup {
 function thinned(points: readonly TrendPoint[]): readonly TrendPoint[] {
   const step = Math.ceil(points.length / MOST_POINTS);
   return points.filter((_point, index) => (points.length - 1 - index) % step === 0 || index === 0);
+}
+
+/** A part of one as the style sheet writes it. */
+function share(part: number): string {
+  return `${round(part * 100)}%`;
 }
 
 function round(value: number): number {

@@ -1,13 +1,22 @@
 /** The HTML report's long tables. Beyond some number of rows they refer to the CSV, and say how many are left out. */
 
 import { html, type Markup } from "./html";
-import { badge, isExcepted, managedRules, severityBadge, time, VERDICTS, verdictBadge } from "./html-words";
+import {
+  arn,
+  badge,
+  isExcepted,
+  managedRules,
+  severityBadge,
+  time,
+  VERDICTS,
+  verdictBadge,
+} from "./html-words";
 import type { FailingInterval } from "./intervals";
 import type { ChangeEntry, Report, ResourceEntry } from "./report";
-import { duration, number } from "./words";
+import { count, duration, number } from "./words";
 
-/** A list of resources and the most rows the page shows of it. */
-interface ResourceList {
+/** A list of checks, each a resource under a rule, and the most rows the page shows of it. */
+interface CheckList {
   readonly id: string;
   readonly title: string;
   readonly none: string;
@@ -17,26 +26,26 @@ interface ResourceList {
 }
 
 /** What needs attention, open at the top of the page. */
-export const ATTENTION: readonly ResourceList[] = [
+export const ATTENTION: readonly CheckList[] = [
   {
     id: "failing",
-    title: "Failing resources",
-    none: "No resource fails.",
+    title: "Failing checks",
+    none: "No check fails.",
     most: 2_000,
     isCollapsed: false,
     belongs: (entry) => entry.complianceType === "NON_COMPLIANT" && !isExcepted(entry),
   },
   {
     id: "unevaluated",
-    title: "Resources that could not be evaluated",
-    none: "Every resource of the rules that ran could be evaluated.",
+    title: "Checks that could not be evaluated",
+    none: "Every check of the rules that ran could be evaluated.",
     most: 1_000,
     isCollapsed: false,
     belongs: ({ complianceType }) => complianceType === "ERROR",
   },
   {
     id: "accepted",
-    title: "Failing resources that an exception covers",
+    title: "Failing checks that an exception covers",
     none: "No exception is in use.",
     most: 1_000,
     isCollapsed: false,
@@ -45,18 +54,18 @@ export const ATTENTION: readonly ResourceList[] = [
 ];
 
 /** The rest, collapsed at the bottom. */
-export const INVENTORY: readonly ResourceList[] = [
+export const INVENTORY: readonly CheckList[] = [
   {
     id: "passing",
-    title: "Passing resources",
-    none: "No resource passes.",
+    title: "Passing checks",
+    none: "No check passes.",
     most: 2_000,
     isCollapsed: true,
     belongs: ({ complianceType }) => complianceType === "COMPLIANT",
   },
   {
     id: "not-applicable",
-    title: "Resources that a rule does not apply to",
+    title: "Checks that do not apply",
     none: "Every rule applies to all of its resources.",
     most: 1_000,
     isCollapsed: true,
@@ -65,7 +74,7 @@ export const INVENTORY: readonly ResourceList[] = [
 ];
 
 /** One list as a section (or, collapsed, a disclosure), in pieces. */
-export function* resourceSection(report: Report, list: ResourceList): Generator<Markup> {
+export function* checksSection(report: Report, list: CheckList): Generator<Markup> {
   let total = 0;
   for (const entry of report.resources) if (list.belongs(entry)) total += 1;
   yield list.isCollapsed
@@ -86,18 +95,18 @@ export function* resourceSection(report: Report, list: ResourceList): Generator<
       if (shown === list.most) break;
       if (!list.belongs(entry)) continue;
       shown += 1;
-      yield resourceRow(entry, report.period.to, managed);
+      yield checkRow(entry, report.period.to, managed);
     }
     yield html`</tbody></table></div>`;
   }
   yield list.isCollapsed ? html`</details>` : html`</section>`;
 }
 
-function resourceRow(entry: ResourceEntry, at: string, managed: ReadonlySet<string>): Markup {
+function checkRow(entry: ResourceEntry, at: string, managed: ReadonlySet<string>): Markup {
   const since = entry.failingSince;
   const age = since && duration(Date.parse(at) - Date.parse(since));
   const lastRead = entry.complianceType === "ERROR" && entry.settledType;
-  return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th>
+  return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi>${arn(entry.resourceId)}</th>
 <td>${verdictBadge(entry)}${lastRead && html` <span class="note">${VERDICTS[lastRead].word.toLowerCase()} when last read</span>`}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
 <td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span></td>
 <td class="t" data-label="Since">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
@@ -106,7 +115,7 @@ function resourceRow(entry: ResourceEntry, at: string, managed: ReadonlySet<stri
 }
 
 /** How to mend what fails, once a rule, the gravest first as in the list. */
-function remedies({ resources, rules }: Report, { belongs }: ResourceList): Markup {
+function remedies({ resources, rules }: Report, { belongs }: CheckList): Markup {
   const failing = new Set<string>();
   for (const entry of resources) if (belongs(entry)) failing.add(entry.rule);
   const inOrder = [...failing].flatMap((name) => rules.filter(({ rule }) => rule === name));
@@ -123,7 +132,7 @@ export function* changesSection(report: Report): Generator<Markup> {
   const quiet = report.changes.length - news.length;
   const { opened, timeToResolve } = report.summary;
   yield html`<section aria-labelledby="changes"><h2 id="changes">Changes in the period</h2>
-<p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.${quiet > 0 && html` ${number(quiet)} ${quiet === 1 ? "resource was" : "resources were"} seen for the first time without failing.`}</p>`;
+<p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.${quiet > 0 && html` ${count(quiet, "check")} did not fail when first evaluated.`}</p>`;
   if (news.length > 0) {
     yield leftOut(news.length, MOST_CHANGES, report, "The JSON has all of them.");
     yield html`<div class="scroll" role="group" aria-label="Changes" tabindex="0"><table class="rows">
@@ -154,7 +163,7 @@ function changeRow(change: ChangeEntry): Markup {
   const [word, style] = TRANSITIONS[change.transition];
   const isUnreadable = change.transition === "first-seen" && change.complianceType === "ERROR";
   return html`<tr><td class="t">${time(change.at)}</td><td>${isUnreadable ? badge("unknown", "First seen unreadable") : badge(style, change.gone ? `${word}: gone` : word)}${change.arrivedLate && html`<span class="sub">arrived late</span>`}</td>
-<th scope="row"><bdi>${change.resourceName}</bdi><span class="arn"><bdi>${change.resourceId}</bdi></span></th><td>${change.rule}</td><td>${change.annotation}</td></tr>
+<th scope="row" class="id"><bdi>${change.resourceName}</bdi>${arn(change.resourceId)}</th><td>${change.rule}</td><td>${change.annotation}</td></tr>
 `;
 }
 
@@ -166,7 +175,7 @@ export function* failuresSection(report: Report): Generator<Markup> {
   const longest = [...report.failures]
     .sort((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
     .slice(0, MOST_FAILURES);
-  yield html`<details id="failures"><summary>How long resources failed (${number(report.failures.length)})</summary>`;
+  yield html`<details id="failures"><summary>How long failures lasted (${number(report.failures.length)})</summary>`;
   yield leftOut(
     report.failures.length,
     MOST_FAILURES,
@@ -188,7 +197,7 @@ const OUTCOMES: Readonly<Record<FailingInterval["outcome"], string>> = {
 };
 
 function failureRow(failure: FailingInterval): Markup {
-  return html`<tr><th scope="row"><bdi>${failure.resourceName}</bdi><span class="arn"><bdi>${failure.resourceId}</bdi></span></th><td>${failure.rule}</td>
+  return html`<tr><th scope="row" class="id"><bdi>${failure.resourceName}</bdi>${arn(failure.resourceId)}</th><td>${failure.rule}</td>
 <td class="t" data-label="From">${time(failure.since)}</td><td class="t" data-label="To">${time(failure.until)}<span class="sub">${OUTCOMES[failure.outcome]}</span></td>
 <td class="n" data-label="Failed for">${duration(failure.durationMs)}</td><td class="n" data-label="Of it in the period">${duration(failure.durationInPeriodMs)}</td></tr>
 `;

@@ -5,7 +5,7 @@ import type { ControlStatus } from "./controls";
 import { groupBy } from "./group";
 import { html, type Markup } from "./html";
 import { slotStrip, tallyBar, trendChart } from "./html-charts";
-import { badge, managedRules, severityBadge, time, verdictBadge } from "./html-words";
+import { arn, badge, managedRules, resourceTypeName, severityBadge, time, verdictBadge } from "./html-words";
 import type { GroupResult, Report } from "./report";
 import { GRACE_MS, ON_TIME_MS } from "./schedule";
 import { count, duration, minute, number, percent } from "./words";
@@ -50,7 +50,7 @@ ${figure(
   percent(summary.score),
   summary.excepted > 0
     ? `${percent(summary.scoreWithExceptions)} with ${number(summary.excepted)} accepted ${summary.excepted === 1 ? "failure" : "failures"} left out`
-    : `${number(summary.compliant)} of ${number(summary.compliant + summary.nonCompliant)} evaluations pass`,
+    : `${number(summary.compliant)} of ${number(summary.compliant + summary.nonCompliant)} checks pass`,
 )}
 ${figure(
   "Coverage",
@@ -142,7 +142,10 @@ export function breakdownSection({ byResourceType, byAccount, byRegion }: Report
 ${groups.map((group) => html`<tr><th scope="row">${group.name}</th><td>${tallyBar(group)}</td>${tallyCells(group)}</tr>`)}
 </tbody></table>`;
   return html`<section aria-labelledby="breakdown"><h2 id="breakdown">Results by resource type, account and Region</h2>
-<div class="scroll" role="group" aria-label="Results by group" tabindex="0">${table("Resource type", byResourceType)}${table("Account", byAccount)}${table("Account and Region", byRegion)}</div></section>`;
+<div class="scroll" role="group" aria-label="Results by group" tabindex="0">${table(
+    "Resource type",
+    byResourceType.map((group) => ({ ...group, name: resourceTypeName(group.name) })),
+  )}${table("Account", byAccount)}${table("Account and Region", byRegion)}</div></section>`;
 }
 
 /** What the schedule promised and what happened. */
@@ -208,7 +211,7 @@ ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
     expired: badge("bad", "Expired"),
     "not-in-settings": badge("unknown", "No longer in the settings"),
   };
-  return html`<tr><th scope="row">${exceptionId}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}<span class="arn"><bdi>${terms?.resource}</bdi></span></td><td>${terms?.reason}</td><td data-label="Owner, approver">${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t" data-label="Expires">${terms?.expires.slice(0, 10)}</td><td class="n" data-label="Covers">${number(covers)}</td></tr>`;
+  return html`<tr><th scope="row">${exceptionId}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}${terms && arn(terms.resource)}</td><td>${terms?.reason}</td><td data-label="Owner, approver">${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t" data-label="Expires">${terms?.expires.slice(0, 10)}</td><td class="n" data-label="Covers">${number(covers)}</td></tr>`;
 })}
 </tbody></table></div></section>`;
 }
@@ -254,8 +257,8 @@ export function sampleSection({ sample, rules }: Report): Markup {
   return html`<section aria-labelledby="sample"><h2 id="sample">Sample pack</h2>
 <p>${number(sample.evaluations.length)} of ${number(sample.population)} evaluations, drawn with the seed <code>${sample.seed}</code>. To draw it again, take ${sample.method}.</p>
 <div class="scroll" role="group" aria-label="Sample" tabindex="0"><table class="rows">
-<thead><tr><th scope="col" class="n">No.</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col">Evidence</th></tr></thead><tbody>
-${sample.evaluations.map((entry, index) => html`<tr><td class="n" data-label="No.">${index + 1}</td><th scope="row" class="id"><bdi>${entry.resourceName}</bdi><span class="arn"><bdi>${entry.resourceId}</bdi></span></th><td>${entry.rule}<span class="sub">version ${entry.ruleVersion}, parameters ${entry.parametersHash.slice(0, 12)}…</span></td><td>${verdictBadge(entry)}<span class="sub">${entry.annotation}</span></td><td><code>${JSON.stringify(entry.observed)}</code><span class="sub">${managed.has(entry.rule) ? "recorded by AWS Config" : "read"} ${time(entry.observedAt)} UTC, ${TRIGGERS[entry.trigger]}</span></td></tr>`)}
+<thead><tr><th scope="col" class="n">No.</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Verdict</th><th scope="col" class="evidence">Evidence</th></tr></thead><tbody>
+${sample.evaluations.map((entry, index) => html`<tr><td class="n" data-label="No.">${index + 1}</td><th scope="row" class="id"><bdi>${entry.resourceName}</bdi>${arn(entry.resourceId)}</th><td>${entry.rule}<span class="sub">version ${entry.ruleVersion}, parameters ${entry.parametersHash.slice(0, 12)}…</span></td><td>${verdictBadge(entry)}<span class="sub">${entry.annotation}</span></td><td><code>${JSON.stringify(entry.observed)}</code><span class="sub">${managed.has(entry.rule) ? "recorded by AWS Config" : "read"} ${time(entry.observedAt)} UTC, ${TRIGGERS[entry.trigger]}</span></td></tr>`)}
 </tbody></table></div></section>`;
 }
 
@@ -274,6 +277,7 @@ export function provenanceSection(report: Report): Markup {
 <dt>Made</dt><dd><code>${report.generatedAt}</code> by version ${source.programVersion} in account ${source.accountId}, ${source.region}</dd>
 <dt>Settings</dt><dd>those in force at the end of the period, SHA-256 <code>${source.parametersHash}</code></dd>
 <dt>State</dt><dd>each rule's last complete run in or before the period, with every later evaluation laid over it; a report about the past leaves out what became known later</dd>
+<dt>Check</dt><dd>one resource under one rule: a resource under two rules is two checks</dd>
 <dt>Score</dt><dd>passing / (passing + failing), accepted failures counting as failures; beside it, the same with them left out. Percentages are cut, never rounded up: 100 % means every single one.</dd>
 <dt>Coverage</dt><dd>evaluated / (evaluated + not evaluated). A resource that could not be read counts neither as passing nor as failing. There is no figure while a rule has not been evaluated.</dd>
 <dt>Time to resolve</dt><dd>from the first failing evaluation to the first that no longer fails, for failures that ended in the period and whose beginning is known</dd>

@@ -24,7 +24,7 @@ body {
 }
 .page { max-width: 74rem; margin: 0 auto; padding: 0 2rem 4rem; }
 a { color: var(--link); }
-a:focus-visible, summary:focus-visible, figure:focus-visible, .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -999rem; }
 .skip:focus { position: static; }
 header { padding: 2.75rem 0 1.5rem; border-bottom: 1px solid var(--line); }
@@ -64,14 +64,19 @@ nav a:hover { text-decoration: underline; }
 figure { margin: 1rem 0 0; }
 figcaption { color: var(--soft); font-size: .85rem; }
 svg { display: block; max-width: 100%; }
-.trend { width: 100%; height: auto; }
-.trend text { fill: var(--soft); font-size: 11px; }
-.trend .tick { stroke: var(--soft); stroke-width: 1; }
+.chart { --label: 5rem; position: relative; height: 12rem; margin: .8rem .4rem 2rem 2.2rem; font-size: .75rem; line-height: 1.2; color: var(--soft); }
+.chart .trend { width: 100%; height: 100%; overflow: visible; }
+.chart span { position: absolute; }
+.chart .y { right: calc(100% + .6em); top: calc(var(--at) - .6em); }
+.chart .x { top: calc(100% + .75em); left: clamp(0px, calc(var(--at) - var(--label) / 2), calc(100% - var(--label))); width: var(--label); text-align: center; }
+.chart .x .year { position: static; }
+.chart .tick { top: 100%; left: var(--at); width: 1px; height: .4em; background: var(--soft); }
+.chart .dot { width: 7px; height: 7px; margin: -3.5px 0 0 -3.5px; border-radius: 50%; background: var(--link); }
+.trend line, .trend path { vector-effect: non-scaling-stroke; }
 .trend .grid { stroke: var(--line); stroke-width: 1; }
 .trend .score { fill: none; stroke: var(--link); stroke-width: 2; stroke-linejoin: round; }
 .trend .accepted { fill: none; stroke: var(--accepted-fill); stroke-width: 1.5; stroke-dasharray: 5 3; }
 .trend .coverage { fill: none; stroke: var(--unknown-fill); stroke-width: 1.5; stroke-dasharray: 1.5 3; stroke-linecap: round; }
-.trend .dot { fill: var(--link); }
 .trend .period { fill: var(--wash); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .4rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .85rem; }
 .legend svg { display: inline-block; width: 26px; vertical-align: middle; margin-right: .4rem; }
@@ -87,9 +92,10 @@ th, td { padding: .5rem .8rem .5rem 0; text-align: left; vertical-align: top; bo
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-weight: 600; font-size: .8rem; border-bottom: 1.5px solid var(--soft); vertical-align: bottom; }
 tbody th { font-weight: 600; }
+tbody th, td { overflow-wrap: break-word; }
 .n { text-align: right; white-space: nowrap; }
 .t { white-space: nowrap; }
-th.id { min-width: 14rem; }
+th.id { min-width: 14rem; overflow-wrap: anywhere; }
 th.strip { width: 40%; }
 thead th.n { white-space: normal; }
 .place { white-space: nowrap; }
@@ -99,7 +105,7 @@ thead th.n { padding-left: .3rem; }
 .tallies th.breakdown { width: 20%; }
 .tallies th.grade { width: 9.5%; }
 table + table { margin-top: 1.75rem; }
-.arn, .sub { display: block; color: var(--soft); font-size: .91em; font-weight: 400; overflow-wrap: anywhere; }
+.arn, .sub { display: block; color: var(--soft); font-size: .91em; font-weight: 400; }
 code { font: .85em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
 .badge { display: inline-block; padding: 0 .5em; border-radius: 2px; font-size: .92em; font-weight: 600; white-space: nowrap; }
 .badge.good { color: var(--good); background: var(--good-wash); } .badge.bad { color: var(--bad); background: var(--bad-wash); }
@@ -132,8 +138,8 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .rows td.n { display: inline-block; margin-right: 1.1rem; text-align: left; }
   .rows .bar { margin: .3rem 0 .2rem; }
   .rows .t .sub { display: inline; margin-left: .5em; }
-  figure { overflow-x: auto; }
-  figure > .trend { min-width: 36rem; }
+  .chart { --label: 3rem; height: 10rem; margin-bottom: 2.6rem; }
+  .chart .year, .chart .spare { display: none; }
   .rows [data-label]::before { content: attr(data-label) " "; color: var(--soft); }
   dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: .5rem; }
 }
@@ -163,9 +169,12 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   thead th.n { font-size: 6.8pt; }
   .place { white-space: normal; }
   .bar, .bar.thin { min-width: 0; }
-  thead { display: table-header-group; }
+  thead { display: table-header-group; break-inside: avoid; break-after: avoid; }
+  tbody tr:first-child { break-before: avoid; }
   tr, .figures > div, figure, .findings li { break-inside: avoid; }
-  h2, h3, caption, h2 + p, h2 + .note, h2 + .facts { break-after: avoid; }
+  h2, h3, caption, h2 + p, h2 + .note, h2 + .facts, h2 + .legend { break-after: avoid; }
+  h2 + p { break-inside: avoid; }
+  th.evidence { width: 32%; }
   details { content-visibility: visible; }
   #runs::details-content, #failures::details-content { content-visibility: visible; display: block; }
   .figures .value { font-size: 16pt; }

@@ -45,3 +45,14 @@ export function severityBadge(severity: Severity): Markup {
 export function managedRules(rules: readonly RuleResult[]): ReadonlySet<string> {
   return new Set(rules.filter(({ kind }) => kind === "managed").map(({ rule }) => rule));
 }
+
+/** An ARN, or a pattern of some, on a line of its own that breaks between its parts rather than within one. */
+export function arn(text: string): Markup {
+  const parts = text.split(/(?<=[:/_.])(?=[^:/_.])/);
+  return html`<span class="arn"><bdi>${parts.map((part, index) => [index > 0 && html`<wbr>`, part])}</bdi></span>`;
+}
+
+/** AWS Config's name of a resource type; the account itself, which it calls `AWS::::Account`, in words. */
+export function resourceTypeName(resourceType: string): string {
+  return resourceType === "AWS::::Account" ? "AWS account" : resourceType;
+}

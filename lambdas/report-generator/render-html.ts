@@ -1,7 +1,7 @@
 /** The HTML form: the sections of the page in the order in which a reader asks. */
 
 import { html, Markup } from "./html";
-import { ATTENTION, changesSection, failuresSection, INVENTORY, resourceSection } from "./html-lists";
+import { ATTENTION, changesSection, checksSection, failuresSection, INVENTORY } from "./html-lists";
 import {
   breakdownSection,
   controlsSection,
@@ -53,9 +53,9 @@ function* pieces(report: Report): Generator<Markup> {
   yield findingsSection(report);
   yield figuresSection(report);
   yield trendSection(report);
-  for (const list of ATTENTION.slice(0, 1)) yield* resourceSection(report, list);
+  for (const list of ATTENTION.slice(0, 1)) yield* checksSection(report, list);
   yield rulesSection(report);
-  for (const list of ATTENTION.slice(1)) yield* resourceSection(report, list);
+  for (const list of ATTENTION.slice(1)) yield* checksSection(report, list);
   yield exceptionsSection(report);
   yield* changesSection(report);
   yield* failuresSection(report);
@@ -65,7 +65,7 @@ function* pieces(report: Report): Generator<Markup> {
   yield breakdownSection(report);
   yield sampleSection(report);
   yield html`<section aria-labelledby="inventory"><h2 id="inventory">Everything else</h2>`;
-  for (const list of INVENTORY) yield* resourceSection(report, list);
+  for (const list of INVENTORY) yield* checksSection(report, list);
   yield html`</section>`;
   yield provenanceSection(report);
   yield html`

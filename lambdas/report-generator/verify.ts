@@ -14,11 +14,13 @@ import {
   watchedRules,
 } from "./chain";
 import { collect } from "./collect";
+import { groupBy } from "./group";
 import { settingsKey } from "./kept-settings";
 import type { Report } from "./report";
 
 /** A report bucket, or a copy of one. */
 export interface ReportSource {
+  /** The keys with a prefix; with an empty one, all there are. */
   keys(prefix: string): AsyncIterable<string>;
   /**
    * An object's bytes, of the version when the source keeps versions; undefined when there is no such object.
@@ -74,7 +76,11 @@ type ReportHead = Partial<
 
 const REPORTS_PREFIX = "reports/";
 const ON_DEMAND_PREFIX = "reports/on-demand/";
-const LATEST = /^reports\/latest\.[a-z]+$/;
+const LATEST = new RegExp(`^reports/latest\\.(${FORMS.join("|")})$`);
+/** A report on demand as the report generator names its files: in the folder of the day that the name begins with. */
+const ON_DEMAND = new RegExp(
+  `^(${ON_DEMAND_PREFIX}(\\d{4})/(\\d\\d)/(\\d\\d)/compliance-report-\\2-\\3-\\4T\\d\\d-\\d\\d-\\d\\d-\\d{3}Z(?:-\\d+)?)\\.(?:${FORMS.join("|")})$`,
+);
 
 /**
  * Verifies every manifest, in order, every file it names, the settings that its report was judged by, and that the
@@ -402,7 +408,7 @@ async function checkTail(source: ReportSource, last: ReadLink | undefined): Prom
 /** The stable names hold the last link's files, or those of a report on demand that follows it. */
 async function checkLatest(source: ReportSource, last: ReadLink | undefined): Promise<Break | undefined> {
   const end = last?.manifest.sequence ?? 0;
-  const onDemand = await collect(source.keys(ON_DEMAND_PREFIX));
+  const onDemand = [...onDemandFiles(await collect(source.keys(ON_DEMAND_PREFIX)))];
   const head = (await digest(source, latestKey("json")))?.head;
   const isOnDemand =
     head?.kind === "on-demand" && (last === undefined || head.chain?.previous?.sequence === end);
@@ -439,14 +445,24 @@ async function besideTheChain(source: ReportSource, links: readonly ReadLink[]):
       ...manifest.files.map(({ key }) => key),
     ]),
   );
-  const uncommitted: string[] = [];
-  let files = 0;
-  for await (const key of source.keys(REPORTS_PREFIX)) {
-    if (key.startsWith(ON_DEMAND_PREFIX)) files += 1;
-    else if (!named.has(key) && !LATEST.test(key) && sequenceOfKey(key) === undefined) uncommitted.push(key);
-  }
+  const keys = await collect(source.keys(""));
+  const onDemand = onDemandFiles(keys);
+  const belongs = (key: string) =>
+    named.has(key) || onDemand.has(key) || LATEST.test(key) || sequenceOfKey(key) !== undefined;
   const latest = await digest(source, latestKey("json"));
-  return { uncommitted, onDemand: { files, isLatest: latest?.head?.kind === "on-demand" } };
+  return {
+    uncommitted: keys.filter((key) => !belongs(key)),
+    onDemand: { files: onDemand.size, isLatest: latest?.head?.kind === "on-demand" },
+  };
+}
+
+/** The files of reports on demand: three forms of one name each, as no attempt that failed leaves them. */
+function onDemandFiles(keys: readonly string[]): ReadonlySet<string> {
+  const byStem = groupBy(
+    keys.filter((key) => ON_DEMAND.test(key)),
+    (key) => ON_DEMAND.exec(key)?.[1],
+  );
+  return new Set([...byStem.values()].filter((files) => files.length === FORMS.length).flat());
 }
 
 function parseManifest(bytes: Uint8Array): Manifest | undefined {

@@ -180,12 +180,16 @@ describe("a run that broke off between its rows and its commit", () => {
     const { estate, functions, proxy } = environment.stack;
     await estate.launch({ Name: "failing" });
     const { declaration } = functions["ec2-tag-evaluator"];
-    const hurried = new LambdaFunction({ ...declaration, timeoutSeconds: 4 }, proxy.url);
-    const unavailable = jsonError("InternalServerError", "Internal server error", 500);
-    environment.stack.inject(fault(commit, unavailable));
-    const invocation = hurried.invoke(scheduledEvent(SLOT, "sweep"), { now: SLOT });
-    await expect(invocation).rejects.toMatchObject({ errorType: "Sandbox.Timedout" });
-    hurried.stop();
+    const hurried = new LambdaFunction({ ...declaration, timeoutSeconds: 25 }, proxy.url);
+    const { headers, ...unavailable } = jsonError("InternalServerError", "Internal server error", 500);
+    // What the SDK waits for before it tries again.
+    environment.stack.inject(fault(commit, { ...unavailable, headers: { ...headers, "retry-after": "60" } }));
+    try {
+      const invocation = hurried.invoke(scheduledEvent(SLOT, "sweep"), { now: SLOT });
+      await expect(invocation).rejects.toMatchObject({ errorType: "Sandbox.Timedout" });
+    } finally {
+      hurried.stop();
+    }
     environment.stack.heal();
 
     await sweep("ec2-tag-evaluator", SLOT, RETRY);

@@ -77,7 +77,7 @@ function runWith(
     ...variables,
   };
   return new Promise((ended) => {
-    const command = ["-r", "ts-node/register/transpile-only", join(ROOT, "scripts", script), ...args];
+    const command = ["-r", "ts-node/register/transpile-only", join(ROOT, script), ...args];
     execFile(process.execPath, command, { cwd: ROOT, env }, (error, stdout, stderr) => {
       ended({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
@@ -89,7 +89,7 @@ jest.setTimeout(60_000);
 describe("npm run report", () => {
   it("asks the deployed function, tells the summary and saves the three files as they are in the bucket", async () => {
     const { code, stdout, stderr } = await run(
-      "report.ts",
+      "scripts/report.ts",
       "--as-of",
       "2026-11-23T07:00:00Z",
       "--out",
@@ -109,14 +109,14 @@ describe("npm run report", () => {
 
   it("tells in one line what the report generator refuses", async () => {
     const seed = "s".repeat(129);
-    const { code, stderr } = await run("report.ts", "--sample", "5", "--seed", seed, "--out", folder);
+    const { code, stderr } = await run("scripts/report.ts", "--sample", "5", "--seed", seed, "--out", folder);
     expect(stderr).toContain("the report generator refused: InvalidInputError: sample.seed must be");
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
   });
 
   it("says how it is used when it is used otherwise", async () => {
-    const { code, stderr } = await run("report.ts", "--form", "2026-11-01");
+    const { code, stderr } = await run("scripts/report.ts", "--form", "2026-11-01");
     expect(stderr).toContain("usage: npm run report --");
     expect(code).toBe(2);
   });
@@ -137,29 +137,54 @@ describe("npm run report, before it asks the stack", () => {
     ],
     ["a sample of nothing", ["--sample", "0", "--seed", "s"], "--sample must be a whole number from 1"],
   ])("refuses %s", async (_what, args, expected) => {
-    const { code, stderr } = await runWith({ PATH: "/nonexistent" }, "report.ts", ...args);
+    const { code, stderr } = await runWith({ PATH: "/nonexistent" }, "scripts/report.ts", ...args);
     expect(stderr).toContain(expected);
     expect(stderr).not.toContain("could not read the stack's outputs");
     expect(code).toBe(2);
   });
 });
 
-describe("both commands", () => {
-  it.each(["report.ts", "verify-reports.ts"])("%s tells its usage when asked", async (script) => {
+describe("every command", () => {
+  it.each([
+    ["scripts/report.ts", ["--from", "--to", "--as-of", "--sample", "--seed", "--out", "--stack"]],
+    ["scripts/verify-reports.ts", ["--manifest", "--stack"]],
+    ["bench/run.ts", ["--resources", "--days"]],
+  ])("%s tells when asked how it is used, and what each option is for", async (script, options) => {
     const { code, stdout, stderr } = await run(script, "--help");
     expect(stdout).toMatch(/^usage: npm run /);
+    for (const option of options) expect(stdout).toMatch(new RegExp(`^ +${option} .*\\w`, "m"));
     expect(stderr).toBe("");
     expect(code).toBe(0);
   });
 
   it.each([
-    ["report.ts", []],
-    ["verify-reports.ts", ["Or name the place: npm run verify-reports -- s3://bucket | folder"]],
-  ])("%s says what to do without a stack", async (script, more) => {
+    ["scripts/report.ts", []],
+    ["scripts/verify-reports.ts", ["Or name the place: npm run verify-reports -- s3://bucket | folder"]],
+  ])("%s says what to do without a stack, which it could not read", async (script, more) => {
     const { code, stderr } = await runWith({ PATH: "/nonexistent" }, script);
     for (const line of ["Is a stack deployed and selected (npx pulumi stack select)?", ...more]) {
       expect(stderr).toContain(line);
     }
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(3);
+  });
+});
+
+describe("npm run report -- --help", () => {
+  it("says where the files go and how many evaluations a sample may have", async () => {
+    const { stdout } = await run("scripts/report.ts", "--help");
+    expect(stdout).toMatch(/--out <folder> .*compliance-reports/);
+    expect(stdout).toMatch(/--sample <size> .*1 to 1000/);
+  });
+});
+
+describe("npm run bench", () => {
+  it.each([
+    ["nothing to measure", []],
+    ["something it does not know", ["everything"]],
+  ])("ends with 2 and its usage when it is given %s", async (_what, args) => {
+    const { code, stderr } = await run("bench/run.ts", ...args);
+    expect(stderr).toMatch(/^usage: npm run bench/);
     expect(code).toBe(2);
   });
 });
@@ -169,48 +194,91 @@ describe("npm run report for a sample", () => {
     ["a size without a seed", ["--sample", "5"]],
     ["a seed without a size", ["--seed", "2026-Q4"]],
   ])("refuses %s", async (_what, args) => {
-    const { code, stderr } = await run("report.ts", ...args);
+    const { code, stderr } = await run("scripts/report.ts", ...args);
     expect(stderr).toContain("--sample and --seed go together");
     expect(code).toBe(2);
   });
 });
 
+/** A folder with the objects of a bucket. */
+async function copyOf(objects: ReadonlyMap<string, Buffer>): Promise<string> {
+  const copy = await mkdtemp(join(folder, "copy-"));
+  for (const [key, body] of objects) {
+    await mkdir(join(copy, key, ".."), { recursive: true });
+    await writeFile(join(copy, key), body);
+  }
+  return copy;
+}
+
+describe("npm run verify-reports with a hash that was kept", () => {
+  it("takes it in whichever case it was noted down", async () => {
+    const scheduled = dependencies(company, settings([rule(RULE)]));
+    const { manifest } = await makeScheduled(scheduled, "2026-11-23T06:30:00.000Z");
+    const copy = await copyOf(scheduled.store.objects);
+    const hash = manifest?.sha256.toUpperCase() ?? "";
+    expect(await run("scripts/verify-reports.ts", copy, "--manifest", hash)).toMatchObject({ code: 0 });
+  });
+
+  it.each(["", "abc", "0".repeat(63), "0".repeat(65), "g".repeat(64), ` ${"0".repeat(64)}`])(
+    "says what a hash is instead of calling the chain rewritten when it is given %j",
+    async (hash) => {
+      const { code, stdout, stderr } = await run("scripts/verify-reports.ts", folder, "--manifest", hash);
+      expect(stderr).toContain(`--manifest must be a SHA-256, 64 hexadecimal digits, not "${hash}"`);
+      expect(stdout).toBe("");
+      expect(code).toBe(2);
+    },
+  );
+});
+
+describe("npm run verify-reports where there is no scheduled report", () => {
+  it("could not read one, and says when the first one comes", async () => {
+    const copy = await copyOf(new Map([["reports/stray.html", Buffer.from("x")]]));
+    const { code, stdout, stderr } = await run("scripts/verify-reports.ts", copy);
+    expect(stderr).toContain(`There is no scheduled report in ${copy}.`);
+    expect(stderr).toContain("half an hour after a sweep");
+    expect(stdout).toBe("Belongs to no report: reports/stray.html\n");
+    expect(code).toBe(3);
+  });
+
+  it("calls a chain broken of which somebody kept a hash", async () => {
+    const copy = await copyOf(new Map());
+    const args = [copy, "--manifest", "0".repeat(64)];
+    const { code, stdout } = await run("scripts/verify-reports.ts", ...args);
+    expect(stdout).toMatch(/^BROKEN: no manifest has the SHA-256 0000/);
+    expect(stdout).toContain(`There is no scheduled report in ${copy}.`);
+    expect(code).toBe(1);
+  });
+});
+
 describe("npm run verify-reports", () => {
   it("ends with 0 for a sound copy, 1 for a broken one, 2 for a folder that is not there", async () => {
-    const copy = await mkdtemp(join(tmpdir(), "report-copy-"));
     const scheduled = dependencies(company, settings([rule(RULE)]));
     await makeScheduled(scheduled, "2026-11-23T06:30:00.000Z");
-    for (const [key, body] of scheduled.store.objects) {
-      await mkdir(join(copy, key, ".."), { recursive: true });
-      await writeFile(join(copy, key), body);
-    }
-    const sound = await run("verify-reports.ts", copy);
+    const copy = await copyOf(scheduled.store.objects);
+    const sound = await run("scripts/verify-reports.ts", copy);
     expect(sound).toMatchObject({ code: 0, stderr: "" });
     expect(sound.stdout).toContain("1 report, 3 files");
 
     expect(sound.stdout).toContain("A copy does not prove that the last manifest is unchanged or the last");
 
     const [hash = "nothing"] = /(?<=SHA-256 )[0-9a-f]{64}/.exec(sound.stdout) ?? [];
-    expect((await run("verify-reports.ts", copy, "--manifest", hash)).stdout).not.toContain(
+    expect((await run("scripts/verify-reports.ts", copy, "--manifest", hash)).stdout).not.toContain(
       "A copy does not",
     );
-    const rewritten = await run("verify-reports.ts", copy, "--manifest", "0".repeat(64));
+    const rewritten = await run("scripts/verify-reports.ts", copy, "--manifest", "0".repeat(64));
     expect(rewritten.stdout).toMatch(/^BROKEN: no manifest has the SHA-256 0000/);
     expect(rewritten.stdout).not.toMatch(/as they were written|without a gap|Last manifest/);
     expect(rewritten.code).toBe(1);
 
     await generateReport(scheduled, { kind: "on-demand" });
-    for (const [key, body] of scheduled.store.objects) {
-      await mkdir(join(copy, key, ".."), { recursive: true });
-      await writeFile(join(copy, key), body);
-    }
-    expect((await run("verify-reports.ts", copy)).stdout).toContain(
+    const demanded = await copyOf(scheduled.store.objects);
+    expect((await run("scripts/verify-reports.ts", demanded)).stdout).toContain(
       "Reports on demand (3 files) are not part of the chain; only latest.* was compared with them.",
     );
 
     const csv = join(copy, "reports/2026/11/23/compliance-report-2026-11-23T06-30-00-000Z.csv");
     await writeFile(csv, (await readFile(csv, "utf8")).replace("NON_COMPLIANT", "COMPLIANT"));
-    const broken = await run("verify-reports.ts", copy);
+    const broken = await run("scripts/verify-reports.ts", copy);
     expect(broken.stdout).toMatch(
       /^BROKEN at report 1 \(changed\): reports\/2026\/11\/23\/compliance-report/,
     );
@@ -218,15 +286,34 @@ describe("npm run verify-reports", () => {
     expect(broken.stdout).not.toMatch(/as they were written|without a gap|Last manifest/);
     expect(broken.code).toBe(1);
 
-    expect((await run("verify-reports.ts", join(copy, "nowhere"))).code).toBe(2);
-    await rm(copy, { recursive: true });
+    expect((await run("scripts/verify-reports.ts", join(copy, "nowhere"))).code).toBe(2);
   });
+
+  it.each([
+    [1, "Its period is 2026-11-22T06:30:00.000Z to 2026-11-23T06:30:00.000Z; it begins"],
+    [
+      2,
+      "Their periods follow each other without a gap, 2026-11-22T06:30:00.000Z to 2026-11-23T12:30:00.000Z; the first begins",
+    ],
+  ])(
+    "does not pass the first period of %i off as evidence that anything ran in it",
+    async (links, expected) => {
+      const scheduled = dependencies(company, settings([rule(RULE)]));
+      const times = ["2026-11-23T06:30:00.000Z", "2026-11-23T12:30:00.000Z"];
+      for (const time of times.slice(0, links)) await makeScheduled(scheduled, time);
+      const { stdout } = await run("scripts/verify-reports.ts", await copyOf(scheduled.store.objects));
+      expect(stdout).toContain(
+        `${expected} 24 hours before its end, whether or not anything had run by then.`,
+      );
+      expect(stdout).not.toMatch(/cover/);
+    },
+  );
 
   it.each([
     ["a file", "README.md", "there is no folder README.md\n"],
     ["a bucket without a name", "s3://", "usage: npm run verify-reports"],
   ])("refuses %s in a line", async (_what, place, expected) => {
-    const { code, stderr } = await run("verify-reports.ts", place);
+    const { code, stderr } = await run("scripts/verify-reports.ts", place);
     expect(stderr).toContain(expected);
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
@@ -239,7 +326,7 @@ describe("npm run verify-reports", () => {
       AWS_CONFIG_FILE: join(folder, "none"),
       AWS_SHARED_CREDENTIALS_FILE: join(folder, "none"),
     };
-    const { code, stderr } = await runWith(nowhere, "verify-reports.ts", "s3://no-such-bucket");
+    const { code, stderr } = await runWith(nowhere, "scripts/verify-reports.ts", "s3://no-such-bucket");
     // The bucket answers, if only that it is not there.
     expect(stderr).not.toContain("Region is missing");
     expect(stderr).not.toContain("    at ");

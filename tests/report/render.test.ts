@@ -96,7 +96,7 @@ describe("the HTML", () => {
     );
   });
 
-  it("puts gaps before the figures, and failing resources before passing ones", async () => {
+  it("puts gaps before the figures, and failing checks before passing ones", async () => {
     const page = text(
       renderHtml(await reportOf({ passing: "COMPLIANT", failing: "NON_COMPLIANT", unread: "ERROR" })),
     );
@@ -236,6 +236,86 @@ describe("the HTML", () => {
     expect(text(renderHtml(report))).toContain(">read <time");
     expect(text(renderHtml(managed))).toContain(">recorded by AWS Config <time");
     expect(text(renderHtml(report))).toMatch(/run of <time datetime="2026-11-23T06:00:00.000Z">/);
+  });
+
+  it("counts checks as checks, not as resources: one resource under two rules is two", async () => {
+    const company = new Company([exception()]);
+    const verdicts = { a: "COMPLIANT", b: "NON_COMPLIANT", "legacy-1": "NON_COMPLIANT" } as const;
+    for (const name of [RULE, "another"]) {
+      company.sweep(name, "2026-11-23T06:00:00Z", { ...verdicts, c: "ERROR", d: "NOT_APPLICABLE" });
+    }
+    const deps = dependencies(company, settings([rule(RULE), rule("another")], [exception()]));
+    const { files } = await generateReport(deps, { kind: "on-demand", asOf: "2026-11-23T07:00:00.000Z" });
+    const page = deps.store.text(files.html.replace("s3://reports/", "")).replace(/<[^>]+>/g, "");
+    expect(page).toContain("10 checks on 5 resources");
+    for (const title of [
+      "Failing checks 3",
+      "Checks that could not be evaluated 2",
+      "Failing checks that an exception covers 1",
+      "Passing checks (2)",
+      "Checks that do not apply (2)",
+      "How long failures lasted (4)",
+      "4 checks did not fail when first evaluated.",
+    ]) {
+      expect(page).toContain(title);
+    }
+  });
+
+  it("calls the account itself an account where it groups by resource type", async () => {
+    const report = await reportOf({ alpha: "COMPLIANT" });
+    const [group] = report.byResourceType;
+    if (group === undefined) throw new Error("the report has no resource type");
+    const byResourceType = [{ ...group, name: "AWS::::Account" }, group];
+    const page = text(renderHtml({ ...report, byResourceType }));
+    expect(page).toContain('<th scope="row">AWS account</th>');
+    expect(page).toContain('<th scope="row">AWS::S3::Bucket</th>');
+    expect(page).not.toContain("AWS::::Account");
+  });
+
+  it("lets an ARN break between its parts, and leaves it whole for whoever copies it", async () => {
+    const page = text(renderHtml(await reportOf({ "trades/2019_a.b<c": "NON_COMPLIANT" })));
+    const [arn = ""] = /(?<=<span class="arn"><bdi>).*?(?=<\/bdi>)/.exec(page) ?? [];
+    expect(arn).toBe("arn:<wbr>aws:<wbr>s3:::<wbr>trades/<wbr>2019_<wbr>a.<wbr>b&lt;c");
+  });
+
+  it("stretches only the trend's lines with the page, never its labels and the dot at the end", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "NON_COMPLIANT", beta: "COMPLIANT" })));
+    const chart = page.slice(page.indexOf('<div class="chart">'), page.indexOf("</figure>"));
+    const lines = chart.slice(0, chart.indexOf("</svg>"));
+    expect(lines).toContain('preserveAspectRatio="none"');
+    expect(lines).toContain('<path class="score"');
+    expect(lines).not.toMatch(/<text|<circle/);
+    const labels = chart.slice(lines.length);
+    expect(labels).toMatch(/class="y" style="--at:0%">100</);
+    const lastRun = /class="x" style="--at:([\d.]+%)">11-23 06:00</.exec(labels)?.[1];
+    expect(labels).toMatch(new RegExp(`class="dot" style="left:${lastRun};top:[\\d.]+%"`));
+    for (const [, at] of labels.matchAll(/(?:--at|left|top):([^;"]+)/g)) {
+      expect(Number.parseFloat(at ?? "")).toBeGreaterThanOrEqual(0);
+      expect(Number.parseFloat(at ?? "")).toBeLessThanOrEqual(100);
+    }
+    expect(Number(/\.chart \{[^}]*font-size: ([\d.]+)rem/.exec(page)?.[1]) * 16).toBeGreaterThanOrEqual(11);
+  });
+
+  it("leaves out every second date on a phone where there are more than fit", async () => {
+    const report = await reportOf({ alpha: "COMPLIANT" });
+    const point = report.trend.overall.at(-1);
+    if (point === undefined) throw new Error("the report has no trend");
+    const chartOver = (days: number) => {
+      const from = new Date(Date.parse(report.period.to) - days * 86_400_000).toISOString();
+      const overall = [{ ...point, at: from }, point];
+      const trend = { ...report.trend, from, overall };
+      const page = text(renderHtml({ ...report, trend, period: { ...report.period, from } }));
+      return [...page.matchAll(/class="x( spare)?"/g)].map(([, spare]) => spare !== undefined);
+    };
+    expect(chartOver(6)).toEqual([false, true, false, true, false, true]);
+    expect(chartOver(5)).toEqual([false, false, false, false, false]);
+  });
+
+  it("keeps a table's header with its first row in print", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "NON_COMPLIANT" })));
+    const print = page.slice(page.indexOf("@media print"));
+    expect(print).toMatch(/thead \{[^}]*break-after: avoid/);
+    expect(print).toMatch(/tbody tr:first-child \{[^}]*break-before: avoid/);
   });
 
   it("opens the coverage ledger and the failing intervals in print, where nobody can open them", async () => {

@@ -166,11 +166,54 @@ describe("verify-reports", () => {
     expect(uncommitted).toEqual([file("18", "json").replace(".json", "-2.json")]);
   });
 
-  it("names a file that somebody put anywhere beside the reports", async () => {
-    const { uncommitted } = await verified((objects) =>
-      objects.set("reports/board/summary.html", Buffer.of()),
-    );
-    expect(uncommitted).toEqual(["reports/board/summary.html"]);
+  const demanded = "reports/on-demand/2026/11/23/compliance-report-2026-11-23T12-30-05-000Z";
+
+  it.each([
+    ["anywhere beside the reports", "reports/board/summary.html"],
+    ["outside reports/", "stray.txt"],
+    ["under a stable name with another ending", "reports/latest.pdf"],
+    ["among the reports on demand, outside the folder of a day", "reports/on-demand/evil.html"],
+    ["in a report's name into the folder of another day", demanded.replace("11/23", "11/22").concat(".json")],
+    ["in another name into the folder of a day", "reports/on-demand/2026/11/23/board.html"],
+    ["beside a report on demand in a fourth form", `${demanded}.pdf`],
+    ["below a report on demand", `${demanded}.json/compliance-report.json`],
+  ])("names a file that somebody put %s, and counts it nowhere", async (_where, key) => {
+    const { firstBreak, uncommitted, onDemand } = await verified((objects) => {
+      objects.set(key, Buffer.from("x"));
+      if (key.startsWith(`${demanded}.json/`)) objects.delete(`${demanded}.json`);
+    });
+    expect(firstBreak).toBeNull();
+    expect(uncommitted).toContain(key);
+    expect(onDemand.files + uncommitted.length).toBe(key.startsWith(`${demanded}.json/`) ? 3 : 4);
+  });
+
+  it("names what an attempt at a report on demand left behind, and counts one of the same instant", async () => {
+    const { uncommitted, onDemand } = await verified((objects) => {
+      objects.set(`${demanded}-2.json`, Buffer.of());
+      for (const form of ["json", "html", "csv"]) objects.set(`${demanded}-3.${form}`, Buffer.of());
+    });
+    expect(uncommitted).toEqual([`${demanded}-2.json`]);
+    expect(onDemand.files).toBe(6);
+  });
+
+  it("names what lies where there is no scheduled report", async () => {
+    const result = await verified((objects) => {
+      objects.clear();
+      objects.set(file("06", "json"), Buffer.of());
+    });
+    expect(result).toMatchObject({ links: 0, firstBreak: null, uncommitted: [file("06", "json")] });
+  });
+
+  it("does not take a file put among the reports on demand for the one under the stable names", async () => {
+    const { firstBreak } = await verified((objects) => {
+      for (const form of ["json", "html", "csv"]) {
+        const body = objects.get(`${demanded}.${form}`) ?? Buffer.of();
+        objects.delete(`${demanded}.${form}`);
+        objects.set(`reports/on-demand/copy/${demanded.slice(demanded.lastIndexOf("/") + 1)}.${form}`, body);
+        objects.set(`reports/latest.${form}`, body);
+      }
+    });
+    expect(firstBreak).toMatchObject({ kind: "changed", key: "reports/latest.json" });
   });
 
   it("finds that the last manifests were deleted in a bucket that keeps versions, and the stable names set back", async () => {
