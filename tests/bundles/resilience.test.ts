@@ -180,7 +180,7 @@ describe("a run that broke off between its rows and its commit", () => {
     const { estate, functions, proxy } = environment.stack;
     await estate.launch({ Name: "failing" });
     const { declaration } = functions["ec2-tag-evaluator"];
-    const hurried = new LambdaFunction({ ...declaration, timeoutSeconds: 25 }, proxy.url);
+    const hurried = new LambdaFunction({ ...declaration, timeoutSeconds: 5 }, proxy.url);
     const { headers, ...unavailable } = jsonError("InternalServerError", "Internal server error", 500);
     // What the SDK waits for before it tries again.
     environment.stack.inject(fault(commit, { ...unavailable, headers: { ...headers, "retry-after": "60" } }));
