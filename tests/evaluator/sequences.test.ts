@@ -141,7 +141,7 @@ it("gives the rows of the untroubled sequence, and alerts of each drift exactly 
       }
       for (const world of [smooth, troubled]) expect(world.mostSinglesInAMinute()).toBeLessThanOrEqual(5);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 }, 180_000);
 
