@@ -1,15 +1,8 @@
-import { startDatabase, type TestDatabase } from "../support/dynamodb";
-import { changeEvent, EXCEPTION, thingArn, World, withoutAlerts } from "../support/world";
+import { changeEvent, EXCEPTION, eachWorld, thingArn, type World, withoutAlerts } from "../support/world";
 
-let database: TestDatabase;
 let world: World;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  world = new World(database.client, await database.newTable());
+eachWorld((next) => {
+  world = next;
 });
 
 describe("a configuration change", () => {

@@ -1,22 +1,13 @@
-import { startDatabase, type TestDatabase } from "../support/dynamodb";
-import { thingArn, World, withoutAlerts } from "../support/world";
+import { eachWorld, thingArn, type World, withoutAlerts } from "../support/world";
 
-let database: TestDatabase;
 let world: World;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  world = new World(database.client, await database.newTable());
+eachWorld((next) => {
+  world = next;
 });
 
 describe("many drifts in a short time", () => {
   it("are sent one by one up to five; the sixth waits and lists itself and all others", async () => {
-    const names = Array.from({ length: 12 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    const names = await world.manyBeginToFail(12);
     const started = world.now;
     for (const name of names.slice(0, 5)) await world.change(name, { time: started });
     // While the sixth waits for the end of the window, the others come in.
@@ -35,9 +26,7 @@ describe("many drifts in a short time", () => {
   });
 
   it("found by a sweep are one message", async () => {
-    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    await world.manyBeginToFail(8);
     await world.sweep();
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
       "[HIGH] Drift: 8 resources fail good-things",
@@ -45,9 +34,7 @@ describe("many drifts in a short time", () => {
   });
 
   it("found by changes and by a sweep share the window: what the sweep adds to five single alerts is folded", async () => {
-    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    const names = await world.manyBeginToFail(8);
     for (const name of names.slice(0, 5)) await world.change(name);
     await world.sweep();
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
@@ -74,9 +61,7 @@ describe("many drifts in a short time", () => {
   });
 
   it("are told once by the retry of a sweep that broke off before the window's end", async () => {
-    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    await world.manyBeginToFail(8);
     const slot = world.now;
     world.whileSleeping = async () => {
       world.beforeEffect = () => {
@@ -94,9 +79,7 @@ describe("many drifts in a short time", () => {
   });
 
   it("that came too late for a window begin the next one", async () => {
-    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    const names = await world.manyBeginToFail(8);
     for (const name of names.slice(0, 6)) await world.change(name);
     for (const name of names.slice(6)) await world.change(name);
     expect(world.drifts()).toHaveLength(5 + 1 + 2);
@@ -105,9 +88,7 @@ describe("many drifts in a short time", () => {
 
 describe("a folded message", () => {
   it("whose sender broke off while it waited is sent by the retry, for all that wait for it", async () => {
-    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    const names = await world.manyBeginToFail(8);
     for (const name of names.slice(0, 5)) await world.change(name);
     const time = world.now;
     world.whileSleeping = async () => {
@@ -163,9 +144,7 @@ describe("a folded message", () => {
   });
 
   it("that SNS refused is sent by the retry, for all that it lists", async () => {
-    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    const names = await world.manyBeginToFail(8);
     for (const name of names.slice(0, 5)) await world.change(name);
     const time = world.now;
     world.whileSleeping = async () => {
@@ -184,9 +163,7 @@ describe("a folded message", () => {
   });
 
   it("whose sender is gone is sent by a sweep of the same minute, with what the sweep found", async () => {
-    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    const names = await world.manyBeginToFail(8);
     for (const name of names.slice(0, 5)) await world.change(name);
     world.whileSleeping = async () => {
       throw new Error("the function is gone");
@@ -203,9 +180,7 @@ describe("a folded message", () => {
 
 describe("a folded message that could never be sent", () => {
   it("is made up for by the next sweep, for all that it would have listed", async () => {
-    const names = Array.from({ length: 8 }, (_, i) => `thing-${i}`);
-    await world.complianceBefore(...names);
-    for (const name of names) world.things.set(name, "bad");
+    const names = await world.manyBeginToFail(8);
     for (const name of names.slice(0, 5)) await world.change(name);
     world.whileSleeping = async () => {
       for (const name of names.slice(6)) await world.change(name);

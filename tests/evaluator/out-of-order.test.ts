@@ -1,15 +1,8 @@
-import { startDatabase, type TestDatabase } from "../support/dynamodb";
-import { World, withoutAlerts } from "../support/world";
+import { eachWorld, type World, withoutAlerts } from "../support/world";
 
-let database: TestDatabase;
 let world: World;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  world = new World(database.client, await database.newTable());
+eachWorld((next) => {
+  world = next;
 });
 
 describe("events out of their order", () => {

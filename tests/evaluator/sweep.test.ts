@@ -1,16 +1,9 @@
 import type { WhatIfResult } from "../../lambdas/common/what-if";
-import { startDatabase, type TestDatabase } from "../support/dynamodb";
-import { thingArn, World } from "../support/world";
+import { eachWorld, thingArn, type World } from "../support/world";
 
-let database: TestDatabase;
 let world: World;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  world = new World(database.client, await database.newTable());
+eachWorld((next) => {
+  world = next;
 });
 
 describe("a sweep", () => {

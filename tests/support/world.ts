@@ -17,6 +17,7 @@ import { jsonLog } from "../../lambdas/common/log";
 import type { Listed, ResourceSource, Rule } from "../../lambdas/common/rule";
 import type { DiscoveryScope, Exception } from "../../lambdas/common/settings";
 import { Windows } from "../../lambdas/common/windows";
+import { startDatabase, type TestDatabase } from "./dynamodb";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
@@ -107,6 +108,14 @@ export class World implements ResourceSource<Condition> {
     for (const name of names) this.things.set(name, "good");
     await this.sweep();
     this.pass(30);
+  }
+
+  /** So many things that passed in a first complete run fail since, and nobody has told yet; their names. */
+  async manyBeginToFail(count: number): Promise<string[]> {
+    const names = Array.from({ length: count }, (_, index) => `thing-${index}`);
+    await this.complianceBefore(...names);
+    for (const name of names) this.things.set(name, "bad");
+    return names;
   }
 
   sweep(time: Date = this.now) {
@@ -293,6 +302,16 @@ export class World implements ResourceSource<Condition> {
     );
     return Items;
   }
+}
+
+/** Gives every test of a file a world of its own, over one database. */
+export function eachWorld(take: (world: World) => void): void {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await startDatabase();
+  });
+  afterAll(() => database.close());
+  beforeEach(async () => take(new World(database.client, await database.newTable())));
 }
 
 /** An accepted failure, of things whose names begin with legacy-. */
