@@ -122,6 +122,21 @@ describe("a folded message", () => {
     expect(world.toldNames().sort()).toEqual(names);
   });
 
+  it("whose sender is gone is sent by whatever is delivered again once the window has ended", async () => {
+    const names = await world.manyBeginToFail(7);
+    const time = world.now;
+    for (const name of names.slice(0, 5)) await world.change(name, { time });
+    world.whileSleeping = async () => {
+      throw new Error("the function is gone");
+    };
+    await expect(world.change("thing-5", { time })).rejects.toThrow("the function is gone");
+    await world.change("thing-6", { time });
+    expect(world.toldNames()).toHaveLength(5);
+    world.pass(5);
+    await world.change("thing-6", { time });
+    expect(world.toldNames().sort()).toEqual(names);
+  });
+
   it("of a window whose sender is gone does not take up a failure of hours later", async () => {
     const names = ["a", "b", "c", "d", "e", "f", "g"];
     await world.complianceBefore(...names);

@@ -184,6 +184,31 @@ describe("an import", () => {
     });
   });
 
+  it("alerts of nothing that a newer event has called mended", async () => {
+    configSays([result("AIDA1", "COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    const before = published.length;
+    await recordComplianceChange(
+      {
+        detail: {
+          configRuleName: rule.configRuleName,
+          resourceType: "AWS::IAM::User",
+          resourceId: "AIDA1",
+          notificationCreationTime: "2026-11-24T12:30:20.000Z",
+          newEvaluationResult: { complianceType: "COMPLIANT" },
+        },
+      },
+      [rule],
+      dependencies,
+    );
+    configSays([result("AIDA1", "NON_COMPLIANT")]);
+    await importManagedRules([rule], NOON, "on-demand", {
+      ...dependencies,
+      now: () => new Date("2026-11-24T12:31:00.000Z"),
+    });
+    expect(published.slice(before)).toEqual([]);
+  });
+
   describe("of a rule that AWS Config evaluates at changes, and has not evaluated", () => {
     const atChanges: ReportedRule = {
       ...rule,

@@ -77,10 +77,10 @@ export class World implements ResourceSource<Condition> {
   beforeEffect: (effect: string) => void = () => {};
   /** The rows that the table has and its indexes do not show yet. */
   indexLacks: (row: EvaluationRow) => boolean = () => false;
+  /** Name of a database command → what happens before the next one of them, once. */
+  readonly interposed = new Map<string, () => Promise<void>>();
   /** Happens before the things are listed, once. */
   beforeListing: (() => Promise<void>) | undefined;
-  /** Happens when things have been looked up and before anybody knows, once. */
-  afterFinding: (() => Promise<void>) | undefined;
   /** Happens while something sleeps, once. */
   whileSleeping: (() => Promise<void>) | undefined;
   private milliseconds = Date.parse("2026-11-24T00:00:00.000Z");
@@ -183,11 +183,9 @@ export class World implements ResourceSource<Condition> {
   }
 
   async *find({ accountId }: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
-    const found = [...this.things].filter(([name]) => ids.includes(name) || ids.includes(thingArn(name)));
-    const happening = this.afterFinding;
-    this.afterFinding = undefined;
-    await happening?.();
-    for (const [name, condition] of found) yield this.listed(name, condition, accountId);
+    for (const [name, condition] of this.things) {
+      if (ids.includes(name) || ids.includes(thingArn(name))) yield this.listed(name, condition, accountId);
+    }
   }
 
   arnOf(_target: unknown, _type: string, name: string): string {
@@ -268,6 +266,9 @@ export class World implements ResourceSource<Condition> {
         if (property !== "send") return Reflect.get(client, property);
         return async (command: Parameters<DynamoDBDocumentClient["send"]>[0]) => {
           const name = command.constructor.name;
+          const happening = this.interposed.get(name);
+          this.interposed.delete(name);
+          await happening?.();
           if (!/^(Get|Query)/.test(name)) this.beforeEffect(name);
           const answer = await client.send(command);
           if (!(command instanceof QueryCommand) || !command.input.IndexName) return answer;
