@@ -173,7 +173,8 @@ function windowAfter(closed: string, now: Date): string {
   return next > current ? next : current;
 }
 
-function byResource(a: Drift, b: Drift): number {
+/** The order in which drifts are claimed, and of which the first are kept where there are too many. */
+export function byResource(a: Drift, b: Drift): number {
   return a.row.resource_id < b.row.resource_id ? -1 : 1;
 }
 

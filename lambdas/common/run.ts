@@ -5,7 +5,7 @@
 
 import pMap from "p-map";
 import { DigestBuilder } from "./digest";
-import { alertAtOnce, alertOfRun, type Drift, type DriftDependencies } from "./drift";
+import { alertAtOnce, alertOfRun, byResource, type Drift, type DriftDependencies } from "./drift";
 import { asError } from "./errors";
 import type { ComplianceType, EvaluationRow, Judgement, Resource, RunRow } from "./evaluation";
 import { BATCH_SIZE, type History, runId } from "./history";
@@ -301,7 +301,8 @@ class Recording {
   }
 
   private leaveOutDrifts(): void {
-    this.drifts.sort((a, b) => (a.row.resource_id < b.row.resource_id ? -1 : 1));
+    if (this.drifts.length <= DRIFTS_KEPT) return;
+    this.drifts.sort(byResource);
     this.driftsLeftOut += this.drifts.splice(DRIFTS_KEPT).length;
   }
 
