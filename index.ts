@@ -11,6 +11,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { EXPIRY_ATTRIBUTE } from "./lambdas/common/expiry";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/common/metrics";
 import { RULE_INDEX, resourceNames, TRANSITION_INDEX } from "./lambdas/common/names";
 import type { RuleDescription } from "./lambdas/common/rule";
@@ -76,6 +77,8 @@ const history = new aws.dynamodb.Table(
       timeIndex(TRANSITION_INDEX, "transition_shard"),
     ],
     pointInTimeRecovery: { enabled: true },
+    // Only leases and claims to alerts have the attribute; evaluations and runs stay.
+    ttl: { attributeName: EXPIRY_ATTRIBUTE, enabled: true },
     serverSideEncryption: kmsKeyArn ? { enabled: true, kmsKeyArn } : undefined,
   },
   options,
@@ -771,6 +774,18 @@ const alarms = [
       threshold: 1,
     }),
   ),
+  // Told to the topic that may be the one that fails: the dashboard and the metric show it, too.
+  alarm("undelivered-alerts", {
+    alarmDescription:
+      "A run was recorded whose alerts SNS did not take. The next run tells them; the function's log says why.",
+    namespace: METRIC_NAMESPACE,
+    metricName: METRICS.undeliveredAlerts,
+    dimensions: { [METRIC_DIMENSIONS.environment]: environmentSuffix },
+    statistic: "Sum",
+    period: 300,
+    comparisonOperator: "GreaterThanOrEqualToThreshold",
+    threshold: 1,
+  }),
   alarm("dead-letters", {
     alarmDescription: pulumi.interpolate`Something was given up and lies in ${deadLetters.name}. Mend the cause, evaluate again (README, Troubleshooting), delete the message.`,
     namespace: "AWS/SQS",

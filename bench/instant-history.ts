@@ -13,7 +13,7 @@ import { evaluationRow, parametersHash, type RowContext } from "../lambdas/commo
 import type { EvaluatorSettings } from "../lambdas/common/settings";
 import { shardOf } from "../lambdas/common/shards";
 import { evaluationTimestamp } from "../lambdas/common/timestamps";
-import type { PreviousState } from "../lambdas/common/transition";
+import type { ComparedState } from "../lambdas/common/transition";
 import { ACCOUNT, idOf, indexOf, KINDS, type Kind, REGION, resourceOf } from "./resources";
 
 const SCHEDULE = "cron(0 0/6 * * ? *)";
@@ -232,7 +232,7 @@ class RuleHistory {
     );
   }
 
-  private stateAt(index: number, slot: number): PreviousState {
+  private stateAt(index: number, slot: number): ComparedState {
     const since = this.failingSince(index, slot);
     const verdict = since === undefined ? "COMPLIANT" : "NON_COMPLIANT";
     return {

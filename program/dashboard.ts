@@ -67,6 +67,13 @@ export function dashboardBody(subject: DashboardSubject): string {
       [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", subject.deadLetterQueueName]],
       { period: HOUR, stat: "Maximum" },
     ),
+    graph(
+      "Alerts that could not be sent, to be told by the next run",
+      perRule(METRICS.undeliveredAlerts, "Sum"),
+      {
+        yAxis: { left: { min: 0, label: "alerts", showUnits: false } },
+      },
+    ),
     graph("Duration of a run", perRule(METRICS.duration, "Maximum")),
     graph("Duration of an invocation", perFunction("Duration", "Maximum"), { period: HOUR }),
   ];

@@ -32,16 +32,22 @@ export async function evaluateChange<Facts, Parameters>(
   const { item, instant } = request;
   const target = targetOf(evaluator, item);
   const changed = changedResource(evaluator, target, item);
-  // Even when the event says that it is deleted: it may have been made again since.
   const isOurs = rule.resourceTypes.includes(item.resourceType);
-  const found = isOurs ? await findOne(evaluator, target, changed.arn) : undefined;
   const context = rowContext(evaluator, "change", instant);
-  const judgement = found && judge(evaluator, found);
-  const evaluation = { resource: found?.resource ?? changed, judgement, isLive: true };
-  const { row, drift } = await recordSingle(context, evaluation, dependencies);
-  if (drift) await alertChange(alertContext(evaluator), drift, dependencies);
-  await reportToConfig(request, row, dependencies);
-  return { status: "evaluated", rule: rule.name, resources: [verdictOf(row)], notFound: [] };
+  for (let newer: EvaluationRow | undefined; ; ) {
+    const lookedAt = dependencies.now().toISOString();
+    // Even when the event says that it is deleted: it may have been made again since.
+    const found = isOurs ? await findOne(evaluator, target, changed.arn) : undefined;
+    const judgement = found && judge(evaluator, found);
+    const evaluation = { resource: found?.resource ?? changed, judgement, isLive: true, lookedAt, newer };
+    const outcome = await recordSingle(context, evaluation, dependencies);
+    const { row, drift } = outcome;
+    if (drift) await alertChange(alertContext(evaluator), drift, dependencies);
+    newer = outcome.newer;
+    if (newer) continue;
+    await reportToConfig(request, row, dependencies);
+    return { status: "evaluated", rule: rule.name, resources: [verdictOf(row)], notFound: [] };
+  }
 }
 
 async function findOne<Facts, Parameters>(

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { expiry } from "./expiry";
 
 /** What is sent once: a run's digest, that it failed, and the drifts of a window in one message. */
 export type OnceMessage = "digest" | "failure" | "folded";
@@ -50,6 +51,21 @@ export class Claims {
     return this.claim(driftKey(rule, resourceArn), openedAt, previousInstant);
   }
 
+  /**
+   * Claims the alert of a failure as `claimDrift` does, without waiting for whoever has claimed it.
+   * @param sender what this one sender claimed in an earlier try it takes up at once.
+   * @returns the instant that it is claimed for, or whether somebody has told it, or has it and may tell it yet.
+   */
+  tryDrift(
+    rule: string,
+    resourceArn: string,
+    openedAt: string,
+    previousInstant: string | undefined,
+    sender: string,
+  ): Promise<{ readonly claimedFor: string } | "sent" | "taken"> {
+    return this.try(driftKey(rule, resourceArn), openedAt, previousInstant, sender);
+  }
+
   /** Whether a failure that was claimed for this instant has been told. */
   async isDriftSent(rule: string, resourceArn: string, openedAt: string): Promise<boolean> {
     const { claimed_for, sent_for } = await this.read(driftKey(rule, resourceArn));
@@ -66,15 +82,20 @@ export class Claims {
     return this.release(driftKey(rule, resourceArn), openedAt);
   }
 
-  /** Does `send` unless somebody has done it; when that fails, somebody else may. */
+  /**
+   * Does `send` unless somebody has done it; when that fails, somebody else may.
+   * @param sender does not wait for whoever is about to do it, and takes up at once what an earlier try of its own left.
+   */
   async sendOnce(
     message: OnceMessage,
     rule: string,
     instant: string,
     send: () => Promise<void>,
+    sender?: string,
   ): Promise<void> {
     const key = { resource_id: `alert#${message}#${rule}`, evaluation_timestamp: instant };
-    if ((await this.claim(key, instant)) === undefined) return;
+    const claim = sender ? await this.try(key, instant, undefined, sender) : await this.claim(key, instant);
+    if (claim === undefined || claim === "sent" || claim === "taken") return;
     try {
       await send();
     } catch (error) {
@@ -102,6 +123,19 @@ export class Claims {
     await this.update(driftKey(rule, resourceArn), "REMOVE window_end");
   }
 
+  private async try(
+    key: ClaimKey,
+    instant: string,
+    previousInstant: string | undefined,
+    sender: string,
+  ): Promise<{ readonly claimedFor: string } | "sent" | "taken"> {
+    if (await this.take(key, instant, previousInstant, sender)) return { claimedFor: instant };
+    const { claimed_for, sent_for } = await this.read(key);
+    if (sent_for !== undefined) return "sent";
+    if (typeof claimed_for !== "string") return "taken";
+    return (await this.takeOver(key, claimed_for, sender)) ? { claimedFor: claimed_for } : "taken";
+  }
+
   private async claim(key: ClaimKey, instant: string, previousInstant?: string): Promise<string | undefined> {
     for (;;) {
       if (await this.take(key, instant, previousInstant)) return instant;
@@ -114,13 +148,15 @@ export class Claims {
   }
 
   /** Takes what nobody has claimed; with it everything ends that was said of an earlier failure. */
-  private take(key: ClaimKey, instant: string, previousInstant?: string): Promise<boolean> {
+  private take(key: ClaimKey, instant: string, previousInstant?: string, sender?: string): Promise<boolean> {
     return this.updateIf(
       `attribute_not_exists(claimed_for)${previousInstant === undefined ? "" : " OR claimed_for <= :previous"}`,
       key,
-      "SET claimed_for = :instant, leased_until = :lease REMOVE sent_for, window_end",
+      `SET claimed_for = :instant, leased_until = :lease, expires_at = :expiry${sender ? ", claimed_by = :sender" : ""} REMOVE sent_for, window_end${sender ? "" : ", claimed_by"}`,
       {
         ":instant": instant,
+        ":expiry": expiry(this.clock.now()),
+        ...(sender && { ":sender": sender }),
         ":lease": this.leaseEnd(),
         ...(previousInstant !== undefined && { ":previous": previousInstant }),
       },
@@ -128,12 +164,18 @@ export class Claims {
   }
 
   /** Takes what somebody has claimed and not come to sending. */
-  private takeOver(key: ClaimKey, claimedFor: string): Promise<boolean> {
+  private takeOver(key: ClaimKey, claimedFor: string, sender?: string): Promise<boolean> {
+    const isFree = `attribute_not_exists(leased_until) OR leased_until < :now${sender ? " OR claimed_by = :sender" : ""}`;
     return this.updateIf(
-      "claimed_for = :instant AND attribute_not_exists(sent_for) AND (attribute_not_exists(leased_until) OR leased_until < :now)",
+      `claimed_for = :instant AND attribute_not_exists(sent_for) AND (${isFree})`,
       key,
-      "SET leased_until = :lease",
-      { ":instant": claimedFor, ":now": this.clock.now().toISOString(), ":lease": this.leaseEnd() },
+      `SET leased_until = :lease${sender ? ", claimed_by = :sender" : " REMOVE claimed_by"}`,
+      {
+        ":instant": claimedFor,
+        ":now": this.clock.now().toISOString(),
+        ":lease": this.leaseEnd(),
+        ...(sender && { ":sender": sender }),
+      },
     );
   }
 

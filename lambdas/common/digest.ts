@@ -22,7 +22,7 @@ export class DigestBuilder {
     private readonly exceptions: RuleExceptions,
     private readonly past: Pick<
       Past,
-      "previousRun" | "sameStandard" | "resolvedSince" | "foundByPreviousRun"
+      "digestUntil" | "sameStandard" | "resolvedSince" | "foundByPreviousRun"
     >,
   ) {
     this.resolvedBefore = new Map(past.resolvedSince.map((row) => [row.resource_id, row]));
@@ -49,7 +49,7 @@ export class DigestBuilder {
     this.resolvedBefore.clear();
     return {
       instant: this.instant,
-      standardChanged: this.past.previousRun !== undefined && !this.past.sameStandard,
+      standardChanged: this.past.digestUntil !== undefined && !this.past.sameStandard,
       totals: totals(tally.ledger()),
       newlyFailing: this.newlyFailing,
       stillFailing: this.stillFailing,
@@ -67,11 +67,11 @@ export class DigestBuilder {
     };
   }
 
-  /** Found by this run, or by a change event since the run before. */
+  /** Found by this run, or since the last digest by a change event or a run without one. */
   private isNew({ resource_id: arn, transition, open_since = "" }: EvaluationRow): boolean {
     if (transition === "opened" || transition === "first-seen") return true;
-    const { previousRun, foundByPreviousRun } = this.past;
-    return previousRun !== undefined && open_since > previousRun && !foundByPreviousRun.has(arn);
+    const { digestUntil, foundByPreviousRun } = this.past;
+    return digestUntil !== undefined && open_since > digestUntil && !foundByPreviousRun.has(arn);
   }
 
   /** What an exception covers is accepted, failing or mended. */

@@ -7,6 +7,7 @@ import pMap from "p-map";
 import type { Alerts } from "./alerts";
 import type { Claims, Clock } from "./claims";
 import { ENTRIES_KEPT } from "./entries";
+import { asError } from "./errors";
 import type { EvaluationRow } from "./evaluation";
 import { type AlertContext, driftMessage, entryOf, foldedDriftMessage } from "./messages";
 import { SINGLE_ALERTS_PER_WINDOW, type Windows, windowEnd } from "./windows";
@@ -41,7 +42,7 @@ export async function alertChange(
   dependencies: DriftDependencies,
 ): Promise<void> {
   const { claims, windows, now } = dependencies;
-  await withClaimed([drift], dependencies, async ([claimed = drift]) => {
+  await withClaimed(drift, dependencies, async (claimed) => {
     const { row, openedAt } = claimed;
     const { resource_id: arn, rule } = row;
     for (let wanted = windowEnd(now()); ; ) {
@@ -59,74 +60,67 @@ export async function alertChange(
   });
 }
 
+/** What could not be told, and why. */
+export interface Untold {
+  readonly drifts: readonly Drift[];
+  /** How many more there are, of which nothing else is known. */
+  readonly uncounted: number;
+  /** What SNS or the table answered; undefined when somebody else is about to tell them. */
+  readonly error?: Error;
+}
+
 /**
- * Alerts of drifts that the schedule's run found: one by one or, of many in a short time, in one message at the
- * window's end, which also lists what configuration changes showed.
- * @param sender who found them: the same for every try.
+ * Alerts of drifts that were found together, without waiting for anybody: one by one, or of many in one message.
+ * @param sender who found them, the same for every try: it takes up what an earlier try of it left.
  * @param uncounted how many there were besides those that are given.
+ * @returns what is untold all the same: what could not be sent, and what somebody else has claimed and not sent.
  */
-export async function alertOfRun(
+export async function alertAtOnce(
   context: AlertContext,
   drifts: readonly Drift[],
   sender: string,
   dependencies: DriftDependencies,
   uncounted = 0,
-): Promise<void> {
-  const { windows, claims, now } = dependencies;
-  const { rule } = context;
-  await withClaimed(drifts, dependencies, async (claimed) => {
-    let left = claimed;
-    for (let end = windowEnd(now()); left.length > 0; end = windowAfter(end, now())) {
-      const entries = left.map(({ row, openedAt }) => ({ entry: entryOf(row), openedAt }));
-      const place = await windows.enter(rule, end, sender, entries, uncounted);
-      if (place === "single") return sendSingly(context, left, dependencies);
-      // Whoever else may fold them: they must be told before the run counts as complete.
-      await sendFolded(context, end, dependencies);
-      left = await pFilter(
-        left,
-        async ({ row, openedAt }) => !(await claims.isDriftSent(rule, row.resource_id, openedAt)),
-      );
-    }
-  });
-}
-
-/** Alerts of drifts that somebody's request found, who waits for the answer: one by one, or of many in one message. */
-export async function alertAtOnce(
-  context: AlertContext,
-  drifts: readonly Drift[],
-  dependencies: DriftDependencies,
-  uncounted = 0,
-): Promise<void> {
+): Promise<Untold> {
   const { claims, alerts } = dependencies;
-  await withClaimed(drifts, dependencies, async (claimed) => {
-    const count = claimed.length + uncounted;
-    if (count <= SINGLE_ALERTS_PER_WINDOW) return sendSingly(context, claimed, dependencies);
-    const entries = claimed.slice(0, ENTRIES_KEPT).map(({ row }) => entryOf(row));
-    await alerts.publish(foldedDriftMessage(context, { count, entries }));
-    await each(claimed, ({ row, openedAt }) => claims.driftSent(row.rule, row.resource_id, openedAt));
-  });
+  const untold = new Set<Drift>();
+  const claimed: Drift[] = [];
+  try {
+    await each(drifts, async (drift) => {
+      const { row, openedAt, previousInstant } = drift;
+      const claim = await claims.tryDrift(row.rule, row.resource_id, openedAt, previousInstant, sender);
+      if (claim === "taken") untold.add(drift);
+      else if (claim !== "sent") claimed.push({ ...drift, openedAt: claim.claimedFor });
+    });
+    claimed.sort(byResource);
+    if (claimed.length + uncounted <= SINGLE_ALERTS_PER_WINDOW) {
+      await sendSingly(context, claimed, dependencies);
+    } else {
+      const entries = claimed.slice(0, ENTRIES_KEPT).map(({ row }) => entryOf(row));
+      await alerts.publish(foldedDriftMessage(context, { count: claimed.length + uncounted, entries }));
+      await each(claimed, ({ row, openedAt }) => claims.driftSent(row.rule, row.resource_id, openedAt));
+    }
+    return { drifts: [...untold], uncounted: 0 };
+  } catch (caught) {
+    await each(claimed, ({ row, openedAt }) => claims.releaseDrift(row.rule, row.resource_id, openedAt));
+    // Which of them were sent the claims know: whoever tells the others asks there.
+    return { drifts, uncounted, error: asError(caught) };
+  }
 }
 
-/**
- * Claims what nobody has told, and leaves it to others when telling it fails. In one order, whoever found them: two that
- * wait for each other would wait until their claims run out.
- */
+/** Claims what nobody has told, and leaves it to others when telling it fails. */
 async function withClaimed(
-  drifts: readonly Drift[],
+  drift: Drift,
   { claims }: DriftDependencies,
-  tell: (claimed: readonly Drift[]) => Promise<void>,
+  tell: (claimed: Drift) => Promise<void>,
 ): Promise<void> {
-  const claimed: Drift[] = [];
-  for (const drift of [...drifts].sort(byResource)) {
-    const { row, openedAt, previousInstant } = drift;
-    const claimedFor = await claims.claimDrift(row.rule, row.resource_id, openedAt, previousInstant);
-    if (claimedFor !== undefined) claimed.push({ ...drift, openedAt: claimedFor });
-  }
-  if (claimed.length === 0) return;
+  const { row, openedAt, previousInstant } = drift;
+  const claimedFor = await claims.claimDrift(row.rule, row.resource_id, openedAt, previousInstant);
+  if (claimedFor === undefined) return;
   try {
-    await tell(claimed);
+    await tell({ ...drift, openedAt: claimedFor });
   } catch (error) {
-    await each(claimed, ({ row, openedAt }) => claims.releaseDrift(row.rule, row.resource_id, openedAt));
+    await claims.releaseDrift(row.rule, row.resource_id, claimedFor);
     throw error;
   }
 }
@@ -154,14 +148,14 @@ async function sendFolded(
   const { rule } = context;
   await sleep(Math.max(0, Date.parse(end) + GRACE_MS - now().getTime()));
   await claims.sendOnce("folded", rule, end, async () => {
-    const { entries, uncounted } = await windows.close(rule, end);
+    const entries = await windows.close(rule, end);
     const untold = await pFilter(
       entries,
       async ({ entry, openedAt }) => !(await claims.isDriftSent(rule, entry.resource, openedAt)),
     );
     if (untold.length === 0) return;
     const listed = untold.slice(0, ENTRIES_KEPT).map(({ entry }) => entry);
-    await alerts.publish(foldedDriftMessage(context, { count: untold.length + uncounted, entries: listed }));
+    await alerts.publish(foldedDriftMessage(context, { count: untold.length, entries: listed }));
     await each(untold, ({ entry, openedAt }) => claims.driftSent(rule, entry.resource, openedAt));
   });
 }

@@ -142,4 +142,25 @@ export interface RunRow {
   readonly opened: number;
   readonly resolved: number;
   readonly gone: number;
+  /** Drift that it found and could not tell; the next run tells what of it goes on. Absent when all was told. */
+  readonly owed?: OwedAlerts;
+  /**
+   * ISO-8601 instant of the last run whose changes a digest told, `""` when none has; absent when this run's own
+   * digest was sent, or had nothing to say.
+   */
+  readonly digest_until?: string;
+}
+
+/** Alerts of drift that a run leaves to the next one. */
+export interface OwedAlerts {
+  readonly drifts: readonly OwedDrift[];
+  /** How many more there are, of which nothing else is kept. */
+  readonly more: number;
+}
+
+/** A failure that is not told: the resource, when it opened, and the instant up to which claims are of the past. */
+export interface OwedDrift {
+  readonly resource_id: string;
+  readonly opened_at: string;
+  readonly previous_instant?: string;
 }

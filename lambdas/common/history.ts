@@ -154,9 +154,10 @@ export class History implements HistoryReader {
 
   /**
    * Stores up to 25 evaluations; storing one again overwrites it with itself.
-   * @throws when DynamoDB keeps leaving some unprocessed.
+   * @param abortSignal ends it between two requests, and the request that is under way.
+   * @throws when DynamoDB keeps leaving some unprocessed; AbortError.
    */
-  async write(rows: readonly EvaluationRow[]): Promise<void> {
+  async write(rows: readonly EvaluationRow[], abortSignal?: AbortSignal): Promise<void> {
     let requests = rows.map((Item) => ({ PutRequest: { Item } }));
     for (let attempt = 1; requests.length > 0; attempt++) {
       if (attempt > BATCH_ATTEMPTS) {
@@ -167,6 +168,7 @@ export class History implements HistoryReader {
       if (attempt > 1) await sleep(Math.random() * Math.min(50 * 2 ** attempt, 5_000));
       const { UnprocessedItems } = await this.client.send(
         new BatchWriteCommand({ RequestItems: { [this.table]: requests } }),
+        { abortSignal },
       );
       requests = (UnprocessedItems?.[this.table] ?? []) as typeof requests;
     }
@@ -201,6 +203,8 @@ export class History implements HistoryReader {
     to: string,
     { complianceTypes = [] }: EvaluationFilter,
   ): AsyncGenerator<EvaluationRow> {
+    // DynamoDB refuses a range that ends before it begins.
+    if (from > to) return;
     const types = Object.fromEntries(complianceTypes.map((type, position) => [`:type${position}`, type]));
     const filter = complianceTypes.length > 0 && {
       FilterExpression: `compliance_type IN (${Object.keys(types)})`,

@@ -16,6 +16,12 @@ export class KnownResources {
     }
   }
 
+  /** The latest state of a resource that is not listed yet. */
+  state(arn: string): PreviousState | undefined {
+    const known = this.resources.get(arn);
+    return known === LISTED ? undefined : known;
+  }
+
   /**
    * Notes that a resource is listed.
    * @returns its latest state, if there is one; undefined when it had been listed before.

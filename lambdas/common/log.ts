@@ -48,6 +48,16 @@ export function jsonLog(
               Dimensions: [[METRIC_DIMENSIONS.environment, METRIC_DIMENSIONS.rule]],
               Metrics: named.map(([key]) => ({ Name: METRICS[key], Unit: unitOf(key) })),
             },
+            // Over all rules, too, so that one alarm watches them: alarms search for no metrics.
+            ...(values.undeliveredAlerts === undefined
+              ? []
+              : [
+                  {
+                    Namespace: METRIC_NAMESPACE,
+                    Dimensions: [[METRIC_DIMENSIONS.environment]],
+                    Metrics: [{ Name: METRICS.undeliveredAlerts, Unit: "Count" }],
+                  },
+                ]),
           ],
         },
         [METRIC_DIMENSIONS.environment]: environmentSuffix,

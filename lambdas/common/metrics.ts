@@ -16,4 +16,5 @@ export const METRICS = {
   score: "Score",
   coverage: "Coverage",
   duration: "Duration",
+  undeliveredAlerts: "UndeliveredAlerts",
 } as const;

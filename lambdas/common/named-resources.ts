@@ -1,6 +1,7 @@
 /** Resources that a person named, evaluated at once. */
 
 import { alertAtOnce, type Drift } from "./drift";
+import type { EvaluationRow, Target } from "./evaluation";
 import {
   alertContext,
   belongs,
@@ -26,17 +27,31 @@ export async function evaluateResources<Facts, Parameters>(
   const drifts: Drift[] = [];
   const resources: ResourceVerdict[] = [];
   const missing = new Set(resourceIds);
-  for (const target of evaluator.targets) {
-    for await (const listed of evaluator.source.find(target, resourceIds, readOptions(evaluator))) {
+  const evaluate = async (
+    target: Target,
+    ids: readonly string[],
+    seenLater: ReadonlyMap<string, EvaluationRow> = new Map(),
+  ): Promise<void> => {
+    const outdated = new Map<string, EvaluationRow>();
+    const lookedAt = dependencies.now().toISOString();
+    for await (const listed of evaluator.source.find(target, ids, readOptions(evaluator))) {
       if (!belongs(evaluator, listed)) continue;
-      const { arn, name } = listed.resource;
+      const { resource } = listed;
+      const { arn, name } = resource;
       for (const id of [arn, name, arn.slice(arn.lastIndexOf("/") + 1)]) missing.delete(id);
-      const evaluation = { resource: listed.resource, judgement: judge(evaluator, listed), isLive: true };
-      const { row, drift } = await recordSingle(context, evaluation, dependencies);
+      const judgement = judge(evaluator, listed);
+      const evaluation = { resource, judgement, isLive: true, lookedAt, newer: seenLater.get(arn) };
+      const { row, drift, newer } = await recordSingle(context, evaluation, dependencies);
       if (drift) drifts.push(drift);
-      resources.push(verdictOf(row));
+      if (newer) outdated.set(arn, newer);
+      else resources.push(verdictOf(row));
     }
-  }
-  await alertAtOnce(alertContext(evaluator), drifts, dependencies);
+    if (outdated.size > 0) await evaluate(target, [...outdated.keys()], outdated);
+  };
+  for (const target of evaluator.targets) await evaluate(target, resourceIds);
+  const sender = `on-demand#${context.instant}`;
+  const { error } = await alertAtOnce(alertContext(evaluator), drifts, sender, dependencies);
+  // Whoever asked is told; what is recorded and untold is told by the next run.
+  if (error) throw error;
   return { status: "evaluated", rule: evaluator.rule.name, resources, notFound: [...missing] };
 }

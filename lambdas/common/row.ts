@@ -5,7 +5,7 @@ import type { RuleExceptions } from "./exceptions";
 import { shardOf } from "./shards";
 import { cut } from "./text";
 import { evaluationTimestamp } from "./timestamps";
-import { compare, type PreviousState } from "./transition";
+import { type ComparedState, compare } from "./transition";
 
 /** What every evaluation of one run or event has in common. */
 export interface RowContext {
@@ -29,7 +29,7 @@ export function evaluationRow(
   context: RowContext,
   resource: Omit<Resource, "tags">,
   judgement: Judgement,
-  previous: PreviousState | undefined,
+  previous: ComparedState | undefined,
   observedAt: string,
   since = context.instant,
 ): EvaluationRow {
@@ -66,7 +66,7 @@ export function evaluationRow(
 export function closingRow(
   context: RowContext,
   resource: Omit<Resource, "tags">,
-  previous: PreviousState | undefined,
+  previous: ComparedState | undefined,
   observedAt: string,
   annotation: string,
 ): EvaluationRow {

@@ -10,6 +10,7 @@ import { Claims } from "./claims";
 import { clientConfig } from "./clients";
 import type { Target } from "./evaluation";
 import { History } from "./history";
+import { RunLeases } from "./leases";
 import { jsonLog } from "./log";
 import { alertTopicArn, resourceNames } from "./names";
 import type { RunDependencies } from "./run";
@@ -51,6 +52,7 @@ export function runDependencies(place: Place): RunDependencies {
     ...clock,
     history: new History(dynamodb, names.historyTable),
     claims: new Claims(dynamodb, names.historyTable, clock),
+    leases: new RunLeases(dynamodb, names.historyTable, clock),
     windows: new Windows(dynamodb, names.historyTable),
     alerts: new Alerts(new SNSClient(clientConfig(place)), topicArn),
     log: jsonLog(place.environmentSuffix),

@@ -6,12 +6,14 @@ import type { History } from "./history";
 import { closingRow, evaluationRow, type RowContext } from "./row";
 import type { RunDependencies } from "./run";
 import { instantOf, justAfter, justBefore } from "./timestamps";
-import { isDrift, isSameStandard, type PreviousState, stateOf } from "./transition";
+import { isDrift, isOpen, isOpenFailure, type PreviousState, stateOf } from "./transition";
 
 /** The row of one resource, and the drift that it shows, if it does. */
 export interface SingleOutcome {
   readonly row: EvaluationRow;
   readonly drift?: Drift;
+  /** What somebody else saw who looked later, if it is something else: what is so now takes another look. */
+  readonly newer?: EvaluationRow;
 }
 
 /** What was said of one resource, and by whom. */
@@ -21,6 +23,10 @@ export interface SingleEvaluation {
   readonly judgement: Judgement | undefined;
   /** Whether it was read from the live API now, whatever the event's time; else the event itself says so. */
   readonly isLive: boolean;
+  /** ISO-8601 instant before it was read; rows have the one after it, so that of two looks at once both are later. */
+  readonly lookedAt: string;
+  /** What made this another look: a failure that it saw goes on, whatever was recorded between. */
+  readonly newer?: EvaluationRow;
 }
 
 type SingleDependencies = Pick<RunDependencies, "history" | "now">;
@@ -39,6 +45,7 @@ export async function recordSingle(
 ): Promise<SingleOutcome> {
   const { history, now } = dependencies;
   const { resource, judgement, isLive } = evaluation;
+  const observedAt = now().toISOString();
   const newest = await history.latest(resource.arn, event.rule.name);
   const newestAt = newest ? instantOf(newest.evaluation_timestamp) : "";
   const isLate =
@@ -48,21 +55,46 @@ export async function recordSingle(
   if (newest && isLate && (!isLive || isSame(newest, judgement))) {
     return withDrift(newest, await before(event, newest, newestAt, history), history);
   }
+  if (newest && isLive && sawOtherwise(newest, evaluation)) return { row: newest, newer: newest };
 
   const asOfNow = latestOf(now().toISOString(), newest ? justAfter(newestAt) : "");
   const context = isLate ? { ...event, instant: asOfNow } : event;
-  const previous = await before(context, newest, context.instant, history);
-  const observedAt = now().toISOString();
+  const previous = stillFailing(evaluation) ?? (await before(context, newest, context.instant, history));
   if (!judgement) {
     const annotation = "Deleted, or outside the scope of the rule.";
     const row = closingRow(context, resource, previous, observedAt, annotation);
     if (newest && !(await history.record(row))) return recordSingle(event, evaluation, dependencies);
-    return { row };
+    return { row, newer: await seenLater(row, evaluation, history) };
   }
   const row = evaluationRow(context, resource, judgement, previous, observedAt);
   // Another delivery of the event was faster, and what it saw stays.
   if (!(await history.record(row))) return recordSingle(event, evaluation, dependencies);
-  return withDrift(row, previous, history);
+  const outcome = await withDrift(row, previous, history);
+  return { ...outcome, newer: await seenLater(row, evaluation, history) };
+}
+
+/** The failure that somebody else saw meanwhile, if it goes on: what was recorded between was seen before it. */
+function stillFailing({ judgement, newer }: SingleEvaluation): PreviousState | undefined {
+  const goesOn = newer && isOpenFailure(newer) && judgement?.complianceType === "NON_COMPLIANT";
+  return goesOn ? stateAt(newer) : undefined;
+}
+
+/**
+ * The row before this one, if it was seen later: a run's rows are of its slot. The run looks for rows like this one
+ * when all of its own are written, so that one of the two sees the other.
+ */
+async function seenLater(
+  row: EvaluationRow,
+  evaluation: SingleEvaluation,
+  history: SingleDependencies["history"],
+): Promise<EvaluationRow | undefined> {
+  if (!evaluation.isLive) return undefined;
+  const before = await history.latest(row.resource_id, row.rule, instantOf(row.evaluation_timestamp));
+  return before && sawOtherwise(before, evaluation) ? before : undefined;
+}
+
+function sawOtherwise(row: EvaluationRow, { judgement, lookedAt }: SingleEvaluation): boolean {
+  return row.observed_at > lookedAt && row.compliance_type !== "ERROR" && !isSame(row, judgement);
 }
 
 /**
@@ -96,15 +128,27 @@ async function withDrift(
   history: SingleDependencies["history"],
 ): Promise<SingleOutcome> {
   if (row.transition === "recovered") return { row, drift: await driftBehind(row, history) };
+  if (!(await wasDrift(row, previous, history))) return { row };
   const openedAt = instantOf(row.evaluation_timestamp);
-  const drift = { row, openedAt, previousInstant: previous && beforeFailure(previous) };
-  return (await wasDrift(row, previous, history)) ? { row, drift } : { row };
+  // Others who looked at the same moment say that it opened, too: it is one failure, which any of them may have told.
+  const previousInstant = isOpen(previous) ? justBefore(await failingSince(row, history)) : previous?.instant;
+  return { row, drift: { row, openedAt, previousInstant } };
 }
 
-/** The last instant of which a claim is of an earlier failure: a failure that was there before is this one. */
-function beforeFailure({ instant, compliance_type, exception_id, open_since }: PreviousState): string {
-  const isThis = compliance_type === "NON_COMPLIANT" && exception_id === undefined;
-  return isThis && open_since !== undefined ? justBefore(open_since) : instant;
+/** The instant of the first of the rows up to this one that all show the failure, or could not read it. */
+async function failingSince(row: EvaluationRow, history: Pick<History, "backwards">): Promise<string> {
+  let since = instantOf(row.evaluation_timestamp);
+  for await (const earlier of history.backwards(
+    row.resource_id,
+    row.rule,
+    row.evaluation_timestamp,
+    LONG_PAGE,
+  )) {
+    const instant = instantOf(earlier.evaluation_timestamp);
+    if (!isOpen(stateOf(earlier, instant))) break;
+    since = instant;
+  }
+  return since;
 }
 
 const LONG_PAGE = 100;
@@ -117,8 +161,8 @@ export async function driftBehind(
   row: EvaluationRow,
   history: Pick<History, "backwards" | "lastRun" | "latest" | "run">,
 ): Promise<Drift | undefined> {
-  const { resource_id: arn, rule, compliance_type, exception_id } = row;
-  if (compliance_type !== "NON_COMPLIANT" || exception_id !== undefined) return undefined;
+  const { resource_id: arn, rule } = row;
+  if (!isOpenFailure(row)) return undefined;
   for await (const earlier of history.backwards(arn, rule, row.evaluation_timestamp, LONG_PAGE)) {
     const openedAt = instantOf(earlier.evaluation_timestamp);
     if (earlier.compliance_type === "ERROR") continue;
@@ -145,8 +189,7 @@ async function wasDrift(
   const openedAt = instantOf(row.evaluation_timestamp);
   const baseline = await history.lastRun(row.rule, openedAt, { strictlyBefore: true });
   const isOfRun = baseline !== undefined && previous?.instant === instantOf(baseline.evaluation_timestamp);
-  const wasThere = previous?.compliance_type === "NON_COMPLIANT" && previous.exception_id === undefined;
-  return isDrift(row, isSameStandard(row, baseline)) && !(isOfRun && wasThere);
+  return isDrift(row, previous, baseline) && !(isOfRun && isOpenFailure(previous));
 }
 
 function stateAt(row: EvaluationRow): PreviousState {

@@ -1,16 +1,20 @@
 /** A sweep: everything there is, discovered, judged, recorded, alerted of and committed. */
 
 import { InvalidInputError } from "./errors";
+import type { Judgement } from "./evaluation";
 import {
   alertContext,
+  belongs,
   type Evaluator,
   type EvaluatorDependencies,
   judge,
   listInScope,
+  readOptions,
   rowContext,
 } from "./evaluator";
 import type { SweepRequest } from "./events";
-import { carryOutRun, type Judged, type RunOutcome } from "./run";
+import type { Judged } from "./recording";
+import { carryOutRun, type RunOutcome } from "./run";
 import { totals } from "./tally";
 import { instantOf } from "./timestamps";
 
@@ -42,6 +46,7 @@ export async function sweep<Facts, Parameters>(
     schedule: evaluator.settings.evaluationSchedule,
     targets,
     sendsDigest: true,
+    readAgain: (resource: Judged["resource"]) => readAgain(evaluator, resource),
   };
   const { run, status } = await carryOutRun(plan, judgeAll(evaluator), dependencies);
   return {
@@ -59,6 +64,20 @@ function refuseOtherTimes(instant: string, now: Date): void {
   throw new InvalidInputError(
     `time must be at most two hours ago, not ${instant}: to evaluate everything now, invoke the function with {}`,
   );
+}
+
+/** What is so of one resource now; undefined when it is gone or out of scope. */
+async function readAgain<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  { arn, accountId, region }: Judged["resource"],
+): Promise<Judgement | undefined> {
+  const ofAccount = evaluator.targets.filter((target) => target.accountId === accountId);
+  const target = ofAccount.find((one) => one.region === region) ?? ofAccount[0];
+  if (!target) return undefined;
+  for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
+    if (listed.resource.arn === arn && belongs(evaluator, listed)) return judge(evaluator, listed);
+  }
+  return undefined;
 }
 
 async function* judgeAll<Facts, Parameters>(evaluator: Evaluator<Facts, Parameters>): AsyncGenerator<Judged> {

@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
+import { expiry } from "./expiry";
 import type { AlertEntry } from "./messages";
 
 /** Drift alerts of a rule that fall into one window are folded once there are more than this many. */
@@ -26,13 +27,6 @@ export interface WindowEntry {
   readonly openedAt: string;
 }
 
-/** What a window's folded message tells. */
-export interface FoldedEntries {
-  readonly entries: readonly WindowEntry[];
-  /** How many more there were, of which nothing else is known. */
-  readonly uncounted: number;
-}
-
 /** When the window that `at` falls into ends, as an ISO-8601 instant. */
 export function windowEnd(at: Date): string {
   return new Date((Math.floor(at.getTime() / WINDOW_MS) + 1) * WINDOW_MS).toISOString();
@@ -53,28 +47,31 @@ export class Windows {
    * Puts alerts that were found together into the window that ends at `end`; doing so again, after a crash, is
    * harmless.
    * @param sender who closes the window if nobody else does it for these alerts.
-   * @param uncounted how many more were found than are given.
    */
   async enter(
     rule: string,
     end: string,
     sender: string,
     alerts: readonly WindowEntry[],
-    uncounted = 0,
   ): Promise<WindowPlace> {
     // First, so that whoever closes the window finds the text of everything that was counted.
     await this.each(alerts, ({ entry, openedAt }) =>
       this.client.send(
         new PutCommand({
           TableName: this.table,
-          Item: { ...entryKey(rule, end, entry.resource), entry, opened_at: openedAt },
+          Item: {
+            ...entryKey(rule, end, entry.resource),
+            entry,
+            opened_at: openedAt,
+            expires_at: expiry(new Date(end)),
+          },
         }),
       ),
     );
     const entered = await this.update(rule, end, {
-      UpdateExpression: "ADD entered :count, uncounted :uncounted",
+      UpdateExpression: "SET expires_at = :expiry ADD entered :count",
       ConditionExpression: "attribute_not_exists(closed)",
-      ExpressionAttributeValues: { ":count": alerts.length + uncounted, ":uncounted": uncounted },
+      ExpressionAttributeValues: { ":count": alerts.length, ":expiry": expiry(new Date(end)) },
     });
     if (!entered) return "closed";
     if (Number(entered.entered) <= SINGLE_ALERTS_PER_WINDOW) {
@@ -103,10 +100,10 @@ export class Windows {
    * Closes a window, so that nothing enters it any more; closing again is harmless.
    * @returns the alerts that were not sent on their own, as far as the window knows.
    */
-  async close(rule: string, end: string): Promise<FoldedEntries> {
-    const closed = await this.update(rule, end, {
-      UpdateExpression: "SET closed = :true",
-      ExpressionAttributeValues: { ":true": true },
+  async close(rule: string, end: string): Promise<readonly WindowEntry[]> {
+    await this.update(rule, end, {
+      UpdateExpression: "SET closed = :true, expires_at = :expiry",
+      ExpressionAttributeValues: { ":true": true, ":expiry": expiry(new Date(end)) },
     });
     const entries: WindowEntry[] = [];
     const pages = paginateQuery(
@@ -123,7 +120,7 @@ export class Windows {
       for (const { entry, opened_at } of Items)
         entries.push({ entry: entry as AlertEntry, openedAt: String(opened_at) });
     }
-    return { entries, uncounted: Number(closed?.uncounted ?? 0) };
+    return entries;
   }
 
   private each(alerts: readonly WindowEntry[], write: (alert: WindowEntry) => Promise<unknown>) {

@@ -22,8 +22,9 @@ import type { EvaluationRow, Judgement, Resource, Trigger } from "../common/eval
 import { RuleExceptions } from "../common/exceptions";
 import { asFields, asInstant, asOneOf, asText, type Fields } from "../common/input";
 import type { AlertContext } from "../common/messages";
+import type { Judged } from "../common/recording";
 import { parametersHash, type RowContext } from "../common/row";
-import { carryOutRun, type Judged, type RunDependencies } from "../common/run";
+import { carryOutRun, type RunDependencies } from "../common/run";
 import { newestReportUri, type Place } from "../common/runtime";
 import type { Exception, ReportedRule } from "../common/settings";
 import { recordSingle } from "../common/single";
@@ -59,7 +60,6 @@ export async function importManagedRules(
   const managed = rules.filter(({ kind }) => kind === "managed");
   if (managed.length === 0) return;
   const recorder = await recordingRecorder(dependencies.config);
-  // Side by side, because each may wait for a window of alerts to end.
   const problems = await pMap(
     managed,
     (rule) => importNewest(rule, instant, trigger, recorder, dependencies),
@@ -214,7 +214,9 @@ export async function recordComplianceChange(
   }
   const resource = described ?? unknownResource(key, dependencies.place);
   const { context, alert } = planOf(rule, instant, "change", dependencies);
-  const { row, drift } = await recordSingle(context, { resource, judgement, isLive: false }, dependencies);
+  const lookedAt = dependencies.now().toISOString();
+  const evaluation = { resource, judgement, isLive: false, lookedAt };
+  const { row, drift } = await recordSingle(context, evaluation, dependencies);
   if (drift) await alertChange(alert, drift, dependencies);
   return row;
 }

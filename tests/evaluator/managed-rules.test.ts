@@ -13,6 +13,7 @@ import { Alerts } from "../../lambdas/common/alerts";
 import { Claims } from "../../lambdas/common/claims";
 import type { EvaluationRow } from "../../lambdas/common/evaluation";
 import { History } from "../../lambdas/common/history";
+import { RunLeases } from "../../lambdas/common/leases";
 import { jsonLog } from "../../lambdas/common/log";
 import type { ReportedRule } from "../../lambdas/common/settings";
 import { Windows } from "../../lambdas/common/windows";
@@ -56,6 +57,7 @@ beforeEach(async () => {
   dependencies = {
     history: new History(database.client, table),
     claims: new Claims(database.client, table, clock),
+    leases: new RunLeases(database.client, table, clock),
     windows: new Windows(database.client, table),
     alerts: new Alerts(sns, "arn:aws:sns:us-east-1:111122223333:alerts"),
     log: jsonLog("test", undefined, () => {}),

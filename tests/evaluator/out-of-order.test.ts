@@ -27,6 +27,27 @@ describe("events out of their order", () => {
     expect(world.drifts()).toHaveLength(1);
   });
 
+  it("a change event that read before the sweep did, and is slower to write, records what is so now", async () => {
+    await world.complianceBefore("a");
+    const slot = world.now;
+    world.pass(0.5);
+    const time = world.now;
+    world.interposed.set("PutCommand", async () => {
+      // It has read that a passes, and the sweep sees it fail.
+      world.pass(0.5);
+      world.things.set("a", "bad");
+      await world.sweep(slot);
+      world.pass(0.5);
+    });
+    await world.change("a", { time });
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({ compliance_type: "NON_COMPLIANT" });
+    expect(world.reported.at(-1)?.Evaluations).toMatchObject([{ ComplianceType: "NON_COMPLIANT" }]);
+    expect(world.toldNames()).toEqual(["a"]);
+    world.pass(360);
+    await world.sweep();
+    expect(world.toldNames()).toEqual(["a"]);
+  });
+
   it("a failure that a change event saw while the sweep was under way is new in one digest", async () => {
     await world.complianceBefore("a");
     const slot = world.now;

@@ -74,6 +74,7 @@ describe("history table", () => {
       hashKey: "resource_id",
       rangeKey: "evaluation_timestamp",
       pointInTimeRecovery: { enabled: true },
+      ttl: { attributeName: "expires_at", enabled: true },
     });
     expect(inputs.serverSideEncryption).toBeUndefined();
   });
@@ -702,6 +703,17 @@ describe("alarms", () => {
   });
 });
 
+test("alerts that a run owes alarm, whichever rule it was", () => {
+  expect(program.the("cloudwatch/MetricAlarm", "undelivered-alerts").inputs).toMatchObject({
+    namespace: "ComplianceScanner",
+    metricName: "UndeliveredAlerts",
+    dimensions: { EnvironmentSuffix: SUFFIX },
+    statistic: "Sum",
+    threshold: 1,
+    comparisonOperator: "GreaterThanOrEqualToThreshold",
+  });
+});
+
 describe("dashboard", () => {
   const widgets = () =>
     JSON.parse(String(program.the("cloudwatch/Dashboard", "compliance").inputs.dashboardBody)).widgets as {
@@ -717,7 +729,7 @@ describe("dashboard", () => {
   const graph = (metric: string) =>
     widgets().find(({ properties }) => properties.metrics?.some((one) => one[1] === metric))?.properties;
 
-  test.each(["Score", "Coverage", "CompletedRuns", "Errors", "NonCompliant"])(
+  test.each(["Score", "Coverage", "CompletedRuns", "Errors", "NonCompliant", "UndeliveredAlerts"])(
     "shows %s of every rule",
     (metric) => {
       const rules = graph(metric)

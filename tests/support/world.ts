@@ -13,6 +13,7 @@ import type { EvaluationRow, RunRow, Target } from "../../lambdas/common/evaluat
 import type { Evaluator, EvaluatorDependencies } from "../../lambdas/common/evaluator";
 import { parseEvaluatorEvent } from "../../lambdas/common/events";
 import { History } from "../../lambdas/common/history";
+import { RunLeases } from "../../lambdas/common/leases";
 import { jsonLog } from "../../lambdas/common/log";
 import type { Listed, ResourceSource, Rule } from "../../lambdas/common/rule";
 import type { DiscoveryScope, Exception } from "../../lambdas/common/settings";
@@ -79,6 +80,10 @@ export class World implements ResourceSource<Condition> {
   indexLacks: (row: EvaluationRow) => boolean = () => false;
   /** Name of a database command → what happens before the next one of them, once. */
   readonly interposed = new Map<string, () => Promise<void>>();
+  /** Awaited before everything that reads, writes, sends, or waits: where others may come in between. */
+  meanwhile: (what: string) => Promise<void> = async () => {};
+  /** Milliseconds that a wait takes at most; others wait shorter than they mean to. */
+  longestWait = Number.POSITIVE_INFINITY;
   /** Happens before the things are listed, once. */
   beforeListing: (() => Promise<void>) | undefined;
   /** Happens while something sleeps, once. */
@@ -124,6 +129,14 @@ export class World implements ResourceSource<Condition> {
 
   change(name: string, { time = this.now, gone = false } = {}) {
     return this.invoke(changeEvent(name, time, gone));
+  }
+
+  /** Everything that the table holds, evidence or not. */
+  async items(): Promise<Record<string, unknown>[]> {
+    const { Items = [] } = await this.client.send(
+      new ScanCommand({ TableName: this.table, ConsistentRead: true }),
+    );
+    return Items;
   }
 
   async rows(): Promise<EvaluationRow[]> {
@@ -174,6 +187,7 @@ export class World implements ResourceSource<Condition> {
     const happening = this.beforeListing;
     this.beforeListing = undefined;
     await happening?.();
+    await this.meanwhile("list");
     for (const [name, condition] of this.things) {
       if (listed++ === this.listingFailsAfter) throw new Error("the listing failed");
       yield this.listed(name, condition, accountId);
@@ -183,6 +197,7 @@ export class World implements ResourceSource<Condition> {
   }
 
   async *find({ accountId }: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
+    await this.meanwhile("find");
     for (const [name, condition] of this.things) {
       if (ids.includes(name) || ids.includes(thingArn(name))) yield this.listed(name, condition, accountId);
     }
@@ -241,13 +256,15 @@ export class World implements ResourceSource<Condition> {
         const happening = this.whileSleeping;
         this.whileSleeping = undefined;
         await happening?.();
-        this.milliseconds += milliseconds;
+        await this.meanwhile("sleep");
+        this.milliseconds += Math.min(milliseconds, this.longestWait);
       },
     };
     return {
       ...clock,
       history: new History(client, this.table),
       claims: new Claims(client, this.table, clock),
+      leases: new RunLeases(client, this.table, clock),
       windows: new Windows(client, this.table),
       alerts: new Alerts(this.sns(), "arn:aws:sns:us-east-1:111122223333:alerts"),
       config: this.config(),
@@ -264,13 +281,14 @@ export class World implements ResourceSource<Condition> {
     return new Proxy(this.client, {
       get: (client, property) => {
         if (property !== "send") return Reflect.get(client, property);
-        return async (command: Parameters<DynamoDBDocumentClient["send"]>[0]) => {
+        return async (command: Parameters<DynamoDBDocumentClient["send"]>[0], ...rest: []) => {
           const name = command.constructor.name;
           const happening = this.interposed.get(name);
           this.interposed.delete(name);
           await happening?.();
+          await this.meanwhile(name);
           if (!/^(Get|Query)/.test(name)) this.beforeEffect(name);
-          const answer = await client.send(command);
+          const answer = await client.send(command, ...rest);
           if (!(command instanceof QueryCommand) || !command.input.IndexName) return answer;
           const items = (answer as QueryCommandOutput).Items as EvaluationRow[];
           return { ...answer, Items: items.filter((row) => !this.indexLacks(row)) };
@@ -281,6 +299,7 @@ export class World implements ResourceSource<Condition> {
 
   private sns(): SNSClient {
     const send = async (command: PublishCommand) => {
+      await this.meanwhile("Publish");
       this.beforeEffect("Publish");
       this.alerts.push(sentAlert(command.input, this.now));
       return {};
@@ -295,13 +314,6 @@ export class World implements ResourceSource<Condition> {
       return { FailedEvaluations: [] };
     };
     return { send } as unknown as ConfigServiceClient;
-  }
-
-  private async items(): Promise<Record<string, unknown>[]> {
-    const { Items = [] } = await this.client.send(
-      new ScanCommand({ TableName: this.table, ConsistentRead: true }),
-    );
-    return Items;
   }
 }
 
@@ -329,6 +341,15 @@ export const EXCEPTION = {
 /** SNS takes nothing. */
 export function withoutAlerts(effect: string): void {
   if (effect === "Publish") throw new Error("SNS is away");
+}
+
+/** From the first such write or message on nothing happens any more: the function is gone. */
+export function goneFrom(first: string): (effect: string) => void {
+  let isGone = false;
+  return (effect) => {
+    isGone ||= effect === first;
+    if (isGone) throw new Error("the function is gone");
+  };
 }
 
 export function thingArn(name: string, account = ACCOUNT): string {

@@ -8,7 +8,7 @@ import { ACCOUNT, bucketArn, exception, INSTANT, REGION, RULE, row } from "./fac
 
 function digestOf(rows: readonly EvaluationRow[], exceptions: readonly Exception[] = []): RunDigest {
   const past = {
-    previousRun: undefined,
+    digestUntil: undefined,
     sameStandard: false,
     resolvedSince: [],
     foundByPreviousRun: new Set<string>(),

@@ -1,14 +1,21 @@
 import fc from "fast-check";
 import type { ComplianceType, SettledType, Transition } from "../../../lambdas/common/evaluation";
-import { compare, isDrift, type PreviousState, stateOf } from "../../../lambdas/common/transition";
+import {
+  type ComparedState,
+  compare,
+  isDrift,
+  type PreviousState,
+  stateOf,
+} from "../../../lambdas/common/transition";
 import { row } from "./factories";
 
+const STANDARD = { parameters_hash: "a", rule_version: "1" } as const;
 const BEFORE = "2026-11-23T06:00:00.000Z";
 const SINCE = "2026-11-20T06:00:00.000Z";
 const NOW = "2026-11-24T06:00:00.000Z";
 const NEXT: ComplianceType[] = ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "ERROR"];
 
-function settled(compliance_type: SettledType, change: Partial<PreviousState> = {}): PreviousState {
+function settled(compliance_type: SettledType, change: Partial<ComparedState> = {}): ComparedState {
   return {
     compliance_type,
     settled_type: compliance_type,
@@ -19,17 +26,17 @@ function settled(compliance_type: SettledType, change: Partial<PreviousState> = 
 }
 
 /** Unreadable, after a verdict or before there was one. */
-function unreadable(after?: SettledType, change: Partial<PreviousState> = {}): PreviousState {
+function unreadable(after?: SettledType, change: Partial<ComparedState> = {}): ComparedState {
   return { ...(after && settled(after)), compliance_type: "ERROR", instant: BEFORE, ...change };
 }
 
-function gone(after: SettledType): PreviousState {
+function gone(after: SettledType): ComparedState {
   return { compliance_type: "NOT_APPLICABLE", settled_type: after, instant: BEFORE, gone: true };
 }
 
 describe("the transition from what was to what is", () => {
   // Columns: COMPLIANT, NON_COMPLIANT, NOT_APPLICABLE, ERROR.
-  it.each<[string, PreviousState | undefined, Transition[]]>([
+  it.each<[string, ComparedState | undefined, Transition[]]>([
     ["never seen", undefined, ["first-seen", "first-seen", "first-seen", "first-seen"]],
     ["passing", settled("COMPLIANT"), ["ongoing", "opened", "ongoing", "errored"]],
     ["failing", settled("NON_COMPLIANT"), ["resolved", "ongoing", "resolved", "errored"]],
@@ -69,7 +76,7 @@ describe("the last verdict", () => {
     },
   );
 
-  it.each<[string, PreviousState | undefined, SettledType | undefined]>([
+  it.each<[string, ComparedState | undefined, SettledType | undefined]>([
     ["stays while the resource cannot be read", settled("COMPLIANT"), "COMPLIANT"],
     ["stays however long it cannot be read", unreadable("NON_COMPLIANT"), "NON_COMPLIANT"],
     ["is none when there has been none", undefined, undefined],
@@ -80,7 +87,7 @@ describe("the last verdict", () => {
 });
 
 describe("since when a failure is open", () => {
-  it.each<[string, PreviousState | undefined, ComplianceType, string | undefined]>([
+  it.each<[string, ComparedState | undefined, ComplianceType, string | undefined]>([
     ["now, when it passed before", settled("COMPLIANT"), "NON_COMPLIANT", NOW],
     ["now, when it was never seen", undefined, "NON_COMPLIANT", NOW],
     ["now, when it was gone before", gone("NON_COMPLIANT"), "NON_COMPLIANT", NOW],
@@ -101,7 +108,7 @@ describe("an exception", () => {
   const E = "SEC-1#00000000";
   const covered = settled("NON_COMPLIANT", { exception_id: E });
 
-  it.each<[string, PreviousState | undefined, string | undefined, Transition]>([
+  it.each<[string, ComparedState | undefined, string | undefined, Transition]>([
     ["that begins opens nothing and resolves nothing", settled("NON_COMPLIANT"), E, "ongoing"],
     ["that goes on", covered, E, "ongoing"],
     ["that another one takes over from", covered, "SEC-2#00000000", "ongoing"],
@@ -164,8 +171,41 @@ describe("drift", () => {
     ["an exempt resource seen for the first time", "NOT_APPLICABLE", "first-seen", undefined, false],
     ["a failure that was mended", "COMPLIANT", "resolved", undefined, false],
   ])("is %s: %s %s under %s is %s", (_scenario, compliance_type, transition, exception_id, expected) => {
-    expect(isDrift({ compliance_type, transition, exception_id }, true)).toBe(expected);
-    expect(isDrift({ compliance_type, transition, exception_id }, false)).toBe(false);
+    const seen = { compliance_type, transition, exception_id, ...STANDARD };
+    expect(isDrift(seen, undefined, STANDARD)).toBe(expected);
+    expect(isDrift(seen, undefined, undefined)).toBe(false);
+  });
+
+  const failing = { compliance_type: "NON_COMPLIANT", transition: "opened" } as const;
+  const before = { instant: NOW, compliance_type: "COMPLIANT", settled_type: "COMPLIANT" } as const;
+
+  it.each<[string, object, Partial<PreviousState> | undefined, boolean]>([
+    ["other parameters than the last run's", { parameters_hash: "b" }, undefined, false],
+    ["another rule version than the last run's", { rule_version: "2" }, undefined, false],
+    ["other parameters, by which it passed", { parameters_hash: "b" }, { parameters_hash: "b" }, true],
+    ["another rule version, by which it passed", { rule_version: "2" }, { rule_version: "2" }, true],
+    ["other parameters, when it passed by the old ones only", { parameters_hash: "b" }, {}, false],
+    [
+      "other parameters, by which it failed",
+      { parameters_hash: "b" },
+      { parameters_hash: "b", settled_type: "NON_COMPLIANT" },
+      false,
+    ],
+    [
+      "other parameters, by which it failed under an exception that ended",
+      { parameters_hash: "b" },
+      { parameters_hash: "b", settled_type: "NON_COMPLIANT", exception_id: "SEC-1#0" },
+      true,
+    ],
+    [
+      "other parameters, by which it was declared gone",
+      { parameters_hash: "b" },
+      { parameters_hash: "b", gone: true },
+      false,
+    ],
+  ])("of a failure judged by %s", (_, standard, previous, expected) => {
+    const seen = { ...failing, ...STANDARD, ...standard };
+    expect(isDrift(seen, previous && { ...before, ...STANDARD, ...previous }, STANDARD)).toBe(expected);
   });
 });
 
@@ -211,7 +251,7 @@ describe("a sequence of evaluations", () => {
       fc.property(steps, (given) => {
         const sequence = given.map((step) => ({ ...step, covered: false }));
         const played = play(sequence);
-        expect(played.map(({ written }) => isDrift(written, true))).toEqual(
+        expect(played.map(({ written }) => isDrift(written, undefined, written))).toEqual(
           retell(sequence).map(({ drift }) => drift),
         );
         expect(played.map(({ written }) => written.open_since)).toEqual(
@@ -227,7 +267,7 @@ describe("a sequence of evaluations", () => {
     fc.assert(
       fc.property(steps, (given) => {
         const sequence = given.filter(({ complianceType }) => complianceType !== "ERROR");
-        const rang = play(sequence).map(({ written }) => isDrift(written, true));
+        const rang = play(sequence).map(({ written }) => isDrift(written, undefined, written));
         expect(rang).toEqual(retell(sequence).map(({ drift }) => drift));
       }),
     );
@@ -236,7 +276,7 @@ describe("a sequence of evaluations", () => {
   it("with errors in between misses none of them", () => {
     fc.assert(
       fc.property(steps, (sequence) => {
-        const rang = play(sequence).map(({ written }) => isDrift(written, true));
+        const rang = play(sequence).map(({ written }) => isDrift(written, undefined, written));
         const missed = retell(sequence).flatMap(({ drift }, index) => (drift && !rang[index] ? [index] : []));
         expect(missed).toEqual([]);
       }),
