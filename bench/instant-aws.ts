@@ -6,6 +6,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsRequest, parseAwsRequest, s3Address } from "../demo/aws-request";
 import type { Ec2TagParameters } from "../lambdas/common/settings";
 import { type HistorySize, InstantHistory, type QueryInput } from "./instant-history";
@@ -21,14 +22,20 @@ export interface Served {
   readonly uploads: Readonly<Record<string, number>>;
 }
 
+/** What it is started with. */
+export interface AwsSize extends HistorySize {
+  /** How long each answer takes, in milliseconds; none when left out. */
+  readonly latencyMs?: number;
+}
+
 /** Listens on a free port, says which to whoever started it, and ends with that process. */
-function start(size: HistorySize): void {
+function start(size: AwsSize): void {
   const history = new InstantHistory(size, Date.now());
   const instances = new Instances(size);
   const served = { rows: 0, uploads: {} as Record<string, number> };
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse) => {
-    const body = await bodyOf(incoming);
+    const [body] = await Promise.all([bodyOf(incoming), size.latencyMs && sleep(size.latencyMs)]);
     const { method = "GET", url: path = "/", headers } = incoming;
     const request = parseAwsRequest({ method, path, headers, body });
     if (request === undefined) return response.end(JSON.stringify(served satisfies Served));

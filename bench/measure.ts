@@ -10,8 +10,8 @@ import { declaredGraph, theOne } from "../demo/graph";
 import { type FunctionDeclaration, functionDeclaration } from "../demo/lambda";
 import { localSettings } from "../demo/settings";
 import type { EvaluatorSettings } from "../lambdas/common/settings";
-import type { Served } from "./instant-aws";
-import type { HistorySize, Standard } from "./instant-history";
+import type { AwsSize, Served } from "./instant-aws";
+import type { Standard } from "./instant-history";
 import type { MeasuredCall, Measurement } from "./measured";
 import { ACCOUNT, REGION } from "./resources";
 
@@ -28,6 +28,9 @@ export interface MeasuredFunctions {
   readonly reportGenerator: FunctionDeclaration;
   readonly standards: Readonly<Record<string, Standard>>;
 }
+
+/** What is measured: an archive, whose index.js has the handler. */
+export type MeasuredFunction = Pick<FunctionDeclaration, "files" | "environment">;
 
 /** Runs index.ts, which bundles the functions' archives. Works once in a process, like the program. */
 export async function declaredFunctions(): Promise<MeasuredFunctions> {
@@ -59,7 +62,7 @@ export interface InstantAws {
 }
 
 /** @throws Error when it ends before it listens. */
-export async function startAws(size: HistorySize): Promise<InstantAws> {
+export async function startAws(size: AwsSize): Promise<InstantAws> {
   const server = fork(join(__dirname, "instant-aws.ts"), [JSON.stringify(size)], {
     execArgv: ["--no-warnings", "-r", "ts-node/register/transpile-only"],
   });
@@ -77,7 +80,7 @@ export async function startAws(size: HistorySize): Promise<InstantAws> {
  * @throws Error when the function fails, as it does when its objects do not fit.
  */
 export async function measure(
-  { files, environment }: FunctionDeclaration,
+  { files, environment }: MeasuredFunction,
   aws: InstantAws,
   call: Omit<MeasuredCall, "functionArn">,
   heapMib?: number,
@@ -121,15 +124,21 @@ async function firstMessage<Message>(child: ChildProcess, name: string): Promise
   return message as Message;
 }
 
-let bundled: string | undefined;
+let measured: string | undefined;
 
 function measuredSource(): string {
-  bundled ??= buildSync({
-    entryPoints: [join(__dirname, "measured.ts")],
+  measured ??= bundled("measured.ts");
+  return measured;
+}
+
+/** A file of the benchmarks with all that it needs. */
+export function bundled(file: string): string {
+  const [output] = buildSync({
+    entryPoints: [join(__dirname, file)],
     bundle: true,
     platform: "node",
     format: "cjs",
     write: false,
-  }).outputFiles[0]?.text;
-  return bundled ?? "";
+  }).outputFiles;
+  return output?.text ?? "";
 }
