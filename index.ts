@@ -679,13 +679,13 @@ const reportGenerator = scannerFunction({
       Action: ["config:DescribeConfigRuleEvaluationStatus", "config:GetComplianceDetailsByConfigRule"],
       Resource: managedRules.map(({ arn }) => arn),
     },
-    // Neither BatchGetResourceConfig, which tells the names of users and policies, nor
-    // DescribeConfigurationRecorderStatus, of whatever recorder the account has, nor ListDiscoveredResources, which
-    // tells whether a rule has anything to evaluate, can be told one resource.
+    // BatchGetResourceConfig, which tells the names of users and policies, and ListDiscoveredResources, which tells
+    // what there is, know no resources in policies; the recorder may be anybody's and have any name.
     {
       Effect: "Allow",
       Action: [
         "config:BatchGetResourceConfig",
+        "config:DescribeConfigurationRecorders",
         "config:DescribeConfigurationRecorderStatus",
         "config:ListDiscoveredResources",
       ],

@@ -21,12 +21,13 @@ interface Result {
 
 /**
  * AWS Config's managed rules, which the emulator does not have: their results as somebody set them, given out by
- * the three calls the report generator makes. Pages are as small as asked for, like AWS's.
+ * the calls that the report generator makes. Pages are as small as asked for, like AWS's.
  */
 export class ManagedRules {
   /** Name in AWS Config → resource id → result. */
   private readonly results = new Map<string, Map<string, Result>>();
   private readonly configRuleNames: ReadonlyMap<string, string>;
+  private readonly deleted = new Set<string>();
   private evaluatedAt: string | undefined;
 
   constructor(rules: readonly Pick<ReportedRule, "name" | "configRuleName">[]) {
@@ -44,8 +45,14 @@ export class ManagedRules {
     this.evaluatedAt = at;
   }
 
+  /** The resource is deleted, and the rules' results of it are what they were until the next evaluation. */
+  delete({ resourceId }: IamResource): void {
+    this.deleted.add(resourceId);
+  }
+
   /** No rule has a result, nor was ever evaluated. */
   clear(): void {
+    this.deleted.clear();
     for (const name of this.configRuleNames.values()) this.results.set(name, new Map());
     this.evaluatedAt = undefined;
   }
@@ -63,6 +70,14 @@ export class ManagedRules {
             { name: "default", recording: true, lastStartTime: epochSeconds("2026-01-01T00:00:00.000Z") },
           ],
         });
+      case "DescribeConfigurationRecorders":
+        return json({
+          ConfigurationRecorders: [
+            { name: "default", recordingGroup: { resourceTypes: Object.keys(IAM_KINDS) } },
+          ],
+        });
+      case "ListDiscoveredResources":
+        return this.discoveredResources(request);
       case "BatchGetResourceConfig":
         return this.resourceConfigs(request);
       default:
@@ -140,9 +155,7 @@ export class ManagedRules {
 
   private resourceConfigs({ input }: AwsRequest): Reply {
     const keys = input.resourceKeys as { resourceType: string; resourceId: string }[];
-    const known = [...this.results.values()].flatMap((results) =>
-      [...results.values()].map(({ resource }) => resource),
-    );
+    const known = this.existing();
     const items = keys.flatMap((key) => {
       const found = known.find(
         ({ resourceType, resourceId }) => resourceType === key.resourceType && resourceId === key.resourceId,
@@ -151,6 +164,32 @@ export class ManagedRules {
     });
     return json({ baseConfigurationItems: items, unprocessedResourceKeys: [] });
   }
+
+  private discoveredResources({ input }: AwsRequest): Reply {
+    const { resourceType, resourceIds } = input as unknown as DiscoveredInput;
+    const found = this.existing().filter(
+      (resource) =>
+        resource.resourceType === resourceType && (resourceIds?.includes(resource.resourceId) ?? true),
+    );
+    return json({
+      resourceIdentifiers: found.map(({ resourceId, resourceName }) => ({
+        resourceType,
+        resourceId,
+        resourceName,
+      })),
+    });
+  }
+
+  /** The resources that were judged and not deleted since. */
+  private existing(): IamResource[] {
+    const judged = [...this.results.values()].flatMap((results) => [...results.values()]);
+    return judged.map(({ resource }) => resource).filter(({ resourceId }) => !this.deleted.has(resourceId));
+  }
+}
+
+interface DiscoveredInput {
+  readonly resourceType: string;
+  readonly resourceIds?: readonly string[];
 }
 
 interface ComplianceDetailsInput {

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-config-service";
 import * as pulumi from "@pulumi/pulumi";
 import { asError } from "../lambdas/common/errors";
+import { isCustomersRecorder, recordsType } from "../lambdas/common/recorder";
 import { CUSTOM_RULES } from "./custom-rules";
 
 /** Resource types whose changes the rules rest on, and which the IAM rules evaluate. */
@@ -92,10 +93,7 @@ async function customerRecorder(
 ): Promise<ConfigurationRecorder | undefined> {
   try {
     const { ConfigurationRecorders = [] } = await client.send(new DescribeConfigurationRecordersCommand({}));
-    // AWS services may have recorders of their own besides, which serve nobody else.
-    return ConfigurationRecorders.find(
-      ({ servicePrincipal, recordingScope }) => !servicePrincipal && recordingScope !== "INTERNAL",
-    );
+    return ConfigurationRecorders.find(isCustomersRecorder);
   } catch (error) {
     throw new pulumi.RunError(
       `cannot look for an AWS Config recorder (config:DescribeConfigurationRecorders): ${asError(error).message}\n` +
@@ -118,7 +116,7 @@ async function shortcomings(
   name: string,
   client: RecorderLookUp["client"],
 ): Promise<string[]> {
-  const missing = RECORDED_TYPES.filter((type) => !records(recorder, type));
+  const missing = RECORDED_TYPES.filter((type) => !recordsType(recorder, type));
   const daily = RECORDED_TYPES.filter((type) => !missing.includes(type) && recordsDaily(recorder, type));
   return [
     ...((await isRecording(name, client)) ? [] : ["is stopped: changes are noticed at the next sweep only"]),
@@ -142,19 +140,6 @@ async function isRecording(name: string, client: RecorderLookUp["client"]): Prom
         `(config:DescribeConfigurationRecorderStatus): ${asError(error).message}`,
     );
   }
-}
-
-/** By the rules of https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html. */
-function records({ recordingGroup = {} }: ConfigurationRecorder, type: string): boolean {
-  const { recordingStrategy, exclusionByResourceTypes, resourceTypes = [] } = recordingGroup;
-  const { includeGlobalResourceTypes = false } = recordingGroup;
-  if (recordingStrategy?.useOnly === "EXCLUSION_BY_RESOURCE_TYPES") {
-    return !exclusionByResourceTypes?.resourceTypes?.some((excluded) => excluded === type);
-  }
-  if (recordingStrategy?.useOnly === "INCLUSION_BY_RESOURCE_TYPES" || resourceTypes.length > 0) {
-    return resourceTypes.some((included) => included === type);
-  }
-  return includeGlobalResourceTypes || !type.startsWith("AWS::IAM::");
 }
 
 function recordsDaily({ recordingMode }: ConfigurationRecorder, type: string): boolean {

@@ -4,11 +4,9 @@
  */
 
 import {
-  BatchGetResourceConfigCommand,
   type ConfigServiceClient,
   type ConfigurationRecorderStatus,
   DescribeConfigRuleEvaluationStatusCommand,
-  DescribeConfigurationRecorderStatusCommand,
   type EvaluationResult,
   paginateGetComplianceDetailsByConfigRule,
   paginateListDiscoveredResources,
@@ -18,7 +16,7 @@ import {
 import pMap from "p-map";
 import { alertChange } from "../common/drift";
 import { asError, InvalidInputError } from "../common/errors";
-import type { EvaluationRow, Judgement, Resource, Trigger } from "../common/evaluation";
+import type { EvaluationRow, Judgement, Trigger } from "../common/evaluation";
 import { RuleExceptions } from "../common/exceptions";
 import { asFields, asInstant, asOneOf, asText, type Fields } from "../common/input";
 import type { AlertContext } from "../common/messages";
@@ -28,6 +26,7 @@ import { carryOutRun, type RunDependencies } from "../common/run";
 import { newestReportUri, type Place } from "../common/runtime";
 import type { Exception, ReportedRule } from "../common/settings";
 import { recordSingle } from "../common/single";
+import { identify, KEYS_MOST, keyText, recordingRecorder } from "./identities";
 
 /** What the managed rules' results are brought into the history with. */
 export interface ManagedRuleDependencies extends RunDependencies {
@@ -40,8 +39,6 @@ export interface ManagedRuleDependencies extends RunDependencies {
 
 /** The version of rules that AWS maintains. */
 const MANAGED_VERSION = "aws-managed";
-/** BatchGetResourceConfig takes no more (https://docs.aws.amazon.com/config/latest/APIReference/API_BatchGetResourceConfig.html). */
-const KEYS_MOST = 100;
 const CONCURRENT_IMPORTS = 8;
 
 /**
@@ -164,21 +161,11 @@ function whyStale(
   return isOld ? `AWS Config evaluated it last at ${evaluatedAt.toISOString()}` : undefined;
 }
 
-/** The account's recorder, if it records. */
-async function recordingRecorder(
-  config: ConfigServiceClient,
-): Promise<ConfigurationRecorderStatus | undefined> {
-  const { ConfigurationRecordersStatus = [] } = await config.send(
-    new DescribeConfigurationRecorderStatusCommand({}),
-  );
-  return ConfigurationRecordersStatus.find(({ recording }) => recording);
-}
-
 /**
  * Records a change of compliance that AWS Config told EventBridge of, and alerts of it.
- * @returns undefined when AWS Config does not know the resource, by now or yet: under its bare id it would get a
- *   history of its own, so that it is left to the next import.
+ * @returns undefined when AWS Config does not know the resource, by now or yet: it is left to the next import.
  * @throws InvalidInputError naming the field that is wrong.
+ * @throws Error when AWS Config does not tell now which resource it is.
  */
 export async function recordComplianceChange(
   event: unknown,
@@ -207,12 +194,8 @@ export async function recordComplianceChange(
     detail.notificationCreationTime ?? fields.time,
     "detail.notificationCreationTime",
   );
-  const described = (await describe([key], dependencies)).get(keyText(key));
-  if (!described && !isAccount(key.resourceType)) {
-    dependencies.log.warn("AWS Config does not know the resource", { rule: rule.name, ...key });
-    return undefined;
-  }
-  const resource = described ?? unknownResource(key, dependencies.place);
+  const resource = (await identify([key], dependencies)).get(keyText(key));
+  if (!resource) return undefined;
   const { context, alert } = planOf(rule, instant, "change", dependencies);
   const lookedAt = dependencies.now().toISOString();
   const evaluation = { resource, judgement, isLive: false, lookedAt };
@@ -221,21 +204,24 @@ export async function recordComplianceChange(
   return row;
 }
 
+/** A rule's results, but for resources that AWS Config does not know. */
 async function* results(rule: ReportedRule, dependencies: ManagedRuleDependencies): AsyncGenerator<Judged> {
-  const { config, place } = dependencies;
+  const { config } = dependencies;
   const pages = paginateGetComplianceDetailsByConfigRule(
     { client: config, pageSize: KEYS_MOST },
     { ConfigRuleName: rule.configRuleName },
   );
   for await (const { EvaluationResults = [] } of pages) {
     const keyed = EvaluationResults.map((result) => ({ result, key: keyOf(result) }));
-    const described = await describe(
+    const identities = await identify(
       keyed.map(({ key }) => key),
       dependencies,
     );
     for (const { result, key } of keyed) {
+      const resource = identities.get(keyText(key));
+      if (!resource) continue;
       yield {
-        resource: described.get(keyText(key)) ?? unknownResource(key, place),
+        resource,
         judgement: judgement(rule, result.ComplianceType ?? "", result.Annotation),
         observedAt: result.ResultRecordedTime?.toISOString(),
       };
@@ -275,73 +261,6 @@ function judgement({ identifier }: ReportedRule, complianceType: string, annotat
     annotation: said ?? `AWS Config has no verdict: ${complianceType || "it gave none"}.`,
     observed,
   };
-}
-
-/**
- * Names and ARNs of resources that AWS Config knows by ids such as AIDA....
- * @throws Error when Config left some unprocessed: with another id the resource would get another history.
- */
-async function describe(
-  keys: readonly ResourceKey[],
-  { config, place }: ManagedRuleDependencies,
-): Promise<Map<string, Omit<Resource, "tags">>> {
-  const described = new Map<string, Omit<Resource, "tags">>();
-  // The account itself is no recorded resource.
-  const recorded = keys.filter(({ resourceType }) => !isAccount(resourceType));
-  if (recorded.length === 0) return described;
-  const { baseConfigurationItems = [], unprocessedResourceKeys = [] } = await config.send(
-    new BatchGetResourceConfigCommand({ resourceKeys: [...recorded] }),
-  );
-  if (unprocessedResourceKeys.length > 0) {
-    throw new Error(
-      `AWS Config left ${unprocessedResourceKeys.length} of ${recorded.length} resources unprocessed`,
-    );
-  }
-  for (const {
-    resourceType,
-    resourceId,
-    resourceName,
-    arn,
-    accountId,
-    awsRegion,
-  } of baseConfigurationItems) {
-    const key = { resourceType, resourceId };
-    const unknown = unknownResource(key, place);
-    described.set(keyText(key), {
-      arn: arn ?? unknown.arn,
-      type: unknown.type,
-      name: resourceName ?? unknown.name,
-      accountId: accountId ?? place.accountId,
-      region: awsRegion ?? place.region,
-    });
-  }
-  return described;
-}
-
-interface KeyTexts {
-  readonly resourceType?: string;
-  readonly resourceId?: string;
-}
-
-/** A resource of which AWS Config knows no more than type and id; of the account, that is all there is. */
-function unknownResource({ resourceType = "unknown", resourceId = "" }: KeyTexts, place: Place) {
-  const { partition, accountId, region } = place;
-  const account = isAccount(resourceType);
-  return {
-    arn: account ? `arn:${partition}:iam::${accountId}:root` : `${resourceType}/${resourceId}`,
-    type: resourceType,
-    name: account ? `account ${accountId}` : resourceId,
-    accountId,
-    region,
-  };
-}
-
-function isAccount(resourceType: string | undefined): boolean {
-  return resourceType === "AWS::::Account";
-}
-
-function keyText({ resourceType, resourceId }: KeyTexts): string {
-  return `${resourceType}/${resourceId}`;
 }
 
 function planOf(

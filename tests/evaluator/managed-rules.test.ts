@@ -3,9 +3,12 @@ import {
   ConfigServiceClient,
   DescribeConfigRuleEvaluationStatusCommand,
   DescribeConfigurationRecorderStatusCommand,
+  DescribeConfigurationRecordersCommand,
   type EvaluationResult,
   GetComplianceDetailsByConfigRuleCommand,
   ListDiscoveredResourcesCommand,
+  type ResourceKey,
+  type ResourceType,
 } from "@aws-sdk/client-config-service";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
@@ -69,17 +72,42 @@ beforeEach(async () => {
   };
   evaluatedAt(new Date("2026-11-24T06:00:00Z"));
   recorderIs(true);
-  config.on(BatchGetResourceConfigCommand).callsFake(({ resourceKeys }) => ({
-    baseConfigurationItems: resourceKeys.map(({ resourceId }: { resourceId: string }) => ({
-      resourceType: "AWS::IAM::User",
-      resourceId,
-      resourceName: resourceId.replace("AIDA", "user-"),
-      arn: userArn(resourceId.replace("AIDA", "user-")),
-      accountId: "111122223333",
-      awsRegion: "global",
-    })),
+  recorded("AWS::IAM::User");
+  config.on(BatchGetResourceConfigCommand).callsFake(({ resourceKeys }: { resourceKeys: ResourceKey[] }) => ({
+    baseConfigurationItems: resourceKeys.map(configured),
   }));
 });
+
+/** What AWS Config has recorded of a user. */
+function configured({ resourceId = "" }: ResourceKey) {
+  return {
+    resourceType: "AWS::IAM::User",
+    resourceId,
+    resourceName: resourceId.replace("AIDA", "user-"),
+    arn: userArn(resourceId.replace("AIDA", "user-")),
+    accountId: "111122223333",
+    awsRegion: "global",
+  };
+}
+
+/** The account's recorder records this type; an AWS service has one of its own besides. */
+function recorded(type: ResourceType): void {
+  config.on(DescribeConfigurationRecordersCommand).resolves({
+    ConfigurationRecorders: [
+      { name: "a-service's", servicePrincipal: "example.amazonaws.com", recordingScope: "INTERNAL" },
+      { name: "default", recordingGroup: { resourceTypes: [type] } },
+    ],
+  });
+}
+
+/** AWS Config has discovered these users. */
+function discoveredUsers(...ids: string[]): void {
+  config.on(ListDiscoveredResourcesCommand).callsFake(({ resourceType, resourceIds }) => ({
+    resourceIdentifiers: ids
+      .filter((id) => resourceIds.includes(id))
+      .map((resourceId) => ({ resourceType, resourceId })),
+  }));
+}
 
 function recorderIs(recording: boolean, lastStartTime = new Date("2026-11-01T00:00:00Z")): void {
   config.on(DescribeConfigurationRecorderStatusCommand).resolves({
@@ -267,15 +295,107 @@ describe("an import", () => {
     expect(await dependencies.history.run(rule.name, MORNING)).toBeUndefined();
   });
 
-  it("fails when AWS Config leaves names unresolved for now, since another id would be another history", async () => {
-    configSays([result("AIDA1", "COMPLIANT")]);
-    config.on(BatchGetResourceConfigCommand).resolves({
-      unprocessedResourceKeys: [{ resourceType: "AWS::IAM::User", resourceId: "AIDA1" }],
-    });
+  it("asks AWS Config again, later and later, for resources that it left unprocessed, until none is left", async () => {
+    configSays([
+      result("AIDA1", "COMPLIANT"),
+      result("AIDA2", "NON_COMPLIANT"),
+      result("AIDA3", "COMPLIANT"),
+    ]);
+    const waits: number[] = [];
+    const asked: string[][] = [];
+    config
+      .on(BatchGetResourceConfigCommand)
+      .callsFake(({ resourceKeys }: { resourceKeys: ResourceKey[] }) => {
+        asked.push(resourceKeys.map(({ resourceId }) => String(resourceId)));
+        const processed = asked.length === 2 ? 0 : 1;
+        return {
+          baseConfigurationItems: resourceKeys.slice(0, processed).map(configured),
+          unprocessedResourceKeys: resourceKeys.slice(processed),
+        };
+      });
+    const sleep = async (milliseconds: number) => waits.push(milliseconds);
+    await importManagedRules([rule], MORNING, "sweep", { ...dependencies, sleep });
+    expect(asked).toEqual([["AIDA1", "AIDA2", "AIDA3"], ["AIDA2", "AIDA3"], ["AIDA2", "AIDA3"], ["AIDA3"]]);
+    expect(waits).toEqual([200, 400, 200]);
+    expect((await rowsAt(MORNING)).map(({ resource_id }) => resource_id)).toEqual([
+      userArn("user-1"),
+      userArn("user-2"),
+      userArn("user-3"),
+    ]);
+  });
+
+  it("fails, naming the resources, when AWS Config goes on leaving some unprocessed: another id would be another history", async () => {
+    configSays([result("AIDA1", "COMPLIANT"), result("AIDA2", "COMPLIANT")]);
+    config
+      .on(BatchGetResourceConfigCommand)
+      .callsFake(({ resourceKeys }: { resourceKeys: ResourceKey[] }) => ({
+        baseConfigurationItems: resourceKeys
+          .filter(({ resourceId }) => resourceId === "AIDA1")
+          .map(configured),
+        unprocessedResourceKeys: resourceKeys.filter(({ resourceId }) => resourceId === "AIDA2"),
+      }));
     await expect(importManagedRules([rule], MORNING, "sweep", dependencies)).rejects.toThrow(
-      "left 1 of 1 resources unprocessed",
+      "iam-user-mfa: Error: AWS Config left 1 resource (AWS::IAM::User/AIDA2) of 2 asked for unprocessed",
     );
     expect(await dependencies.history.run(rule.name, MORNING)).toBeUndefined();
+  });
+
+  describe("of a resource of which AWS Config has no configuration", () => {
+    beforeEach(async () => {
+      configSays([result("AIDA1", "NON_COMPLIANT"), result("AIDA2", "COMPLIANT")]);
+      await importManagedRules([rule], MORNING, "sweep", dependencies);
+      published.length = 0;
+      config
+        .on(BatchGetResourceConfigCommand)
+        .callsFake(({ resourceKeys }: { resourceKeys: ResourceKey[] }) => ({
+          baseConfigurationItems: resourceKeys
+            .filter(({ resourceId }) => resourceId !== "AIDA1")
+            .map(configured),
+        }));
+      configSays([result("AIDA1", "NON_COMPLIANT"), result("AIDA2", "NON_COMPLIANT")]);
+      discoveredUsers();
+    });
+
+    it("leaves it out when it does not exist either, so that its own history ends and no other begins", async () => {
+      await importManagedRules([rule], NOON, "sweep", dependencies);
+      expect(await rowsAt(NOON)).toMatchObject([
+        { resource_id: userArn("user-1"), gone: true },
+        { resource_id: userArn("user-2"), transition: "opened" },
+      ]);
+      expect(published.map(({ Subject }) => Subject).filter((subject) => subject?.includes("Drift"))).toEqual(
+        ["[CRITICAL] Drift: user-2 fails iam-user-mfa"],
+      );
+    });
+
+    it("fails when it exists: then it is not gone", async () => {
+      discoveredUsers("AIDA1");
+      await expect(importManagedRules([rule], NOON, "sweep", dependencies)).rejects.toThrow(
+        "AWS Config has discovered 1 resource (AWS::IAM::User/AIDA1), but gives no configuration yet",
+      );
+      expect(await dependencies.history.run(rule.name, NOON)).toBeUndefined();
+      expect(await dependencies.history.latest(userArn("user-1"), rule.name)).toMatchObject({
+        compliance_type: "NON_COMPLIANT",
+      });
+    });
+
+    it("fails when nothing is recorded: then AWS Config cannot know it", async () => {
+      recorderIs(false);
+      await expect(importManagedRules([rule], NOON, "sweep", dependencies)).rejects.toThrow(
+        "AWS Config's recorder is not recording, and has no name for 1 resource (AWS::IAM::User/AIDA1)",
+      );
+    });
+
+    it("calls it by its bare id, again and again, where its type is not recorded at all", async () => {
+      recorded("AWS::IAM::Role");
+      await importManagedRules([rule], NOON, "sweep", dependencies);
+      expect(await rowsAt(NOON)).toContainEqual(
+        expect.objectContaining({
+          resource_id: "AWS::IAM::User/AIDA1",
+          resource_name: "AIDA1",
+          compliance_type: "NON_COMPLIANT",
+        }),
+      );
+    });
   });
 
   it("calls the account by its root ARN, without asking AWS Config for its name", async () => {
@@ -374,6 +494,7 @@ describe("a compliance change that EventBridge tells of", () => {
 
   it("of a resource that AWS Config cannot name is left to the next import", async () => {
     config.on(BatchGetResourceConfigCommand).resolves({ baseConfigurationItems: [] });
+    discoveredUsers();
     expect(
       await recordComplianceChange(event("NON_COMPLIANT", MORNING), [rule], dependencies),
     ).toBeUndefined();

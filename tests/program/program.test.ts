@@ -491,6 +491,7 @@ describe("roles", () => {
         Effect: "Allow",
         Action: [
           "config:BatchGetResourceConfig",
+          "config:DescribeConfigurationRecorders",
           "config:DescribeConfigurationRecorderStatus",
           "config:ListDiscoveredResources",
         ],
