@@ -15,6 +15,9 @@ export const TRANSITION_INDEX = "by-transition";
  */
 export const INDEX_SHARDS = 8;
 
+/** Alias of the report generator by which EventBridge alone invokes it: what comes by it is nobody's own word. */
+export const EVENTS_ALIAS = "events";
+
 /** The names of one deployment, each `{resource-type}-{environmentSuffix}`. */
 export function resourceNames(environmentSuffix: string) {
   const named = (resourceType: string) => `${resourceType}-${environmentSuffix}`;

@@ -3,6 +3,7 @@
 import { InvalidInputError } from "../common/errors";
 import { parseScheduledEvent } from "../common/events";
 import { asFields, asInstant, asWholeNumber, type Fields, refuseOthers } from "../common/input";
+import { EVENTS_ALIAS } from "../common/names";
 
 /** A seeded random sample of evaluations; the same seed over the same state picks the same ones. */
 export interface SampleRequest {
@@ -22,26 +23,49 @@ export type ReportRequest =
     }
   | { readonly kind: "compliance-change"; readonly event: unknown };
 
+/** The detail-types of events that only EventBridge may bring. */
+const SCHEDULED = "Scheduled Event";
+const COMPLIANCE_CHANGE = "Config Rules Compliance Change";
+
 const ALLOWED =
-  "allowed are an EventBridge Scheduled Event, an AWS Config Rules Compliance Change event, or an object with" +
-  ' nothing but "from" and "to", or "asOf" (ISO-8601 instants), and optionally "sample": {"size": 25, "seed": "…"}';
+  'allowed are an object with nothing but "from" and "to", or "asOf" (ISO-8601 instants), and optionally "sample":' +
+  ` {"size": 25, "seed": "…"}, and from EventBridge a ${SCHEDULED} and AWS Config's ${COMPLIANCE_CHANGE}`;
 /** The most evaluations of one sample. */
 export const MAXIMUM_SAMPLE = 1000;
 const MAXIMUM_SEED = 128;
 
 /**
+ * Whether EventBridge invoked the function: by an alias that nobody else has the permission to invoke. Whoever may
+ * invoke the function itself cannot choose another qualifier
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html).
+ */
+export function isFromEventBridge(invokedFunctionArn: string): boolean {
+  const [, , , , , , , qualifier] = invokedFunctionArn.split(":");
+  return qualifier === EVENTS_ALIAS;
+}
+
+/**
  * Narrows an invocation's event. Scheduled events are those of an EventBridge rule
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html), compliance changes those of
  * AWS Config (https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html).
+ * @param fromEventBridge only then it may be either: a scheduled report is a link of the chain, and a compliance change a
+ *   verdict in the history.
  * @throws InvalidInputError naming the field at fault and what is allowed.
  */
-export function parseEvent(event: unknown): ReportRequest {
+export function parseEvent(event: unknown, fromEventBridge = false): ReportRequest {
   const fields = asFields(event, "the event");
-  if (fields["detail-type"] === "Scheduled Event") {
+  const detailType = fields["detail-type"];
+  if (!fromEventBridge && (detailType === SCHEDULED || detailType === COMPLIANCE_CHANGE)) {
+    throw new InvalidInputError(
+      `detail-type must not be "${detailType}": such events are EventBridge's, which brings them by the function's` +
+        ` alias "${EVENTS_ALIAS}"; ${ALLOWED}`,
+    );
+  }
+  if (detailType === SCHEDULED) {
     const { instant: time } = parseScheduledEvent(fields);
     return { kind: "scheduled", time, eventId: typeof fields.id === "string" ? fields.id : time };
   }
-  if (fields.source === "aws.config" && fields["detail-type"] === "Config Rules Compliance Change") {
+  if (fields.source === "aws.config" && detailType === COMPLIANCE_CHANGE) {
     return { kind: "compliance-change", event };
   }
   return parseOnDemand(fields);

@@ -9,7 +9,7 @@ import type { EvaluationRow } from "../common/evaluation";
 import { resourceNames } from "../common/names";
 import { type Place, placeOf, readSettings, runDependencies } from "../common/runtime";
 import type { ReportSettings } from "../common/settings";
-import { parseEvent } from "./event";
+import { isFromEventBridge, parseEvent } from "./event";
 import { generateReport, type ReportDependencies, type ReportResult } from "./generate";
 import { importManagedRules, type ManagedRuleDependencies, recordComplianceChange } from "./managed-rules";
 import { S3ReportStore } from "./storage";
@@ -32,7 +32,7 @@ export async function handler(
   connected ??= connect(placeOf(context));
   const { managed, report } = connected;
   try {
-    const request = parseEvent(event);
+    const request = parseEvent(event, isFromEventBridge(context.invokedFunctionArn));
     return request.kind === "compliance-change"
       ? await recordComplianceChange(request.event, settings.rules, managed)
       : await generateReport(report, request);

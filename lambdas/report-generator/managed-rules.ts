@@ -9,6 +9,7 @@ import {
   DescribeConfigRuleEvaluationStatusCommand,
   type EvaluationResult,
   paginateGetComplianceDetailsByConfigRule,
+  paginateGetComplianceDetailsByResource,
   paginateListDiscoveredResources,
   type ResourceKey,
   type ResourceType,
@@ -18,7 +19,7 @@ import { alertChange } from "../common/drift";
 import { asError, InvalidInputError } from "../common/errors";
 import type { EvaluationRow, Judgement, Trigger } from "../common/evaluation";
 import { RuleExceptions } from "../common/exceptions";
-import { asFields, asInstant, asOneOf, asText, type Fields } from "../common/input";
+import { asFields, asInstant, asOneOf, asText } from "../common/input";
 import type { AlertContext } from "../common/messages";
 import type { Judged } from "../common/recording";
 import { parametersHash, type RowContext } from "../common/row";
@@ -162,18 +163,55 @@ function whyStale(
 }
 
 /**
- * Records a change of compliance that AWS Config told EventBridge of, and alerts of it.
+ * Records a change of compliance that AWS Config told EventBridge of, and alerts of it. Which verdict it is AWS Config
+ * is asked; the event only says where to look, and how new the answer must be.
  * @returns undefined when AWS Config does not know the resource, by now or yet: it is left to the next import.
  * @throws InvalidInputError naming the field that is wrong.
- * @throws Error when AWS Config does not tell now which resource it is.
+ * @throws Error when AWS Config does not tell now which resource it is, or only what was before the change.
  */
 export async function recordComplianceChange(
   event: unknown,
   rules: readonly ReportedRule[],
   dependencies: ManagedRuleDependencies,
 ): Promise<EvaluationRow | undefined> {
+  const change = parseComplianceChange(event, rules, dependencies.place);
+  const { rule, key } = change;
+  const resource = (await identify([key], dependencies)).get(keyText(key));
+  if (!resource) return undefined;
+  const lookedAt = dependencies.now().toISOString();
+  const result = await newestResult(change, dependencies);
+  const recordedAt = result?.ResultRecordedTime?.toISOString() ?? "";
+  // A verdict that is newer than the event was not there yet at the event's time.
+  const instant = recordedAt > change.instant ? recordedAt : change.instant;
+  const said = result && judgement(rule, result.ComplianceType ?? "", result.Annotation);
+  const { context, alert } = planOf(rule, instant, "change", dependencies);
+  const evaluation = { resource, judgement: said, isLive: true, lookedAt };
+  const { row, drift } = await recordSingle(context, evaluation, dependencies);
+  if (drift) await alertChange(alert, drift, dependencies);
+  return row;
+}
+
+/** Of what a compliance change tells. */
+interface ComplianceChange {
+  readonly rule: ReportedRule;
+  readonly key: ResourceKey;
+  readonly instant: string;
+  /** When AWS Config recorded the new verdict; undefined when there is none, as of a deleted resource. */
+  readonly recordedAt: string | undefined;
+}
+
+/** https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html */
+function parseComplianceChange(
+  event: unknown,
+  rules: readonly ReportedRule[],
+  place: Place,
+): ComplianceChange {
   const fields = asFields(event, "event");
   const detail = asFields(fields.detail, "detail");
+  asOneOf(fields.account, [place.accountId], "account");
+  asOneOf(fields.region, [place.region], "region");
+  asOneOf(detail.awsAccountId, [place.accountId], "detail.awsAccountId");
+  asOneOf(detail.awsRegion, [place.region], "detail.awsRegion");
   const ruleName = asText(detail.configRuleName, "detail.configRuleName");
   const managed = rules.filter(({ kind }) => kind === "managed");
   const rule = managed.find(({ configRuleName }) => configRuleName === ruleName);
@@ -181,27 +219,75 @@ export async function recordComplianceChange(
     const known = managed.map(({ configRuleName }) => configRuleName).join(", ");
     throw new InvalidInputError(`detail.configRuleName must be one of ${known}, not ${ruleName}`);
   }
-  const key = {
-    resourceType: asText(detail.resourceType, "detail.resourceType") as ResourceType,
-    resourceId: asText(detail.resourceId, "detail.resourceId"),
+  return {
+    rule,
+    key: {
+      resourceType: asText(detail.resourceType, "detail.resourceType") as ResourceType,
+      resourceId: asText(detail.resourceId, "detail.resourceId"),
+    },
+    instant: asInstant(detail.notificationCreationTime ?? fields.time, "detail.notificationCreationTime"),
+    recordedAt: parseRecordedAt(detail.newEvaluationResult),
   };
-  const result = detail.newEvaluationResult;
-  const judgement =
-    result === undefined || result === null
-      ? undefined
-      : judgementOf(rule, asFields(result, "detail.newEvaluationResult"));
-  const instant = asInstant(
-    detail.notificationCreationTime ?? fields.time,
-    "detail.notificationCreationTime",
+}
+
+function parseRecordedAt(newResult: unknown): string | undefined {
+  const field = "detail.newEvaluationResult";
+  if (newResult === undefined || newResult === null) return undefined;
+  const { complianceType, resultRecordedTime } = asFields(newResult, field);
+  const allowed = ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"];
+  asOneOf(complianceType, allowed, `${field}.complianceType`);
+  return asInstant(resultRecordedTime, `${field}.resultRecordedTime`);
+}
+
+const FIRST_WAIT_MS = 500;
+const ANSWERS_MOST = 5;
+
+/**
+ * The rule's verdict on the resource as AWS Config has it now. An answer that is older than the event's is asked for
+ * again, and so is none where the event has one.
+ * @returns undefined when there is none.
+ * @throws Error when AWS Config goes on with what was before the event.
+ */
+async function newestResult(
+  { rule, key, recordedAt }: ComplianceChange,
+  { config, sleep }: ManagedRuleDependencies,
+): Promise<EvaluationResult | undefined> {
+  for (let answer = 1; ; answer++) {
+    const result = await resultOf(rule, key, config);
+    const isBehind = recordedAt !== undefined && (!result || isOlder(result, recordedAt));
+    if (!isBehind) return result;
+    if (answer === ANSWERS_MOST) {
+      // Between the event and now the resource may have left the rule's scope: no verdict is an answer, too.
+      if (!result) return undefined;
+      throw new Error(`AWS Config still tells the verdict on ${keyText(key)} from before ${recordedAt}`);
+    }
+    await sleep(FIRST_WAIT_MS * 2 ** (answer - 1));
+  }
+}
+
+async function resultOf(
+  { configRuleName }: ReportedRule,
+  { resourceType, resourceId }: ResourceKey,
+  config: ConfigServiceClient,
+): Promise<EvaluationResult | undefined> {
+  const pages = paginateGetComplianceDetailsByResource(
+    { client: config },
+    { ResourceType: resourceType, ResourceId: resourceId },
   );
-  const resource = (await identify([key], dependencies)).get(keyText(key));
-  if (!resource) return undefined;
-  const { context, alert } = planOf(rule, instant, "change", dependencies);
-  const lookedAt = dependencies.now().toISOString();
-  const evaluation = { resource, judgement, isLive: false, lookedAt };
-  const { row, drift } = await recordSingle(context, evaluation, dependencies);
-  if (drift) await alertChange(alert, drift, dependencies);
-  return row;
+  for await (const { EvaluationResults = [] } of pages) {
+    const found = EvaluationResults.find(
+      ({ EvaluationResultIdentifier }) =>
+        EvaluationResultIdentifier?.EvaluationResultQualifier?.ConfigRuleName === configRuleName,
+    );
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** To the second: the event and the answer may be rounded otherwise. */
+function isOlder({ ResultRecordedTime }: EvaluationResult, recordedAt: string): boolean {
+  const seconds = (instant: Date) => Math.floor(instant.getTime() / 1000);
+  return ResultRecordedTime !== undefined && seconds(ResultRecordedTime) < seconds(new Date(recordedAt));
 }
 
 /** A rule's results, but for resources that AWS Config does not know. */
@@ -232,12 +318,6 @@ async function* results(rule: ReportedRule, dependencies: ManagedRuleDependencie
 function keyOf({ EvaluationResultIdentifier }: EvaluationResult): ResourceKey {
   const { ResourceType, ResourceId } = EvaluationResultIdentifier?.EvaluationResultQualifier ?? {};
   return { resourceType: ResourceType as ResourceType, resourceId: ResourceId };
-}
-
-function judgementOf(rule: ReportedRule, result: Fields): Judgement {
-  const allowed = ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"] as const;
-  const complianceType = asOneOf(result.complianceType, allowed, "detail.newEvaluationResult.complianceType");
-  return judgement(rule, complianceType, result.annotation);
 }
 
 /** AWS Config's words as a judgement; INSUFFICIENT_DATA, and whatever is new, is no verdict. */

@@ -6,6 +6,7 @@ import {
   DescribeConfigurationRecordersCommand,
   type EvaluationResult,
   GetComplianceDetailsByConfigRuleCommand,
+  GetComplianceDetailsByResourceCommand,
   ListDiscoveredResourcesCommand,
   type ResourceKey,
   type ResourceType,
@@ -121,7 +122,11 @@ function evaluatedAt(LastSuccessfulEvaluationTime: Date): void {
   });
 }
 
-function result(resourceId: string, ComplianceType: EvaluationResult["ComplianceType"]): EvaluationResult {
+function result(
+  resourceId: string,
+  ComplianceType: EvaluationResult["ComplianceType"],
+  recordedAt = "2026-11-24T05:59:00Z",
+): EvaluationResult {
   return {
     EvaluationResultIdentifier: {
       EvaluationResultQualifier: {
@@ -131,11 +136,18 @@ function result(resourceId: string, ComplianceType: EvaluationResult["Compliance
       },
     },
     ComplianceType,
-    ResultRecordedTime: new Date("2026-11-24T05:59:00Z"),
+    ResultRecordedTime: new Date(recordedAt),
   };
 }
 
-/** AWS Config answers with these pages of results. */
+/** Of the user AIDA1 under another rule. */
+function ofRule(ConfigRuleName: string): EvaluationResult["EvaluationResultIdentifier"] {
+  return {
+    EvaluationResultQualifier: { ConfigRuleName, ResourceType: "AWS::IAM::User", ResourceId: "AIDA1" },
+  };
+}
+
+/** AWS Config answers with these pages of results, and with those of one resource when it is asked for them. */
 function configSays(...pages: EvaluationResult[][]): void {
   config.on(GetComplianceDetailsByConfigRuleCommand).callsFake(({ NextToken }) => {
     const page = Number(NextToken ?? 0);
@@ -144,6 +156,35 @@ function configSays(...pages: EvaluationResult[][]): void {
       NextToken: page + 1 < pages.length ? String(page + 1) : undefined,
     };
   });
+  config.on(GetComplianceDetailsByResourceCommand).callsFake(({ ResourceId }) => ({
+    EvaluationResults: pages
+      .flat()
+      .filter(
+        ({ EvaluationResultIdentifier }) =>
+          EvaluationResultIdentifier?.EvaluationResultQualifier?.ResourceId === ResourceId,
+      ),
+  }));
+}
+
+/** EventBridge's event for a changed verdict on the user AIDA1. */
+function complianceChange(complianceType: string, time: string) {
+  return {
+    source: "aws.config",
+    "detail-type": "Config Rules Compliance Change",
+    account: "111122223333",
+    region: "us-east-1",
+    time,
+    detail: {
+      configRuleName: rule.configRuleName,
+      resourceType: "AWS::IAM::User",
+      resourceId: "AIDA1",
+      awsAccountId: "111122223333",
+      awsRegion: "us-east-1",
+      messageType: "ComplianceChangeNotification",
+      notificationCreationTime: time,
+      newEvaluationResult: { complianceType, resultRecordedTime: time },
+    },
+  };
 }
 
 async function rowsAt(instant: string): Promise<EvaluationRow[]> {
@@ -218,16 +259,9 @@ describe("an import", () => {
     configSays([result("AIDA1", "COMPLIANT")]);
     await importManagedRules([rule], MORNING, "sweep", dependencies);
     const before = published.length;
+    configSays([result("AIDA1", "COMPLIANT", "2026-11-24T12:30:20.000Z")]);
     await recordComplianceChange(
-      {
-        detail: {
-          configRuleName: rule.configRuleName,
-          resourceType: "AWS::IAM::User",
-          resourceId: "AIDA1",
-          notificationCreationTime: "2026-11-24T12:30:20.000Z",
-          newEvaluationResult: { complianceType: "COMPLIANT" },
-        },
-      },
+      complianceChange("COMPLIANT", "2026-11-24T12:30:20.000Z"),
       [rule],
       dependencies,
     );
@@ -444,51 +478,78 @@ describe("an import", () => {
 });
 
 describe("a compliance change that EventBridge tells of", () => {
-  const event = (complianceType: string, time: string) => ({
-    source: "aws.config",
-    "detail-type": "Config Rules Compliance Change",
-    time,
-    detail: {
-      configRuleName: rule.configRuleName,
-      resourceType: "AWS::IAM::User",
-      resourceId: "AIDA1",
-      awsAccountId: "111122223333",
-      awsRegion: "us-east-1",
-      messageType: "ComplianceChangeNotification",
-      notificationCreationTime: time,
-      newEvaluationResult: { complianceType, resultRecordedTime: time },
-    },
-  });
+  const SEVEN = "2026-11-24T07:00:00.000Z";
 
   it("is recorded and alerted of by name, in words", async () => {
     configSays([result("AIDA1", "COMPLIANT")]);
     await importManagedRules([rule], MORNING, "sweep", dependencies);
-    await recordComplianceChange(event("NON_COMPLIANT", "2026-11-24T07:00:00.000Z"), [rule], dependencies);
+    configSays([result("AIDA1", "NON_COMPLIANT", SEVEN)]);
+    await recordComplianceChange(complianceChange("NON_COMPLIANT", SEVEN), [rule], dependencies);
     expect(published.map(({ Subject }) => Subject)).toEqual(["[CRITICAL] Drift: user-1 fails iam-user-mfa"]);
     expect(JSON.parse(published[0]?.Message ?? "").email).toContain(
       'user-1 began to fail the rule "IAM users have MFA".',
     );
 
-    configSays([result("AIDA1", "NON_COMPLIANT")]);
     await importManagedRules([rule], NOON, "sweep", dependencies);
     expect(published.filter(({ Subject }) => Subject?.includes("Drift"))).toHaveLength(1);
-    expect(await rowsAt(NOON)).toMatchObject([
-      { transition: "ongoing", open_since: "2026-11-24T07:00:00.000Z" },
-    ]);
+    expect(await rowsAt(NOON)).toMatchObject([{ transition: "ongoing", open_since: SEVEN }]);
   });
 
   it("makes no alert before the rule's first import", async () => {
-    await recordComplianceChange(event("NON_COMPLIANT", MORNING), [rule], dependencies);
+    configSays([result("AIDA1", "NON_COMPLIANT", MORNING)]);
+    await recordComplianceChange(complianceChange("NON_COMPLIANT", MORNING), [rule], dependencies);
     expect(published).toEqual([]);
     expect(await rowsAt(MORNING)).toHaveLength(1);
+  });
+
+  it("is believed in nothing but where to look: the verdict is AWS Config's, with its time when that is newer", async () => {
+    const later = "2026-11-24T07:04:00.000Z";
+    configSays([
+      { ...result("AIDA1", "NON_COMPLIANT", later), EvaluationResultIdentifier: ofRule("somebody-elses") },
+      { ...result("AIDA1", "COMPLIANT", later), Annotation: "It has MFA." },
+    ]);
+    await recordComplianceChange(complianceChange("NON_COMPLIANT", SEVEN), [rule], dependencies);
+    expect(await rowsAt(SEVEN)).toEqual([]);
+    expect(await rowsAt(later)).toMatchObject([{ compliance_type: "COMPLIANT", annotation: "It has MFA." }]);
+  });
+
+  it("waits until AWS Config tells of it, too", async () => {
+    const waits: number[] = [];
+    const sleep = async (milliseconds: number) => {
+      waits.push(milliseconds);
+      if (waits.length === 1) configSays([result("AIDA1", "COMPLIANT", "2026-11-24T05:00:00.000Z")]);
+      if (waits.length === 2) configSays([result("AIDA1", "NON_COMPLIANT", SEVEN)]);
+    };
+    configSays([]);
+    await recordComplianceChange(complianceChange("NON_COMPLIANT", SEVEN), [rule], {
+      ...dependencies,
+      sleep,
+    });
+    expect(waits).toEqual([500, 1000]);
+    expect(await rowsAt(SEVEN)).toMatchObject([{ compliance_type: "NON_COMPLIANT" }]);
+  });
+
+  it("fails, so that it is tried again, when AWS Config goes on telling what was before", async () => {
+    configSays([result("AIDA1", "COMPLIANT", "2026-11-24T05:00:00.000Z")]);
+    await expect(
+      recordComplianceChange(complianceChange("NON_COMPLIANT", SEVEN), [rule], dependencies),
+    ).rejects.toThrow("still tells the verdict on AWS::IAM::User/AIDA1 from before 2026-11-24T07:00:00.000Z");
+    expect(await rowsAt(SEVEN)).toEqual([]);
   });
 
   it("that comes after a newer one is no news: it tells what was, not what is", async () => {
     configSays([result("AIDA1", "COMPLIANT")]);
     await importManagedRules([rule], MORNING, "sweep", dependencies);
-    await recordComplianceChange(event("COMPLIANT", "2026-11-24T07:05:00.000Z"), [rule], dependencies);
-    await recordComplianceChange(event("NON_COMPLIANT", "2026-11-24T07:00:00.000Z"), [rule], dependencies);
-    expect(await rowsAt("2026-11-24T07:00:00.000Z")).toEqual([]);
+    configSays([result("AIDA1", "COMPLIANT", "2026-11-24T07:05:00.000Z")]);
+    await recordComplianceChange(
+      complianceChange("COMPLIANT", "2026-11-24T07:05:00.000Z"),
+      [rule],
+      dependencies,
+    );
+    // One of AWS Config's servers may not know of the newer one yet.
+    configSays([result("AIDA1", "NON_COMPLIANT", SEVEN)]);
+    await recordComplianceChange(complianceChange("NON_COMPLIANT", SEVEN), [rule], dependencies);
+    expect(await rowsAt(SEVEN)).toEqual([]);
     expect(published).toEqual([]);
   });
 
@@ -496,30 +557,44 @@ describe("a compliance change that EventBridge tells of", () => {
     config.on(BatchGetResourceConfigCommand).resolves({ baseConfigurationItems: [] });
     discoveredUsers();
     expect(
-      await recordComplianceChange(event("NON_COMPLIANT", MORNING), [rule], dependencies),
+      await recordComplianceChange(complianceChange("NON_COMPLIANT", MORNING), [rule], dependencies),
     ).toBeUndefined();
     expect(await rowsAt(MORNING)).toEqual([]);
   });
 
-  it("without a new result closes the resource's history", async () => {
+  it.each(["absent", null])("without a new result (%s) closes the resource's history", async (newResult) => {
     configSays([result("AIDA1", "NON_COMPLIANT")]);
     await importManagedRules([rule], MORNING, "sweep", dependencies);
-    const gone = event("COMPLIANT", "2026-11-24T07:00:00.000Z");
+    configSays([]);
+    const gone = complianceChange("COMPLIANT", SEVEN);
     const { newEvaluationResult, ...detail } = gone.detail;
-    await recordComplianceChange({ ...gone, detail }, [rule], dependencies);
-    expect(await rowsAt("2026-11-24T07:00:00.000Z")).toMatchObject([
-      { compliance_type: "NOT_APPLICABLE", gone: true },
-    ]);
+    const told = newResult === null ? { ...detail, newEvaluationResult: null } : detail;
+    await recordComplianceChange({ ...gone, detail: told }, [rule], dependencies);
+    expect(await rowsAt(SEVEN)).toMatchObject([{ compliance_type: "NOT_APPLICABLE", gone: true }]);
   });
 
   it("of a rule that is not ours, or with an unknown compliance type, is refused by name", async () => {
-    const foreign = event("COMPLIANT", MORNING);
+    const foreign = complianceChange("COMPLIANT", MORNING);
     foreign.detail.configRuleName = "somebody-elses";
     await expect(recordComplianceChange(foreign, [rule], dependencies)).rejects.toThrow(
       "detail.configRuleName must be one of iam-user-mfa-test, not somebody-elses",
     );
-    await expect(recordComplianceChange(event("FINE", MORNING), [rule], dependencies)).rejects.toThrow(
-      /detail\.newEvaluationResult\.complianceType must be one of COMPLIANT, NON_COMPLIANT/,
+    await expect(
+      recordComplianceChange(complianceChange("FINE", MORNING), [rule], dependencies),
+    ).rejects.toThrow(/detail\.newEvaluationResult\.complianceType must be one of COMPLIANT, NON_COMPLIANT/);
+  });
+
+  const event = complianceChange("NON_COMPLIANT", MORNING);
+  it.each([
+    ["account", { ...event, account: "444455556666" }],
+    ["region", { ...event, region: "eu-west-1" }],
+    ["detail.awsAccountId", { ...event, detail: { ...event.detail, awsAccountId: "444455556666" } }],
+    ["detail.awsRegion", { ...event, detail: { ...event.detail, awsRegion: "eu-west-1" } }],
+  ])("of another %s is refused by the field's name, and nothing is recorded", async (field, elsewhere) => {
+    await expect(recordComplianceChange(elsewhere, [rule], dependencies)).rejects.toThrow(
+      new RegExp(`^${field} must be one of (111122223333|us-east-1), not `),
     );
+    expect(config.calls()).toHaveLength(0);
+    expect(await rowsAt(MORNING)).toEqual([]);
   });
 });

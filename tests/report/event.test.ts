@@ -1,4 +1,4 @@
-import { parseEvent } from "../../lambdas/report-generator/event";
+import { isFromEventBridge, parseEvent } from "../../lambdas/report-generator/event";
 import { onDemandPeriod, scheduledPeriod } from "../../lambdas/report-generator/period";
 
 describe("the report generator's events", () => {
@@ -10,7 +10,7 @@ describe("the report generator's events", () => {
       time: "2026-11-23T06:30:00Z",
       detail: {},
     };
-    expect(parseEvent(event)).toEqual({
+    expect(parseEvent(event, true)).toEqual({
       kind: "scheduled",
       time: "2026-11-23T06:30:00.000Z",
       eventId: "e-1",
@@ -19,7 +19,29 @@ describe("the report generator's events", () => {
 
   it("passes on AWS Config's compliance changes as they are", () => {
     const event = { source: "aws.config", "detail-type": "Config Rules Compliance Change", detail: {} };
-    expect(parseEvent(event)).toEqual({ kind: "compliance-change", event });
+    expect(parseEvent(event, true)).toEqual({ kind: "compliance-change", event });
+  });
+
+  it.each([
+    { "detail-type": "Scheduled Event", source: "aws.events", time: "2026-11-23T06:30:00Z" },
+    { "detail-type": "Config Rules Compliance Change", source: "aws.config", detail: {} },
+  ])("refuses what looks like an event of EventBridge's and does not come from there", (event) => {
+    expect(() => parseEvent(event)).toThrow(
+      `detail-type must not be "${event["detail-type"]}": such events are EventBridge's`,
+    );
+  });
+
+  it.each([
+    ["arn:aws:lambda:us-east-1:111122223333:function:report-generator-test:events", true],
+    ["arn:aws:lambda:us-east-1:111122223333:function:report-generator-test", false],
+    ["arn:aws:lambda:us-east-1:111122223333:function:report-generator-test:$LATEST", false],
+    ["arn:aws:lambda:us-east-1:111122223333:function:events", false],
+  ])("tells EventBridge by the alias that it invokes: %s", (invokedFunctionArn, expected) => {
+    expect(isFromEventBridge(invokedFunctionArn)).toBe(expected);
+  });
+
+  it("refuses a scheduled event without a time", () => {
+    expect(() => parseEvent({ "detail-type": "Scheduled Event" }, true)).toThrow(/time must be an ISO-8601/);
   });
 
   it("takes an empty object for a report on demand", () => {
@@ -38,7 +60,6 @@ describe("the report generator's events", () => {
     ["a field nobody knows", { asof: "2026-09-30T00:00:00Z" }, /unknown field "asof".*allowed are.*"asOf"/],
     ["another detail type", { source: "aws.s3", "detail-type": "Object Created" }, /unknown field "source"/],
     ["no object", "now", /the event must be an object/],
-    ["a scheduled event without a time", { "detail-type": "Scheduled Event" }, /time must be an ISO-8601/],
     [
       "an instant without its zone",
       { asOf: "2026-09-30T23:59:59" },
