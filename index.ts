@@ -13,7 +13,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EXPIRY_ATTRIBUTE } from "./lambdas/common/expiry";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/common/metrics";
-import { RULE_INDEX, resourceNames, TRANSITION_INDEX } from "./lambdas/common/names";
+import { EVENTS_ALIAS, RULE_INDEX, resourceNames, TRANSITION_INDEX } from "./lambdas/common/names";
 import type { RuleDescription } from "./lambdas/common/rule";
 import type { EvaluatorSettings, ReportedRule, ReportSettings } from "./lambdas/common/settings";
 import { ec2RequiredTags } from "./lambdas/ec2-tags/rule";
@@ -253,9 +253,12 @@ const managedRuleChanges = new aws.cloudwatch.EventRule(
   {
     name: names.named("managed-rule-changes"),
     description: "Compliance changes under this deployment's AWS-managed rules",
-    eventPattern: JSON.stringify({
+    eventPattern: pulumi.jsonStringify({
       source: ["aws.config"],
       "detail-type": ["Config Rules Compliance Change"],
+      // Another account may send its events to this one's bus.
+      account: [accountId],
+      region: [region],
       detail: {
         messageType: ["ComplianceChangeNotification"],
         configRuleName: settings.managedRules.map(({ name }) => names.configRule(name)),
@@ -297,12 +300,18 @@ const deadLetterPolicy = new aws.sqs.QueuePolicy(
   options,
 );
 
-/** Sends the events of a rule to a function, and to the dead letters what cannot be handed over. */
-function deliver(name: string, rule: aws.cloudwatch.EventRule, receiver: aws.lambda.Function) {
+/** Sends the events of a rule to a function, or to its alias, and to the dead letters what cannot be handed over. */
+function deliver(
+  name: string,
+  rule: aws.cloudwatch.EventRule,
+  receiver: aws.lambda.Function,
+  alias?: aws.lambda.Alias,
+) {
   const permission = new aws.lambda.Permission(
     name,
     {
       function: receiver.name,
+      qualifier: alias?.name,
       action: "lambda:InvokeFunction",
       principal: "events.amazonaws.com",
       sourceArn: rule.arn,
@@ -314,7 +323,7 @@ function deliver(name: string, rule: aws.cloudwatch.EventRule, receiver: aws.lam
     {
       rule: rule.name,
       targetId: names.named(name),
-      arn: receiver.arn,
+      arn: (alias ?? receiver).arn,
       retryPolicy: { maximumEventAgeInSeconds: MAXIMUM_EVENT_AGE_SECONDS, maximumRetryAttempts: 185 },
       deadLetterConfig: { arn: deadLetters.arn },
     },
@@ -396,17 +405,28 @@ function scannerFunction(spec: FunctionSpec): aws.lambda.Function {
     // The function comes after its log group, which it may not create, and goes before it.
     { ...options, dependsOn: [logGroup, permissions] },
   );
+  retryAsynchronous(spec.name, fn, permissions);
+  return fn;
+}
+
+/** How events are retried that the function has taken over; those that came by an alias go by the alias's own settings. */
+function retryAsynchronous(
+  name: string,
+  fn: aws.lambda.Function,
+  dependsOn: pulumi.Resource,
+  alias?: aws.lambda.Alias,
+) {
   new aws.lambda.FunctionEventInvokeConfig(
-    spec.name,
+    name,
     {
       functionName: fn.name,
+      qualifier: alias?.name,
       maximumRetryAttempts: 2,
       maximumEventAgeInSeconds: MAXIMUM_EVENT_AGE_SECONDS,
       destinationConfig: { onFailure: { destination: deadLetters.arn } },
     },
-    { ...options, dependsOn: permissions },
+    { ...options, dependsOn },
   );
-  return fn;
 }
 
 /** A custom rule and the function that evaluates it. */
@@ -679,14 +699,16 @@ const reportGenerator = scannerFunction({
       Action: ["config:DescribeConfigRuleEvaluationStatus", "config:GetComplianceDetailsByConfigRule"],
       Resource: managedRules.map(({ arn }) => arn),
     },
-    // BatchGetResourceConfig, which tells the names of users and policies, and ListDiscoveredResources, which tells
-    // what there is, know no resources in policies; the recorder may be anybody's and have any name.
+    // BatchGetResourceConfig, which tells the names of users and policies, GetComplianceDetailsByResource, which tells
+    // the verdict behind an event, and ListDiscoveredResources, which tells what there is, know no resources in
+    // policies; the recorder may be anybody's and have any name.
     {
       Effect: "Allow",
       Action: [
         "config:BatchGetResourceConfig",
         "config:DescribeConfigurationRecorders",
         "config:DescribeConfigurationRecorderStatus",
+        "config:GetComplianceDetailsByResource",
         "config:ListDiscoveredResources",
       ],
       Resource: "*",
@@ -696,8 +718,21 @@ const reportGenerator = scannerFunction({
   encryptedBy: ["dynamodb", "sns", "sqs", "s3"],
 });
 
-deliver("report-generator", reportTime, reportGenerator);
-deliver("managed-rule-changes", managedRuleChanges, reportGenerator);
+// Who may ask for a report may invoke the function, and cannot choose to come by this alias, as EventBridge does: a
+// scheduled report is a link of the chain, and a compliance change a verdict.
+const reportEvents = new aws.lambda.Alias(
+  "report-events",
+  {
+    name: EVENTS_ALIAS,
+    description: "What EventBridge invokes, and nobody else",
+    functionName: reportGenerator.name,
+    functionVersion: "$LATEST",
+  },
+  options,
+);
+retryAsynchronous("report-events", reportGenerator, reportEvents, reportEvents);
+deliver("report-generator", reportTime, reportGenerator, reportEvents);
+deliver("managed-rule-changes", managedRuleChanges, reportGenerator, reportEvents);
 
 // ------------------------------------------------------------------- Watching: who watches the watcher
 

@@ -6,7 +6,7 @@ import { createDeclaredResources, emulatorClient } from "./account";
 import { awsLimits } from "./aws-limits";
 import { Estate } from "./estate";
 import { declaredGraph, type Graph, ofType, theOne } from "./graph";
-import { functionDeclaration, LambdaFunction } from "./lambda";
+import { functionDeclaration, type Invocation, type InvokeOptions, LambdaFunction } from "./lambda";
 import { type Mail, mailsFrom } from "./mail";
 import { ManagedRules } from "./managed-rules";
 import { type Moto, startMoto } from "./moto";
@@ -95,6 +95,20 @@ export class Deployment {
     const found = this.rules.find(({ name }) => name === rule);
     if (!found) throw new Error(`the stack has no rule ${rule}`);
     return found.configRuleName;
+  }
+
+  /**
+   * Invokes a function as EventBridge does: as the function's target says, which may be an alias.
+   * @throws FunctionError when the function fails.
+   */
+  deliver(key: FunctionKey, event: unknown, options: InvokeOptions = {}): Promise<Invocation> {
+    const fn = this.functions[key];
+    const target = ofType(this.graph, "aws:cloudwatch/eventTarget:EventTarget")
+      .map(({ inputs }) => String(inputs.arn))
+      .find((arn) => arn === fn.arn || arn.startsWith(`${fn.arn}:`));
+    if (target === undefined) throw new Error(`no rule of EventBridge's has ${fn.name} for its target`);
+    const alias = target.slice(fn.arn.length + 1);
+    return fn.invoke(event, { ...options, ...(alias !== "" && { alias }) });
   }
 
   /** Answers requests of the functions otherwise than moto does, until `heal` or `reset`. */

@@ -78,8 +78,11 @@ function physicalName(logicalName: string, inputs: Readonly<Record<string, unkno
 }
 
 /** Attributes that AWS gives a resource and that others refer to. */
-function computed({ type, id }: DeclaredResource): Record<string, unknown> {
-  const arn = arnOf(type, id);
+function computed({ type, id, inputs }: DeclaredResource): Record<string, unknown> {
+  const isAlias = type === "aws:lambda/alias:Alias";
+  const arn = isAlias
+    ? `${arnOf("aws:lambda/function:Function", String(inputs.functionName))}:${id}`
+    : arnOf(type, id);
   return {
     name: id,
     ...(arn !== undefined && { arn }),

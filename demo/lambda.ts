@@ -51,6 +51,8 @@ export class FunctionError extends Error {
 export interface InvokeOptions {
   /** What the function's clock shows when the invocation begins; the machine's time unless given. */
   readonly now?: string;
+  /** The alias that is invoked, if it is not the function itself. */
+  readonly alias?: string;
 }
 
 /**
@@ -94,7 +96,7 @@ export class LambdaFunction {
     const outcome = await environment.run({
       event: JSON.parse(JSON.stringify(event)),
       requestId: randomUUID(),
-      functionArn: this.arn,
+      functionArn: options.alias === undefined ? this.arn : `${this.arn}:${options.alias}`,
       timeoutMs: this.declaration.timeoutSeconds * 1000,
       clockOffsetMs: offset,
     });

@@ -62,6 +62,8 @@ export class ManagedRules {
     switch (request.operation) {
       case "GetComplianceDetailsByConfigRule":
         return this.complianceDetails(request);
+      case "GetComplianceDetailsByResource":
+        return this.resourceCompliance(request);
       case "DescribeConfigRuleEvaluationStatus":
         return this.evaluationStatus(request);
       case "DescribeConfigurationRecorderStatus":
@@ -112,6 +114,18 @@ export class ManagedRules {
       EvaluationResults: wanted.slice(from, to).map((result) => this.evaluationResult(rule, result)),
       ...(to < wanted.length && { NextToken: String(to) }),
     });
+  }
+
+  private resourceCompliance({ input }: AwsRequest): Reply {
+    const { ResourceType, ResourceId } = input as { ResourceType?: string; ResourceId?: string };
+    const found = [...this.results].flatMap(([rule, results]) =>
+      [...results.values()]
+        .filter(
+          ({ resource }) => resource.resourceType === ResourceType && resource.resourceId === ResourceId,
+        )
+        .map((result) => this.evaluationResult(rule, result)),
+    );
+    return json({ EvaluationResults: found });
   }
 
   private evaluationResult(rule: string, { resource, verdict, recordedAt }: Result) {

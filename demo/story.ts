@@ -104,7 +104,7 @@ export class Story {
       from: "COMPLIANT",
       to: "NON_COMPLIANT",
     });
-    const mails = await this.mailsOf(() => this.invoke("report-generator", event, time));
+    const mails = await this.mailsOf(() => this.deliver("report-generator", event, time));
     printStep(
       "AWS's own rule for IAM notices; its event reaches people as a mail like any other, not as raw JSON:",
     );
@@ -172,7 +172,7 @@ export class Story {
   private sweep(slot: string): Promise<Mail[]> {
     return this.mailsOf(async () => {
       for (const evaluator of EVALUATORS) {
-        await this.invoke(evaluator, scheduledEvent(slot, "compliance-evaluation-schedule"), slot);
+        await this.deliver(evaluator, scheduledEvent(slot, "compliance-evaluation-schedule"), slot);
       }
     });
   }
@@ -181,7 +181,7 @@ export class Story {
     const time = this.day.at(slot, 30);
     this.deployment.managedRules.evaluated(this.day.at(slot, 20));
     const event = scheduledEvent(time, "compliance-report-schedule");
-    const { manifest, summary } = (await this.invoke("report-generator", event, time)) as ReportResult;
+    const { manifest, summary } = (await this.deliver("report-generator", event, time)) as ReportResult;
     printStep(
       `${clock(time)}  report ${manifest?.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage)}`,
     );
@@ -195,6 +195,11 @@ export class Story {
   /** Invokes a function at an instant of the played day. */
   private async invoke(key: FunctionKey, event: unknown, now: string): Promise<unknown> {
     return (await this.deployment.functions[key].invoke(event, { now })).payload;
+  }
+
+  /** Has EventBridge invoke a function at an instant of the played day. */
+  private async deliver(key: FunctionKey, event: unknown, now: string): Promise<unknown> {
+    return (await this.deployment.deliver(key, event, { now })).payload;
   }
 
   private async mailsOf(action: () => Promise<unknown>): Promise<Mail[]> {

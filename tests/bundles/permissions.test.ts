@@ -67,8 +67,13 @@ const JOURNEYS: Readonly<Record<FunctionKey, () => Promise<void>>> = {
     await report.invoke({}, { now: "2026-11-23T05:50:00.000Z" });
     managedRules.judge("iam-user-mfa", user, "COMPLIANT", SLOT);
     managedRules.evaluated(SLOT);
-    await report.invoke(scheduledEvent(REPORT_SLOT, "report"), { now: REPORT_SLOT });
-    await report.invoke(scheduledEvent(REPORT_SLOT, "report"), { now: REPORT_SLOT });
+    await environment.stack.deliver("report-generator", scheduledEvent(REPORT_SLOT, "report"), {
+      now: REPORT_SLOT,
+    });
+    await environment.stack.deliver("report-generator", scheduledEvent(REPORT_SLOT, "report"), {
+      now: REPORT_SLOT,
+    });
+    managedRules.judge("iam-user-mfa", user, "NON_COMPLIANT", CHANGED);
     const change = complianceChangeEvent({
       ...user,
       configRuleName: configRuleName("iam-user-mfa"),
@@ -76,7 +81,8 @@ const JOURNEYS: Readonly<Record<FunctionKey, () => Promise<void>>> = {
       from: "COMPLIANT",
       to: "NON_COMPLIANT",
     });
-    await report.invoke(change, { now: CHANGED });
+    await environment.stack.deliver("report-generator", change, { now: CHANGED });
+    managedRules.delete(user);
     await report.invoke({ from: SLOT }, { now: "2026-11-23T09:00:00.000Z" });
     await report.invoke({}, { now: "2026-11-23T09:10:00.000Z" });
   },

@@ -31,7 +31,9 @@ export function neededPermissions(request: AwsRequest): NeededPermission[] {
     case "rds:DescribeDBClusters":
     case "config:PutEvaluations":
     case "config:BatchGetResourceConfig":
+    case "config:DescribeConfigurationRecorders":
     case "config:DescribeConfigurationRecorderStatus":
+    case "config:GetComplianceDetailsByResource":
     case "config:ListDiscoveredResources":
       return needed("*");
     case "config:GetComplianceDetailsByConfigRule":

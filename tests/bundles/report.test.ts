@@ -38,8 +38,13 @@ async function report(event: unknown, now: string): Promise<ReportResult> {
     .payload as ReportResult;
 }
 
+/** What came of an event that EventBridge brings. */
+async function delivered(event: unknown, now: string): Promise<ReportResult> {
+  return (await environment.stack.deliver("report-generator", event, { now })).payload as ReportResult;
+}
+
 function scheduledReport(slot: string, now = slot): Promise<ReportResult> {
-  return report(scheduledEvent(slot, "report"), now);
+  return delivered(scheduledEvent(slot, "report"), now);
 }
 
 function s3(): S3Client {
@@ -117,10 +122,10 @@ describe("a scheduled report", () => {
   test("delivered a second time changes nothing and names the report that there is", async () => {
     await sweep(SLOT);
     const event = scheduledEvent(REPORT_SLOT, "report");
-    const first = await report(event, REPORT_SLOT);
+    const first = await delivered(event, REPORT_SLOT);
     const items = await environment.stack.items();
 
-    const second = await report(event, "2026-11-23T06:31:00.000Z");
+    const second = await delivered(event, "2026-11-23T06:31:00.000Z");
 
     expect(second).toMatchObject({ status: "already-made", files: first.files, manifest: first.manifest });
     expect(await environment.stack.items()).toEqual(items);
@@ -265,8 +270,8 @@ describe("a managed rule's change of compliance", () => {
       to: "NON_COMPLIANT",
     });
 
-    await report(change, "2026-11-23T08:01:00.000Z");
-    await report(change, "2026-11-23T08:02:00.000Z");
+    await delivered(change, "2026-11-23T08:01:00.000Z");
+    await delivered(change, "2026-11-23T08:02:00.000Z");
 
     const [mail, ...others] = environment.stack.mails();
     expect(others).toEqual([]);
@@ -277,5 +282,21 @@ describe("a managed rule's change of compliance", () => {
       transition: "opened",
       trigger: "change",
     });
+  });
+
+  test("is nothing that a person can tell, or a report of the schedule's that a person can make", async () => {
+    const { managedRules, functions } = environment.stack;
+    const configRuleName = environment.stack.configRuleName("iam-user-mfa");
+    managedRules.judge("iam-user-mfa", ALICE, "COMPLIANT", SLOT);
+    const change = complianceChangeEvent({ ...ALICE, configRuleName, time: SLOT, to: "NON_COMPLIANT" });
+    for (const event of [change, scheduledEvent(REPORT_SLOT, "report")]) {
+      await expect(functions["report-generator"].invoke(event, { now: REPORT_SLOT })).rejects.toThrow(
+        /InvalidInputError: detail-type must not be .* EventBridge's/,
+      );
+    }
+    expect(await environment.stack.items()).toEqual([]);
+    // Not even by EventBridge: it only says where AWS Config has a verdict.
+    await delivered(change, REPORT_SLOT);
+    expect(await environment.stack.evaluations()).toMatchObject([{ compliance_type: "COMPLIANT" }]);
   });
 });

@@ -493,6 +493,7 @@ describe("roles", () => {
           "config:BatchGetResourceConfig",
           "config:DescribeConfigurationRecorders",
           "config:DescribeConfigurationRecorderStatus",
+          "config:GetComplianceDetailsByResource",
           "config:ListDiscoveredResources",
         ],
         Resource: "*",
@@ -531,7 +532,7 @@ describe("events", () => {
     );
     expect(program.the("cloudwatch/EventTarget", "report-generator").inputs).toMatchObject({
       rule: `compliance-report-schedule-${SUFFIX}`,
-      arn: arn("lambda", `function:report-generator-${SUFFIX}`),
+      arn: arn("lambda", `function:report-generator-${SUFFIX}:events`),
     });
   });
 
@@ -540,6 +541,8 @@ describe("events", () => {
     expect(JSON.parse(String(inputs.eventPattern))).toEqual({
       source: ["aws.config"],
       "detail-type": ["Config Rules Compliance Change"],
+      account: [ACCOUNT_ID],
+      region: ["us-east-1"],
       detail: {
         messageType: ["ComplianceChangeNotification"],
         configRuleName: [
@@ -554,7 +557,7 @@ describe("events", () => {
     });
     expect(program.the("cloudwatch/EventTarget", "managed-rule-changes").inputs).toMatchObject({
       rule: inputs.name,
-      arn: arn("lambda", `function:report-generator-${SUFFIX}`),
+      arn: arn("lambda", `function:report-generator-${SUFFIX}:events`),
     });
   });
 
@@ -571,8 +574,33 @@ describe("events", () => {
         principal: "events.amazonaws.com",
         sourceArn: arn("events", `rule/${inputs.rule}`),
       });
-      expect(inputs.arn).toBe(arn("lambda", `function:${permission.function}`));
+      const qualifier = permission.qualifier === undefined ? "" : `:${permission.qualifier}`;
+      expect(inputs.arn).toBe(arn("lambda", `function:${permission.function}${qualifier}`));
     }
+  });
+
+  test("EventBridge has an alias of the report generator for itself, and its events are retried and kept there, too", () => {
+    expect(program.of("lambda/Alias")).toHaveLength(1);
+    expect(program.the("lambda/Alias", "report-events").inputs).toMatchObject({
+      name: "events",
+      functionName: `report-generator-${SUFFIX}`,
+      functionVersion: "$LATEST",
+    });
+    const permissions = program.of("lambda/Permission").filter(({ inputs }) => {
+      return inputs.function === `report-generator-${SUFFIX}`;
+    });
+    expect(permissions.map(({ inputs }) => inputs)).toEqual(
+      ["report-generator", "managed-rule-changes"].map(() =>
+        expect.objectContaining({ qualifier: "events", principal: "events.amazonaws.com" }),
+      ),
+    );
+    expect(program.the("lambda/FunctionEventInvokeConfig", "report-events").inputs).toMatchObject({
+      functionName: `report-generator-${SUFFIX}`,
+      qualifier: "events",
+      maximumRetryAttempts: 2,
+      maximumEventAgeInSeconds: 3600,
+      destinationConfig: { onFailure: { destination: QUEUE } },
+    });
   });
 
   test("dead letters are kept for two weeks, encrypted, and come from our rules only", () => {

@@ -159,6 +159,7 @@ function attributes(type: string, inputs: Inputs): Inputs {
     "sns/Topic": regional("sns", name),
     "sqs/Queue": regional("sqs", name),
     "lambda/Function": regional("lambda", `function:${name}`),
+    "lambda/Alias": regional("lambda", `function:${inputs.functionName}:${name}`),
     "cloudwatch/LogGroup": regional("logs", `log-group:${name}`),
     "cloudwatch/EventRule": regional("events", `rule/${name}`),
     "cloudwatch/MetricAlarm": regional("cloudwatch", `alarm:${name}`),
