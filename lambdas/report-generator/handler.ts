@@ -63,7 +63,11 @@ function connect(place: Place): { managed: ManagedRuleDependencies; report: Repo
       accountId: place.accountId,
       region: place.region,
     },
-    store: new S3ReportStore(s3, resourceNames(place.environmentSuffix).reportBucket(place.accountId)),
+    store: new S3ReportStore(
+      s3,
+      resourceNames(place.environmentSuffix).reportBucket(place.accountId),
+      place.accountId,
+    ),
     now: managed.now,
     sleep: managed.sleep,
     importManagedRules: (instant, trigger) => importManagedRules(settings.rules, instant, trigger, managed),

@@ -51,12 +51,27 @@ export interface ReportStore {
 const PART_BYTES = 8 * 1024 * 1024;
 const CHUNK_CHARACTERS = 256 * 1024;
 
-/** The report bucket in S3. */
+/**
+ * The report bucket in S3. Every request names the account that has to own it, so that nothing is written to, or read
+ * from, a bucket of the same name that somebody else has made after this one was deleted
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html).
+ */
 export class S3ReportStore implements ReportStore {
+  private readonly bucketOwner: string;
+
+  /** @param client of this store alone. */
   constructor(
     private readonly client: S3Client,
     private readonly bucket: string,
-  ) {}
+    accountId: string,
+  ) {
+    this.bucketOwner = accountId;
+    // For all requests of an upload, too, of which not every one takes it from the upload's parameters.
+    client.middlewareStack.add(
+      (next) => (args) => next({ ...args, input: { ...args.input, ExpectedBucketOwner: accountId } }),
+      { name: "expectedBucketOwner", step: "initialize" },
+    );
+  }
 
   async write(
     key: string,
@@ -124,7 +139,14 @@ export class S3ReportStore implements ReportStore {
 
   async copy(from: string, to: string): Promise<void> {
     const source = [this.bucket, ...from.split("/")].map(encodeURIComponent).join("/");
-    await this.client.send(new CopyObjectCommand({ Bucket: this.bucket, Key: to, CopySource: source }));
+    await this.client.send(
+      new CopyObjectCommand({
+        Bucket: this.bucket,
+        Key: to,
+        CopySource: source,
+        ExpectedSourceBucketOwner: this.bucketOwner,
+      }),
+    );
   }
 
   uri(key: string): string {
