@@ -192,8 +192,8 @@ new aws.sns.TopicPolicy(
   {
     arn: alertTopic.arn,
     policy: policies.policy(
-      policies.tlsOnly("sns:Publish", [alertTopic.arn]),
-      ...policies.topicUse(alertTopic.arn, accountId),
+      policies.tlsOnly(policies.TOPIC_ACTIONS, [alertTopic.arn]),
+      policies.alarmsOf(alertTopic.arn, accountId),
     ),
   },
   options,
@@ -691,21 +691,27 @@ const reportGenerator = scannerFunction({
       Effect: "Allow",
       Action: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
       Resource: pulumi.interpolate`${reportBucket.bucket.arn}/reports/*`,
+      Condition: policies.ofAccount(accountId),
     },
     // Not by prefix: without the right to list, S3 answers for a missing object as for a forbidden one.
-    { Effect: "Allow", Action: "s3:ListBucket", Resource: reportBucket.bucket.arn },
     {
       Effect: "Allow",
-      Action: ["config:DescribeConfigRuleEvaluationStatus", "config:GetComplianceDetailsByConfigRule"],
+      Action: "s3:ListBucket",
+      Resource: reportBucket.bucket.arn,
+      Condition: policies.ofAccount(accountId),
+    },
+    {
+      Effect: "Allow",
+      Action: "config:GetComplianceDetailsByConfigRule",
       Resource: managedRules.map(({ arn }) => arn),
     },
-    // BatchGetResourceConfig, which tells the names of users and policies, GetComplianceDetailsByResource, which tells
-    // the verdict behind an event, and ListDiscoveredResources, which tells what there is, know no resources in
-    // policies; the recorder may be anybody's and have any name.
+    // The names of users and policies, whether a rule was evaluated, the verdict behind an event, what there is: none of
+    // these knows resources in policies. And the recorder may be anybody's and have any name.
     {
       Effect: "Allow",
       Action: [
         "config:BatchGetResourceConfig",
+        "config:DescribeConfigRuleEvaluationStatus",
         "config:DescribeConfigurationRecorders",
         "config:DescribeConfigurationRecorderStatus",
         "config:GetComplianceDetailsByResource",

@@ -22,15 +22,23 @@ export function trust(service: string, accountId?: pulumi.Input<string>): pulumi
 }
 
 /** Refuses whoever does not come by TLS. */
-export function tlsOnly(action: string, resources: readonly Arn[]): Statement {
+export function tlsOnly(action: string | readonly string[], resources: readonly Arn[]): Statement {
   return {
     Sid: "TlsOnly",
     Effect: "Deny",
     Principal: "*",
-    Action: action,
+    Action: typeof action === "string" ? action : [...action],
     Resource: [...resources],
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   };
+}
+
+/**
+ * Condition that the resource is the account's own: a bucket's ARN does not name its account
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount).
+ */
+export function ofAccount(accountId: pulumi.Input<string>) {
+  return { StringEquals: { "aws:ResourceAccount": accountId } };
 }
 
 /** What AWS Config needs of the bucket that its snapshots go to (https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html). */
@@ -75,25 +83,34 @@ export function recorderDelivery(bucketArn: Arn, accountId: pulumi.Input<string>
   ];
 }
 
-/** The account's own people and programs, as far as their own policies let them; events and alarms besides. */
-export function topicUse(topicArn: Arn, accountId: pulumi.Input<string>): Statement[] {
-  return [
-    {
-      Sid: "ThisAccount",
-      Effect: "Allow",
-      Principal: { AWS: pulumi.interpolate`arn:aws:iam::${accountId}:root` },
-      Action: ["sns:Publish", "sns:Subscribe", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
-      Resource: topicArn,
-    },
-    {
-      Sid: "EventsAndAlarmsOfThisAccount",
-      Effect: "Allow",
-      Principal: { Service: ["events.amazonaws.com", "cloudwatch.amazonaws.com"] },
-      Action: "sns:Publish",
-      Resource: topicArn,
-      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-    },
-  ];
+/**
+ * What a topic's policy can allow or refuse, of what anybody does with a topic; SNS takes no `sns:*` there
+ * (https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html).
+ */
+export const TOPIC_ACTIONS: readonly string[] = [
+  "sns:AddPermission",
+  "sns:DeleteTopic",
+  "sns:GetTopicAttributes",
+  "sns:ListSubscriptionsByTopic",
+  "sns:Publish",
+  "sns:RemovePermission",
+  "sns:SetTopicAttributes",
+  "sns:Subscribe",
+];
+
+/**
+ * Lets the account's alarms publish. Its people and programs need nothing here: within an account their own policies
+ * are enough.
+ */
+export function alarmsOf(topicArn: Arn, accountId: pulumi.Input<string>): Statement {
+  return {
+    Sid: "AlarmsOfThisAccount",
+    Effect: "Allow",
+    Principal: { Service: "cloudwatch.amazonaws.com" },
+    Action: "sns:Publish",
+    Resource: topicArn,
+    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+  };
 }
 
 /** Lets EventBridge leave what it could not deliver, for these of its rules. */

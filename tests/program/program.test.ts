@@ -470,6 +470,7 @@ describe("roles", () => {
       "iam-no-admin-policies",
       "iam-unused-credentials",
     ];
+    const ownBucket = { StringEquals: { "aws:ResourceAccount": ACCOUNT_ID } };
     expect(program.statements("iam/RolePolicy", "report-generator")).toEqual([
       logs("report-generator"),
       table,
@@ -480,17 +481,19 @@ describe("roles", () => {
         Effect: "Allow",
         Action: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
         Resource: `${REPORTS}/reports/*`,
+        Condition: ownBucket,
       },
-      { Effect: "Allow", Action: "s3:ListBucket", Resource: REPORTS },
+      { Effect: "Allow", Action: "s3:ListBucket", Resource: REPORTS, Condition: ownBucket },
       {
         Effect: "Allow",
-        Action: ["config:DescribeConfigRuleEvaluationStatus", "config:GetComplianceDetailsByConfigRule"],
+        Action: "config:GetComplianceDetailsByConfigRule",
         Resource: managed.map((rule) => arn("config", `config-rule/config-rule-of-${rule}-${SUFFIX}`)),
       },
       {
         Effect: "Allow",
         Action: [
           "config:BatchGetResourceConfig",
+          "config:DescribeConfigRuleEvaluationStatus",
           "config:DescribeConfigurationRecorders",
           "config:DescribeConfigurationRecorderStatus",
           "config:GetComplianceDetailsByResource",
@@ -629,24 +632,36 @@ describe("events", () => {
 });
 
 describe("alerts", () => {
-  test("the topic is used by TLS only, by this account, its events and its alarms", () => {
-    const [tlsOnly, account, services, ...others] = program.statements("sns/TopicPolicy", "alerts");
-    expect(tlsOnly).toMatchObject({
-      Effect: "Deny",
-      Principal: "*",
-      Action: "sns:Publish",
-      Resource: [TOPIC],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    });
-    expect(account).toMatchObject({ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` } });
-    expect(services).toMatchObject({
-      Effect: "Allow",
-      Principal: { Service: ["events.amazonaws.com", "cloudwatch.amazonaws.com"] },
-      Action: "sns:Publish",
-      Resource: TOPIC,
-      Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
-    });
-    expect(others).toEqual([]);
+  test("the topic refuses everybody who comes without TLS, and its policy admits none but this account's alarms", () => {
+    const targets = program.of("cloudwatch/EventTarget").map(({ inputs }) => inputs.arn);
+    expect(targets).not.toContain(TOPIC);
+    expect(program.statements("sns/TopicPolicy", "alerts")).toEqual([
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: [
+          "sns:AddPermission",
+          "sns:DeleteTopic",
+          "sns:GetTopicAttributes",
+          "sns:ListSubscriptionsByTopic",
+          "sns:Publish",
+          "sns:RemovePermission",
+          "sns:SetTopicAttributes",
+          "sns:Subscribe",
+        ],
+        Resource: [TOPIC],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+      {
+        Sid: "AlarmsOfThisAccount",
+        Effect: "Allow",
+        Principal: { Service: "cloudwatch.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: TOPIC,
+        Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } },
+      },
+    ]);
   });
 
   test("nobody is subscribed whom the settings do not name", () => {
