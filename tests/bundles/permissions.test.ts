@@ -1,6 +1,7 @@
 import type { FunctionKey } from "../../demo/deployment";
 import { recordedBucket, recordedInstance } from "../../demo/estate";
 import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "../../demo/events";
+import { complaints, WHY_EVERYTHING } from "./authorization";
 import { deployed } from "./deployed";
 import { covers, type Grant, grantsOf, type NeededPermission, neededPermissions } from "./permissions";
 
@@ -116,5 +117,12 @@ describe.each(Object.keys(JOURNEYS) as FunctionKey[])("the role of %s", (key) =>
     const elsewhere =
       key === "report-generator" ? [...USED_BY_LAMBDA, ...USED_BY_LARGE_REPORTS] : USED_BY_LAMBDA;
     expect([...new Set(unused.map(({ action }) => action))].sort()).toEqual([...elsewhere].sort());
+    expect(complaints(granted)).toEqual([]);
   });
+});
+
+test("a reason for granting everything is there for what is granted so, and for nothing else", () => {
+  const granted = Object.keys(JOURNEYS).flatMap((key) => grantsOf(environment.stack.graph, key));
+  const actions = granted.filter(({ resource }) => resource === "*").map(({ action }) => action);
+  expect(Object.keys(WHY_EVERYTHING).filter((action) => !actions.includes(action))).toEqual([]);
 });

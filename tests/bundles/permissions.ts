@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type AwsRequest, s3Address } from "../../demo/aws-request";
 import { arnOf, type Graph, ofType, theOne } from "../../demo/graph";
 import { ACCOUNT_ID } from "../../demo/moto";
@@ -90,7 +91,7 @@ function configRuleArn(name: unknown): string {
 
 /**
  * What a function's role allows, one action and one resource pattern at a time.
- * @throws Error for statements with conditions or denials, which nothing here understands.
+ * @throws Error for denials, and for conditions other than that the resource is the account's own, as everything here is.
  */
 export function grantsOf(graph: Graph, functionKey: string): Grant[] {
   const fn = theOne(graph, "aws:lambda/function:Function", functionKey);
@@ -101,10 +102,15 @@ export function grantsOf(graph: Graph, functionKey: string): Grant[] {
     .filter(({ inputs }) => inputs.role === role?.id)
     .flatMap(({ inputs }) => (JSON.parse(String(inputs.policy)) as PolicyDocument).Statement)
     .flatMap(({ Effect, Action, Resource, Condition }) => {
-      if (Effect !== "Allow" || Condition) throw new Error("denials and conditions are not understood here");
+      const isUnderstood = Condition === undefined || isDeepStrictEqual(Condition, OWN_RESOURCES);
+      if (Effect !== "Allow" || !isUnderstood) {
+        throw new Error(`${Effect} under ${JSON.stringify(Condition)} is not understood here`);
+      }
       return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource })));
     });
 }
+
+const OWN_RESOURCES = { StringEquals: { "aws:ResourceAccount": ACCOUNT_ID } };
 
 interface PolicyDocument {
   readonly Statement: readonly {

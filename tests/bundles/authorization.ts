@@ -1,0 +1,122 @@
+/** Which resources the actions of the functions' roles know, by AWS's own reference. */
+
+import type { Grant } from "./permissions";
+
+/** What the Service Authorization Reference says of a service: its page, and how its resource types' ARNs look. */
+interface Service {
+  /** Under https://docs.aws.amazon.com/service-authorization/latest/reference/. */
+  readonly page: string;
+  readonly resourceTypes: Readonly<Record<string, RegExp>>;
+  /** Action → the resource types that it takes; none for an action that is granted on `*` or not at all. */
+  readonly actions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** As of 2026-09. A grant may have a wildcard in the last part of an ARN, but not in place of what comes before. */
+const SERVICES: Readonly<Record<string, Service>> = {
+  config: {
+    page: "list_awsconfig.html",
+    resourceTypes: {
+      ConfigRule: /^arn:aws:config:[\w-]+:\d{12}:config-rule\/[^/]+$/,
+      ConfigurationRecorder: /^arn:aws:config:[\w-]+:\d{12}:configuration-recorder\/[^/]+\/[^/]+$/,
+    },
+    actions: {
+      BatchGetResourceConfig: [],
+      DescribeConfigRuleEvaluationStatus: [],
+      DescribeConfigurationRecorderStatus: ["ConfigurationRecorder"],
+      DescribeConfigurationRecorders: ["ConfigurationRecorder"],
+      GetComplianceDetailsByConfigRule: ["ConfigRule"],
+      GetComplianceDetailsByResource: [],
+      ListDiscoveredResources: [],
+      PutEvaluations: [],
+    },
+  },
+  dynamodb: {
+    page: "list_amazondynamodb.html",
+    resourceTypes: {
+      index: /^arn:aws:dynamodb:[\w-]+:\d{12}:table\/[^/]+\/index\/[^/]+$/,
+      table: /^arn:aws:dynamodb:[\w-]+:\d{12}:table\/[^/]+$/,
+    },
+    actions: {
+      BatchWriteItem: ["table"],
+      GetItem: ["table"],
+      PutItem: ["table"],
+      Query: ["table", "index"],
+      UpdateItem: ["table"],
+    },
+  },
+  ec2: { page: "list_amazonec2.html", resourceTypes: {}, actions: { DescribeInstances: [] } },
+  logs: {
+    page: "list_amazoncloudwatchlogs.html",
+    resourceTypes: {
+      // What follows the log group is log-stream:<name>; a wildcard may stand for all of it.
+      "log-stream": /^arn:aws:logs:[\w-]+:\d{12}:log-group:[^:*]+:(log-stream:.+|\*)$/,
+    },
+    actions: { CreateLogStream: ["log-stream"], PutLogEvents: ["log-stream"] },
+  },
+  rds: {
+    page: "list_amazonrds.html",
+    resourceTypes: {
+      cluster: /^arn:aws:rds:[\w-]+:\d{12}:cluster:[^:]+$/,
+      db: /^arn:aws:rds:[\w-]+:\d{12}:db:[^:]+$/,
+    },
+    actions: { DescribeDBClusters: ["cluster"], DescribeDBInstances: ["db"] },
+  },
+  s3: {
+    page: "list_amazons3.html",
+    resourceTypes: { bucket: /^arn:aws:s3:::[^/]+$/, object: /^arn:aws:s3:::[^/*]+\/.+$/ },
+    actions: {
+      AbortMultipartUpload: ["object"],
+      GetBucketTagging: ["bucket"],
+      GetEncryptionConfiguration: ["bucket"],
+      GetObject: ["object"],
+      ListAllMyBuckets: [],
+      ListBucket: ["bucket"],
+      PutObject: ["object"],
+    },
+  },
+  sns: {
+    page: "list_amazonsns.html",
+    resourceTypes: { topic: /^arn:aws:sns:[\w-]+:\d{12}:[^:*]+$/ },
+    actions: { Publish: ["topic"] },
+  },
+  sqs: {
+    page: "list_amazonsqs.html",
+    resourceTypes: { queue: /^arn:aws:sqs:[\w-]+:\d{12}:[^:*]+$/ },
+    actions: { SendMessage: ["queue"] },
+  },
+};
+
+/** Why an action that takes a resource type is granted on `*` all the same. */
+export const WHY_EVERYTHING: Readonly<Record<string, string>> = {
+  "config:DescribeConfigurationRecorderStatus": "the recorder may be somebody else's, of any name",
+  "config:DescribeConfigurationRecorders": "the recorder may be somebody else's, of any name",
+  "rds:DescribeDBClusters": "a list of all clusters is refused to whoever may not see all of them",
+  "rds:DescribeDBInstances": "a list of all instances is refused to whoever may not see all of them",
+};
+
+/** What is wrong with grants: AWS deploys a grant on a resource that the action does not know, and it allows nothing. */
+export function complaints(grants: readonly Grant[]): string[] {
+  return grants.flatMap(({ action, resource }) => {
+    const [prefix = "", operation = ""] = action.split(":");
+    const { page, resourceTypes, actions } = SERVICES[prefix] ?? {
+      page: "no page",
+      resourceTypes: {},
+      actions: {},
+    };
+    const types = actions[operation];
+    if (!types) return [`${action} is not in the table: look it up in the Service Authorization Reference`];
+    if (types.length === 0) {
+      return resource === "*"
+        ? []
+        : [`${action} knows no resources (${page}), but is granted on ${resource}`];
+    }
+    const known = types.join(" or ");
+    if (resource === "*") {
+      return action in WHY_EVERYTHING
+        ? []
+        : [`${action} takes resources of type ${known} (${page}), but is granted on *`];
+    }
+    const fits = types.some((type) => resourceTypes[type]?.test(resource));
+    return fits ? [] : [`${action} takes resources of type ${known} (${page}), and ${resource} is none`];
+  });
+}
