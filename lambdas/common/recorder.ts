@@ -1,10 +1,27 @@
 /** What AWS Config's recorder of an account records. */
 
-import type { ConfigurationRecorder } from "@aws-sdk/client-config-service";
+import {
+  type ConfigServiceClient,
+  type ConfigurationRecorder,
+  type ConfigurationRecorderStatus,
+  DescribeConfigurationRecorderStatusCommand,
+} from "@aws-sdk/client-config-service";
 
 /** Whether it is the account's own: AWS services may have recorders of their own besides, which serve nobody else. */
 export function isCustomersRecorder({ servicePrincipal, recordingScope }: ConfigurationRecorder): boolean {
   return !servicePrincipal && recordingScope !== "INTERNAL";
+}
+
+/** The account's own recorder, if it records. */
+export async function recordingRecorder(
+  config: ConfigServiceClient,
+): Promise<ConfigurationRecorderStatus | undefined> {
+  const { ConfigurationRecordersStatus = [] } = await config.send(
+    new DescribeConfigurationRecorderStatusCommand({}),
+  );
+  return ConfigurationRecordersStatus.find(
+    ({ recording, servicePrincipal }) => recording && !servicePrincipal,
+  );
 }
 
 /** By the rules of https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html. */

@@ -4,8 +4,6 @@ import {
   type BaseConfigurationItem,
   BatchGetResourceConfigCommand,
   type ConfigServiceClient,
-  type ConfigurationRecorderStatus,
-  DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecordersCommand,
   paginateListDiscoveredResources,
   type ResourceKey,
@@ -13,7 +11,7 @@ import {
 } from "@aws-sdk/client-config-service";
 import type { Resource } from "../common/evaluation";
 import type { Log } from "../common/log";
-import { isCustomersRecorder, recordsType } from "../common/recorder";
+import { isCustomersRecorder, recordingRecorder, recordsType } from "../common/recorder";
 import type { Place } from "../common/runtime";
 
 /** What a resource's rows are of. */
@@ -76,16 +74,6 @@ export async function identify(
     });
   }
   return identities;
-}
-
-/** The account's recorder, if it records. */
-export async function recordingRecorder(
-  config: ConfigServiceClient,
-): Promise<ConfigurationRecorderStatus | undefined> {
-  const { ConfigurationRecordersStatus = [] } = await config.send(
-    new DescribeConfigurationRecorderStatusCommand({}),
-  );
-  return ConfigurationRecordersStatus.find(({ recording }) => recording);
 }
 
 /**

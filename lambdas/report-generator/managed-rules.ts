@@ -21,13 +21,14 @@ import type { EvaluationRow, Judgement, Trigger } from "../common/evaluation";
 import { RuleExceptions } from "../common/exceptions";
 import { asFields, asInstant, asOneOf, asText } from "../common/input";
 import type { AlertContext } from "../common/messages";
+import { recordingRecorder } from "../common/recorder";
 import type { Judged } from "../common/recording";
 import { parametersHash, type RowContext } from "../common/row";
 import { carryOutRun, type RunDependencies } from "../common/run";
 import { newestReportUri, type Place } from "../common/runtime";
 import type { Exception, ReportedRule } from "../common/settings";
 import { recordSingle } from "../common/single";
-import { identify, KEYS_MOST, keyText, recordingRecorder } from "./identities";
+import { identify, KEYS_MOST, keyText } from "./identities";
 
 /** What the managed rules' results are brought into the history with. */
 export interface ManagedRuleDependencies extends RunDependencies {

@@ -112,7 +112,10 @@ function discoveredUsers(...ids: string[]): void {
 
 function recorderIs(recording: boolean, lastStartTime = new Date("2026-11-01T00:00:00Z")): void {
   config.on(DescribeConfigurationRecorderStatusCommand).resolves({
-    ConfigurationRecordersStatus: [{ name: "default", recording, lastStartTime }],
+    ConfigurationRecordersStatus: [
+      { name: "a-service's", servicePrincipal: "example.amazonaws.com", recording: true },
+      { name: "default", recording, lastStartTime },
+    ],
   });
 }
 
