@@ -1,9 +1,9 @@
 import type { FunctionKey } from "../../demo/deployment";
 import { recordedBucket, recordedInstance } from "../../demo/estate";
 import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "../../demo/events";
-import { complaints, WHY_EVERYTHING } from "./authorization";
+import { complaints, type Grant, WHY_EVERYTHING } from "../support/authorization";
 import { deployed } from "./deployed";
-import { covers, type Grant, grantsOf, type NeededPermission, neededPermissions } from "./permissions";
+import { covers, grantsOf, type NeededPermission, neededPermissions } from "./permissions";
 
 const SLOT = "2026-11-23T06:00:00.000Z";
 const REPORT_SLOT = "2026-11-23T06:30:00.000Z";

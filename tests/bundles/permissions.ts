@@ -2,15 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import { type AwsRequest, s3Address } from "../../demo/aws-request";
 import { arnOf, type Graph, ofType, theOne } from "../../demo/graph";
 import { ACCOUNT_ID } from "../../demo/moto";
+import type { Grant } from "../support/authorization";
 
 /** What a request needs to be allowed: an IAM action on a resource, `*` where the action knows no resources. */
 export interface NeededPermission {
-  readonly action: string;
-  readonly resource: string;
-}
-
-/** An action that a role allows on the resources that match a pattern. */
-export interface Grant {
   readonly action: string;
   readonly resource: string;
 }

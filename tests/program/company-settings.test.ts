@@ -1,3 +1,4 @@
+import { complaints } from "../support/authorization";
 import { ACCOUNT_ID, type Program, runProgram } from "./support";
 
 const KEY = `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/12345678-1234-1234-1234-123456789012`;
@@ -196,4 +197,15 @@ test("retention and memory are the stack's", () => {
   );
   expect(program.the("lambda/Function", "ec2-tag-evaluator").inputs.memorySize).toBe(1024);
   expect(program.the("lambda/Function", "report-generator").inputs.memorySize).toBe(3008);
+});
+
+test("no role is granted an action on what AWS does not know the action by", () => {
+  const grants = program
+    .of("iam/RolePolicy")
+    .flatMap(({ name }) => program.statements("iam/RolePolicy", name))
+    .flatMap(({ Action, Resource }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource }))),
+    );
+  expect(grants.map(({ action }) => action)).toContain("kms:Decrypt");
+  expect(complaints(grants)).toEqual([]);
 });

@@ -1,6 +1,10 @@
-/** Which resources the actions of the functions' roles know, by AWS's own reference. */
+/** Which resources the actions that roles are granted know, by AWS's own reference. */
 
-import type { Grant } from "./permissions";
+/** An action that a role allows on the resources that match a pattern. */
+export interface Grant {
+  readonly action: string;
+  readonly resource: string;
+}
 
 /** What the Service Authorization Reference says of a service: its page, and how its resource types' ARNs look. */
 interface Service {
@@ -45,6 +49,11 @@ const SERVICES: Readonly<Record<string, Service>> = {
     },
   },
   ec2: { page: "list_amazonec2.html", resourceTypes: {}, actions: { DescribeInstances: [] } },
+  kms: {
+    page: "list_awskeymanagementservice.html",
+    resourceTypes: { key: /^arn:aws:kms:[\w-]+:\d{12}:key\/[^/*]+$/ },
+    actions: { Decrypt: ["key"], GenerateDataKey: ["key"] },
+  },
   logs: {
     page: "list_amazoncloudwatchlogs.html",
     resourceTypes: {
@@ -66,6 +75,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
     resourceTypes: { bucket: /^arn:aws:s3:::[^/]+$/, object: /^arn:aws:s3:::[^/*]+\/.+$/ },
     actions: {
       AbortMultipartUpload: ["object"],
+      GetBucketAcl: ["bucket"],
       GetBucketTagging: ["bucket"],
       GetEncryptionConfiguration: ["bucket"],
       GetObject: ["object"],

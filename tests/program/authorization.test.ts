@@ -1,4 +1,4 @@
-import { complaints } from "./authorization";
+import { complaints } from "../support/authorization";
 
 const RULE = "arn:aws:config:us-east-1:123456789012:config-rule/config-rule-abc123";
 
