@@ -186,7 +186,7 @@ export async function recordComplianceChange(
   const instant = recordedAt > change.instant ? recordedAt : change.instant;
   const said = result && judgement(rule, result.ComplianceType ?? "", result.Annotation);
   const { context, alert } = planOf(rule, instant, "change", dependencies);
-  const evaluation = { resource, judgement: said, isLive: true, lookedAt };
+  const evaluation = { resource, judgement: said, isLive: false, lookedAt };
   const { row, drift } = await recordSingle(context, evaluation, dependencies);
   if (drift) await alertChange(alert, drift, dependencies);
   return row;
