@@ -1,5 +1,5 @@
 import type { AwsRequest } from "./aws-request";
-import type { Interceptor, Reply } from "./proxy";
+import type { Interceptor, NEVER, Reply } from "./proxy";
 
 /** Which requests a fault hits. */
 export interface FaultFilter {
@@ -12,7 +12,7 @@ export interface FaultFilter {
 /** Answers the first `times` matching requests (all of them unless given) with the reply. */
 export function fault(
   filter: FaultFilter,
-  reply: Reply | ((request: AwsRequest) => Reply),
+  reply: Reply | typeof NEVER | ((request: AwsRequest) => Reply),
   times = Number.POSITIVE_INFINITY,
 ): Interceptor {
   let left = times;

@@ -10,6 +10,9 @@ export interface Reply {
   readonly body: string;
 }
 
+/** The request is taken and never answered. */
+export const NEVER = "never";
+
 /** What an interceptor puts in a request's place; moto answers that. */
 export interface Rewrite {
   readonly path?: string;
@@ -17,7 +20,7 @@ export interface Rewrite {
 }
 
 /** Answers or rewrites a request, or returns undefined and leaves it to the next interceptor, at last to moto. */
-export type Interceptor = (request: AwsRequest) => Reply | Rewrite | undefined;
+export type Interceptor = (request: AwsRequest) => Reply | Rewrite | typeof NEVER | undefined;
 
 /** A request and the status it was answered with. */
 export interface Exchange {
@@ -65,6 +68,7 @@ export async function startProxy(upstream: string): Promise<AwsProxy> {
     const note = (status: number) => {
       if (request) exchanges.push({ request, status });
     };
+    if (intercepted === NEVER) return;
     if (intercepted && "status" in intercepted) {
       note(intercepted.status);
       outgoing.writeHead(intercepted.status, { ...intercepted.headers }).end(intercepted.body);
@@ -78,7 +82,7 @@ export async function startProxy(upstream: string): Promise<AwsProxy> {
     await pipeline(response, outgoing);
   }
 
-  function firstInterception(request: AwsRequest): Reply | Rewrite | undefined {
+  function firstInterception(request: AwsRequest): ReturnType<Interceptor> {
     for (const interceptor of interceptors) {
       const intercepted = interceptor(request);
       if (intercepted) return intercepted;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { expiry } from "./expiry";
@@ -137,44 +138,52 @@ export class Claims {
   }
 
   private async claim(key: ClaimKey, instant: string, previousInstant?: string): Promise<string | undefined> {
+    // Tells its own claim from another's when the answer to the first of two tries was lost.
+    const claimant = randomUUID();
     for (;;) {
-      if (await this.take(key, instant, previousInstant)) return instant;
+      if (await this.take(key, instant, previousInstant, claimant)) return instant;
       const { claimed_for, sent_for } = await this.read(key);
       if (sent_for !== undefined) return undefined;
       if (typeof claimed_for !== "string") continue;
-      if (await this.takeOver(key, claimed_for)) return claimed_for;
+      if (await this.takeOver(key, claimed_for, claimant)) return claimed_for;
       await this.clock.sleep(POLL_MS);
     }
   }
 
   /** Takes what nobody has claimed; with it everything ends that was said of an earlier failure. */
-  private take(key: ClaimKey, instant: string, previousInstant?: string, sender?: string): Promise<boolean> {
+  private take(
+    key: ClaimKey,
+    instant: string,
+    previousInstant: string | undefined,
+    claimant: string,
+  ): Promise<boolean> {
     return this.updateIf(
       `attribute_not_exists(claimed_for)${previousInstant === undefined ? "" : " OR claimed_for <= :previous"}`,
       key,
-      `SET claimed_for = :instant, leased_until = :lease, expires_at = :expiry${sender ? ", claimed_by = :sender" : ""} REMOVE sent_for, window_end${sender ? "" : ", claimed_by"}`,
+      `SET claimed_for = :instant, claimed_by = :claimant, leased_until = :lease, expires_at = :expiry
+       REMOVE sent_for, window_end`,
       {
         ":instant": instant,
-        ":expiry": expiry(this.clock.now()),
-        ...(sender && { ":sender": sender }),
+        ":claimant": claimant,
         ":lease": this.leaseEnd(),
+        ":expiry": expiry(this.clock.now()),
         ...(previousInstant !== undefined && { ":previous": previousInstant }),
       },
     );
   }
 
-  /** Takes what somebody has claimed and not come to sending. */
-  private takeOver(key: ClaimKey, claimedFor: string, sender?: string): Promise<boolean> {
-    const isFree = `attribute_not_exists(leased_until) OR leased_until < :now${sender ? " OR claimed_by = :sender" : ""}`;
+  /** Takes what somebody has claimed and not come to sending, or what this claimant has claimed itself. */
+  private takeOver(key: ClaimKey, claimedFor: string, claimant: string): Promise<boolean> {
+    const isFree = "attribute_not_exists(leased_until) OR leased_until < :now OR claimed_by = :claimant";
     return this.updateIf(
       `claimed_for = :instant AND attribute_not_exists(sent_for) AND (${isFree})`,
       key,
-      `SET leased_until = :lease${sender ? ", claimed_by = :sender" : " REMOVE claimed_by"}`,
+      "SET leased_until = :lease, claimed_by = :claimant",
       {
         ":instant": claimedFor,
+        ":claimant": claimant,
         ":now": this.clock.now().toISOString(),
         ":lease": this.leaseEnd(),
-        ...(sender && { ":sender": sender }),
       },
     );
   }

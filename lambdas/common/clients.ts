@@ -1,14 +1,25 @@
 import type { Target } from "./evaluation";
+import { PatientRetries } from "./retry";
+
+/** How long a request may take to be answered, and an answer may pause. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+const CONNECTION_TIMEOUT_MS = 3_000;
 
 /**
- * Configuration of every AWS client: of one target, and patient enough for a fleet-wide scan. The SDK's
- * default of three attempts gives up on ordinary throttling.
+ * Configuration of every AWS client: of one target, and patient enough for a fleet-wide scan. What is not answered is
+ * ended and repeated: without `throwOnRequestTimeout` the SDK only warns of it.
+ * @param requestTimeoutMs for requests that have much to send.
  */
-export function clientConfig(target: Target) {
+export function clientConfig(target: Target, requestTimeoutMs = REQUEST_TIMEOUT_MS) {
   return {
     region: target.region,
-    maxAttempts: 10,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000 },
+    retryStrategy: new PatientRetries(),
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      socketTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
     ...(target.credentials && { credentials: target.credentials }),
   };
 }

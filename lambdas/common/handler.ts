@@ -5,6 +5,7 @@ import { clientConfig } from "./clients";
 import { asError } from "./errors";
 import type { EvaluatorDependencies } from "./evaluator";
 import { parseEvaluatorEvent } from "./events";
+import { invocationTime } from "./retry";
 import type { ResourceSource, Rule } from "./rule";
 import { newestReportUri, placeOf, readSettings, runDependencies } from "./runtime";
 import type { EvaluatorSettings } from "./settings";
@@ -21,6 +22,7 @@ export function evaluatorHandler<Facts, Parameters>(
   const settings = readSettings<EvaluatorSettings<Parameters>>(directory);
   let dependencies: EvaluatorDependencies | undefined;
   return async (event, context) => {
+    invocationTime.begin(context);
     const place = placeOf(context);
     dependencies ??= { ...runDependencies(place), config: new ConfigServiceClient(clientConfig(place)) };
     const evaluator = {

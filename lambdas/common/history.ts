@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import {
   BatchWriteCommand,
@@ -12,6 +11,7 @@ import {
 import type { EvaluationRow, RunRow } from "./evaluation";
 import { mergeInArrivalOrder } from "./merge";
 import { INDEX_SHARDS, RULE_INDEX, TRANSITION_INDEX } from "./names";
+import { Patience } from "./retry";
 import { AFTER_INSTANT, evaluationTimestamp, instantOf } from "./timestamps";
 
 /** What a report needs of the history. Every instant is ISO-8601 UTC with milliseconds. */
@@ -41,7 +41,6 @@ export interface EvaluationFilter {
 
 /** BatchWriteItem takes no more (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
 export const BATCH_SIZE = 25;
-const BATCH_ATTEMPTS = 10;
 /** A few rows of other rules may stand before the wanted one. */
 const LATEST_PAGE = 10;
 
@@ -50,6 +49,7 @@ export class History implements HistoryReader {
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
+    private readonly patience = new Patience(),
   ) {}
 
   /** The complete run of the rule at exactly this instant. */
@@ -155,22 +155,24 @@ export class History implements HistoryReader {
   /**
    * Stores up to 25 evaluations; storing one again overwrites it with itself.
    * @param abortSignal ends it between two requests, and the request that is under way.
-   * @throws when DynamoDB keeps leaving some unprocessed; AbortError.
+   * @throws when DynamoDB leaves some unprocessed for as long as there is patience; what the signal says.
    */
   async write(rows: readonly EvaluationRow[], abortSignal?: AbortSignal): Promise<void> {
     let requests = rows.map((Item) => ({ PutRequest: { Item } }));
-    for (let attempt = 1; requests.length > 0; attempt++) {
-      if (attempt > BATCH_ATTEMPTS) {
-        throw new Error(
-          `DynamoDB left ${requests.length} evaluations unprocessed after ${BATCH_ATTEMPTS} attempts`,
-        );
-      }
-      if (attempt > 1) await sleep(Math.random() * Math.min(50 * 2 ** attempt, 5_000));
+    let failures = 0;
+    while (requests.length > 0) {
+      abortSignal?.throwIfAborted();
       const { UnprocessedItems } = await this.client.send(
         new BatchWriteCommand({ RequestItems: { [this.table]: requests } }),
         { abortSignal },
       );
-      requests = (UnprocessedItems?.[this.table] ?? []) as typeof requests;
+      const left = (UnprocessedItems?.[this.table] ?? []) as typeof requests;
+      // Back-off is for a table that takes nothing, not for one that is slow.
+      failures = left.length < requests.length ? 1 : failures + 1;
+      requests = left;
+      if (left.length > 0 && !(await this.patience.wait(failures))) {
+        throw new Error(`DynamoDB leaves ${left.length} evaluations unprocessed, and no time is left`);
+      }
     }
   }
 
@@ -190,7 +192,8 @@ export class History implements HistoryReader {
       return undefined;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return this.run(run.rule, instantOf(run.evaluation_timestamp));
+      const other = await this.run(run.rule, instantOf(run.evaluation_timestamp));
+      return other && isSameRun(other, run) ? undefined : other;
     }
   }
 
@@ -245,6 +248,11 @@ export class History implements HistoryReader {
       yield (page.Items ?? []) as Row[];
     }
   }
+}
+
+/** Whether a run is this very one: its commit was repeated because the answer to the first try was lost. */
+function isSameRun(one: RunRow, other: RunRow): boolean {
+  return one.started_at === other.started_at && one.completed_at === other.completed_at;
 }
 
 /** The partition of a rule's runs. */

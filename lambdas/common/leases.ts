@@ -10,6 +10,7 @@ const RENEWAL_MS = 10_000;
 /** What a lease that was just kept has left at least, but for some seconds between clocks. */
 const STEP_MS = 15_000;
 const POLL_MS = 2_000;
+const IS_FREE = "attribute_not_exists(held_until) OR held_until < :now";
 
 /** A run that this delivery carries out alone. */
 export interface RunLease {
@@ -56,7 +57,8 @@ export class RunLeases {
   async take(rule: string, instant: string, isOver: () => Promise<boolean>): Promise<RunLease | undefined> {
     const holder = randomUUID();
     while (
-      !(await this.hold(rule, instant, holder, "attribute_not_exists(held_until) OR held_until < :now"))
+      // Its own, when the answer to the first of two tries was lost.
+      !(await this.hold(rule, instant, holder, `${IS_FREE} OR held_by = :me`))
     ) {
       if (await isOver()) return undefined;
       await this.clock.sleep(POLL_MS);

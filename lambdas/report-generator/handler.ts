@@ -7,6 +7,7 @@ import { clientConfig } from "../common/clients";
 import { asError } from "../common/errors";
 import type { EvaluationRow } from "../common/evaluation";
 import { resourceNames } from "../common/names";
+import { invocationTime } from "../common/retry";
 import { type Place, placeOf, readSettings, runDependencies } from "../common/runtime";
 import type { ReportSettings } from "../common/settings";
 import { isFromEventBridge, parseEvent } from "./event";
@@ -29,6 +30,7 @@ export async function handler(
   event: unknown,
   context: Context,
 ): Promise<ReportResult | EvaluationRow | undefined> {
+  invocationTime.begin(context);
   connected ??= connect(placeOf(context));
   const { managed, report } = connected;
   try {
@@ -50,11 +52,7 @@ function connect(place: Place): { managed: ManagedRuleDependencies; report: Repo
     exceptions: settings.exceptions,
     reportSchedule: settings.reportSchedule,
   };
-  const base = clientConfig(place);
-  const s3 = new S3Client({
-    ...base,
-    requestHandler: { ...base.requestHandler, requestTimeout: UPLOAD_TIMEOUT_MS },
-  });
+  const s3 = new S3Client(clientConfig(place, UPLOAD_TIMEOUT_MS));
   const report: ReportDependencies = {
     history: managed.history,
     settings,

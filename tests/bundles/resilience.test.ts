@@ -1,7 +1,7 @@
 import { scheduledEvent } from "../../demo/events";
 import { fault, json, jsonError, queryError, s3Error } from "../../demo/faults";
 import { LambdaFunction } from "../../demo/lambda";
-import type { Interceptor } from "../../demo/proxy";
+import { type Interceptor, NEVER } from "../../demo/proxy";
 import { deployed, requestsOf } from "./deployed";
 
 const SLOT = "2026-11-23T06:00:00.000Z";
@@ -87,7 +87,11 @@ describe("when the history table", () => {
     await environment.stack.estate.launch(TAGS);
     environment.stack.inject(leaveUnprocessed(Number.POSITIVE_INFINITY));
 
-    await expect(sweep("ec2-tag-evaluator")).rejects.toThrow(/unprocessed/);
+    await inTime(22, async (hurried) => {
+      await expect(hurried.invoke(scheduledEvent(SLOT, "sweep"), { now: SLOT })).rejects.toThrow(
+        /unprocessed/,
+      );
+    });
 
     expect(await environment.stack.runs()).toEqual([]);
     expect(mailKinds()).toEqual(["system"]);
@@ -108,6 +112,15 @@ describe("when the history table", () => {
 });
 
 describe("when a service", () => {
+  test("takes a request and never answers it, the request is ended and repeated", async () => {
+    await environment.stack.estate.launch(TAGS);
+    environment.stack.inject(fault({ service: "ec2", operation: "DescribeInstances" }, NEVER, 1));
+
+    const { payload } = await sweep("ec2-tag-evaluator");
+
+    expect(payload).toMatchObject({ status: "complete", listed: 1 });
+  }, 30_000);
+
   test("throttles its listing, the run waits and completes", async () => {
     await environment.stack.estate.launch(TAGS);
     const throttled = queryError("ec2", "RequestLimitExceeded", "Request limit exceeded.", 503);
@@ -177,19 +190,13 @@ describe("a run that broke off between its rows and its commit", () => {
   });
 
   test("because its time ran out is carried out by the next try, without a second digest", async () => {
-    const { estate, functions, proxy } = environment.stack;
+    const { estate } = environment.stack;
     await estate.launch({ Name: "failing" });
-    const { declaration } = functions["ec2-tag-evaluator"];
-    const hurried = new LambdaFunction({ ...declaration, timeoutSeconds: 5 }, proxy.url);
-    const { headers, ...unavailable } = jsonError("InternalServerError", "Internal server error", 500);
-    // What the SDK waits for before it tries again.
-    environment.stack.inject(fault(commit, { ...unavailable, headers: { ...headers, "retry-after": "60" } }));
-    try {
+    environment.stack.inject(fault(commit, NEVER));
+    await inTime(5, async (hurried) => {
       const invocation = hurried.invoke(scheduledEvent(SLOT, "sweep"), { now: SLOT });
       await expect(invocation).rejects.toMatchObject({ errorType: "Sandbox.Timedout" });
-    } finally {
-      hurried.stop();
-    }
+    });
     environment.stack.heal();
 
     await sweep("ec2-tag-evaluator", SLOT, RETRY);
@@ -225,6 +232,21 @@ test("a sweep that AWS delivers twice at the same moment stores each row and sen
   expect(await environment.stack.runs()).toHaveLength(1);
   expect(mailKinds()).toEqual(["digest"]);
 });
+
+/** The tag evaluator with so many seconds for an invocation. */
+async function inTime(
+  timeoutSeconds: number,
+  happens: (hurried: LambdaFunction) => Promise<void>,
+): Promise<void> {
+  const { functions, proxy } = environment.stack;
+  const { declaration } = functions["ec2-tag-evaluator"];
+  const hurried = new LambdaFunction({ ...declaration, timeoutSeconds }, proxy.url);
+  try {
+    await happens(hurried);
+  } finally {
+    hurried.stop();
+  }
+}
 
 /** Answers BatchWriteItem `times` times with all of its items unprocessed. */
 function leaveUnprocessed(times: number) {

@@ -1,6 +1,7 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { EvaluationRow } from "../../lambdas/common/evaluation";
 import { History } from "../../lambdas/common/history";
+import { Patience } from "../../lambdas/common/retry";
 import { shardOf } from "../../lambdas/common/shards";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
@@ -152,16 +153,34 @@ describe("a write", () => {
     expect(await all(history.evaluations("rule", at(0), at(2)))).toHaveLength(20);
   });
 
-  it("fails loudly when rows stay unprocessed", async () => {
-    jest.spyOn(Math, "random").mockReturnValue(0);
+  it("fails loudly when rows stay unprocessed and there is no time left", async () => {
+    const waits: number[] = [];
+    const clock = {
+      now: () => waits.reduce((sum, wait) => sum + wait, 0),
+      sleep: async (wanted: number) => waits.push(wanted),
+      random: () => 1,
+    };
+    const patience = new Patience({ repeatsUntil: 2_000 }, clock);
     const stuck = new History(
       leavingUnprocessed((count) => Math.min(count, 3)),
       table,
+      patience,
     );
     await expect(stuck.write(Array.from({ length: 5 }, (_, i) => row(`arn:${i}`, at(1))))).rejects.toThrow(
-      "DynamoDB left 3 evaluations unprocessed after 10 attempts",
+      "DynamoDB leaves 3 evaluations unprocessed, and no time is left",
     );
-    jest.restoreAllMocks();
+    // What was processed in between begins the back-off anew.
+    expect(waits).toEqual([100, 200, 400, 800]);
+  });
+
+  it("that is aborted between two requests ends", async () => {
+    const stuck = new History(
+      leavingUnprocessed((count) => count),
+      table,
+    );
+    await expect(stuck.write([row("a", at(1))], AbortSignal.timeout(50))).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
   });
 
   it("of the same evaluation again changes nothing", async () => {

@@ -78,6 +78,8 @@ export class World implements ResourceSource<Condition> {
   beforeEffect: (effect: string) => void = () => {};
   /** The rows that the table has and its indexes do not show yet. */
   indexLacks: (row: EvaluationRow) => boolean = () => false;
+  /** Whether the answer to a database command is lost after the work was done: it is sent again then, as the SDK does. */
+  losesAnswer: (command: string) => boolean = () => false;
   /** Name of a database command → what happens before the next one of them, once. */
   readonly interposed = new Map<string, () => Promise<void>>();
   /** Awaited before everything that reads, writes, sends, or waits: where others may come in between. */
@@ -288,6 +290,7 @@ export class World implements ResourceSource<Condition> {
           await happening?.();
           await this.meanwhile(name);
           if (!/^(Get|Query)/.test(name)) this.beforeEffect(name);
+          if (this.losesAnswer(name)) await client.send(command, ...rest);
           const answer = await client.send(command, ...rest);
           if (!(command instanceof QueryCommand) || !command.input.IndexName) return answer;
           const items = (answer as QueryCommandOutput).Items as EvaluationRow[];
