@@ -89,17 +89,24 @@ interface OwnBucket {
   readonly ExpectedBucketOwner: string;
 }
 
+/**
+ * A rule may say nothing but which encryption is blocked, or that there is a bucket key. Where S3 answers and names no
+ * default, the bucket has SSE-S3, which since January 2023 every bucket has at least and none can be without
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html).
+ */
 async function readEncryption(client: S3Client, bucket: OwnBucket): Promise<BucketFacts> {
   try {
     const { ServerSideEncryptionConfiguration } = await client.send(new GetBucketEncryptionCommand(bucket));
-    // A rule may say nothing but which encryption is blocked; that is no default encryption.
-    const rule = ServerSideEncryptionConfiguration?.Rules?.find(
-      (one) => one.ApplyServerSideEncryptionByDefault,
-    );
+    const { Rules: rules = [] } = ServerSideEncryptionConfiguration ?? {};
+    const rule = rules.find((one) => one.ApplyServerSideEncryptionByDefault?.SSEAlgorithm);
+    if (!rule) {
+      const { BucketKeyEnabled } = rules.find((one) => one.BucketKeyEnabled !== undefined) ?? {};
+      return { algorithm: "AES256", isImplied: true, bucketKeyEnabled: BucketKeyEnabled };
+    }
     return {
-      algorithm: rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
-      kmsKeyId: rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID,
-      bucketKeyEnabled: rule?.BucketKeyEnabled,
+      algorithm: rule.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
+      kmsKeyId: rule.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID,
+      bucketKeyEnabled: rule.BucketKeyEnabled,
     };
   } catch (caught) {
     if (asError(caught).name === "ServerSideEncryptionConfigurationNotFoundError") return {};

@@ -7,8 +7,9 @@
  *
  * 1. Default encryption at least as strong as the minimum     COMPLIANT
  * 2. Weaker default encryption                                NON_COMPLIANT
- * 3. No default encryption (AWS answers so no more, but can)  NON_COMPLIANT
- * 4. An algorithm this rule does not know                     ERROR: neither strong nor weak
+ * 3. S3 answers and names no default encryption               as AES256, with a remark
+ * 4. S3 says that there is none (no more, but it can)         NON_COMPLIANT
+ * 5. An algorithm this rule does not know                     ERROR: neither strong nor weak
  */
 
 import type { Judgement } from "../common/evaluation";
@@ -18,8 +19,10 @@ import { BUCKET_ENCRYPTIONS, type BucketEncryption, type S3EncryptionParameters 
 
 /** What the rule needs to know of a bucket. */
 export interface BucketFacts {
-  /** S3's `SSEAlgorithm`; undefined when the bucket has no default encryption. */
+  /** S3's `SSEAlgorithm`; undefined when S3 says that the bucket has no default encryption. */
   readonly algorithm?: string;
+  /** S3 named no algorithm: it is the one that every bucket has. */
+  readonly isImplied?: boolean;
   /** Key id, alias or ARN, not validated by S3; undefined means the AWS-managed key. */
   readonly kmsKeyId?: string;
   readonly bucketKeyEnabled?: boolean;
@@ -28,7 +31,7 @@ export interface BucketFacts {
 /** The rule; the scenarios above are its whole judgement. */
 export const s3BucketEncryption: Rule<BucketFacts, S3EncryptionParameters> = {
   name: "s3-bucket-encryption",
-  version: "1",
+  version: "2",
   title: "S3 buckets encrypt new objects strongly enough",
   severity: "high",
   remediation:
@@ -52,9 +55,11 @@ export const s3BucketEncryption: Rule<BucketFacts, S3EncryptionParameters> = {
     };
   },
 
-  judge({ algorithm, kmsKeyId, bucketKeyEnabled }, { minimumBucketEncryption: minimum }): Judgement {
+  judge(facts, { minimumBucketEncryption: minimum }): Judgement {
+    const { algorithm, isImplied, kmsKeyId, bucketKeyEnabled } = facts;
     const observed = {
       algorithm: algorithm ?? null,
+      ...(isImplied && { algorithmImplied: true }),
       kmsKeyId: kmsKeyId ?? null,
       bucketKeyEnabled: bucketKeyEnabled ?? false,
     };
@@ -74,10 +79,11 @@ export const s3BucketEncryption: Rule<BucketFacts, S3EncryptionParameters> = {
         observed,
       };
     }
+    const remark = isImplied ? " S3 names none for the bucket, and every bucket has at least AES256." : "";
     const enough = strength >= BUCKET_ENCRYPTIONS.indexOf(minimum);
     return {
       complianceType: enough ? "COMPLIANT" : "NON_COMPLIANT",
-      annotation: `Default encryption is ${algorithm}, at least ${minimum} is required.`,
+      annotation: `Default encryption is ${algorithm}, at least ${minimum} is required.${remark}`,
       observed,
     };
   },

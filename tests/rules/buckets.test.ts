@@ -152,10 +152,17 @@ describe("a bucket that cannot be read", () => {
 });
 
 describe("what a bucket's encryption is", () => {
+  const IMPLIED = { algorithm: "AES256", isImplied: true };
+
   it.each<[string, Encryption, object]>([
     ["has a rule", encryption("AES256"), { algorithm: "AES256", bucketKeyEnabled: true }],
-    ["has no rules", { ServerSideEncryptionConfiguration: { Rules: [] } }, {}],
-    ["has no configuration in the answer", {}, {}],
+    ["has no rules", { ServerSideEncryptionConfiguration: { Rules: [] } }, IMPLIED],
+    ["has no configuration in the answer", {}, IMPLIED],
+    [
+      "has a rule that only says that there is a bucket key",
+      { ServerSideEncryptionConfiguration: { Rules: [{ BucketKeyEnabled: true }] } },
+      { ...IMPLIED, bucketKeyEnabled: true },
+    ],
     [
       "has a rule that only blocks SSE-C",
       {
@@ -163,7 +170,7 @@ describe("what a bucket's encryption is", () => {
           Rules: [{ BlockedEncryptionTypes: { EncryptionType: ["SSE-C"] } }],
         },
       },
-      {},
+      IMPLIED,
     ],
     [
       "blocks SSE-C in one rule and encrypts in the next",

@@ -54,6 +54,21 @@ describe("the verdict on a bucket", () => {
     },
   );
 
+  it.each<[BucketEncryption, ComplianceType]>([
+    ["AES256", "COMPLIANT"],
+    ["aws:kms", "NON_COMPLIANT"],
+    ["aws:kms:dsse", "NON_COMPLIANT"],
+  ])("a bucket of which S3 names no default has AES256, and the verdict on %s says why", (minimum, type) => {
+    const judgement = judge({ algorithm: "AES256", isImplied: true }, minimum);
+    expect(judgement).toEqual({
+      complianceType: type,
+      annotation:
+        `Default encryption is AES256, at least ${minimum} is required. ` +
+        "S3 names none for the bucket, and every bucket has at least AES256.",
+      observed: { algorithm: "AES256", algorithmImplied: true, kmsKeyId: null, bucketKeyEnabled: false },
+    });
+  });
+
   it("keeps algorithm, key and bucket key that it saw", () => {
     expect(judge(passing, "AES256").observed).toEqual({
       algorithm: "aws:kms",
