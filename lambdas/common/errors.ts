@@ -3,6 +3,11 @@ export class InvalidInputError extends Error {
   override readonly name = "InvalidInputError";
 }
 
+/** A listing named something without its id: there is something, and nobody can say what. */
+export class UnidentifiedResourceError extends Error {
+  override readonly name = "UnidentifiedResource";
+}
+
 /** What a `catch` caught, as an Error. */
 export function asError(caught: unknown): Error {
   return caught instanceof Error ? caught : new Error(String(caught), { cause: caught });

@@ -1,5 +1,6 @@
 import { EC2Client, type Filter, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { clientConfig, clientOfTarget } from "../common/clients";
+import { UnidentifiedResourceError } from "../common/errors";
 import type { Target } from "../common/evaluation";
 import type { Listed, ResourceSource } from "../common/rule";
 import { tagRecord } from "../common/tags";
@@ -30,20 +31,20 @@ async function* describe(target: Target, filters?: Filter[]): AsyncGenerator<Lis
 function listed(
   target: Target,
   accountId: string,
-  { InstanceId = "", State, Tags }: Instance,
+  { InstanceId: id, State, Tags }: Instance,
 ): Listed<InstanceFacts> {
   const tags = tagRecord(Tags);
-  return {
-    resource: {
-      arn: instanceArn(target, accountId, InstanceId),
-      type: "AWS::EC2::Instance",
-      name: tags.Name || InstanceId,
-      accountId,
-      region: target.region,
-      tags,
-    },
-    facts: { state: State?.Name ?? "unknown", tags },
+  const known = id || "(unidentified)";
+  const resource = {
+    arn: instanceArn(target, accountId, known),
+    type: "AWS::EC2::Instance",
+    name: tags.Name || known,
+    accountId,
+    region: target.region,
+    tags,
   };
+  if (id) return { resource, facts: { state: State?.Name ?? "unknown", tags } };
+  return { resource, error: new UnidentifiedResourceError("EC2 did not tell the instance's id") };
 }
 
 function instanceArn({ partition, region }: Target, accountId: string, id: string): string {

@@ -6,6 +6,7 @@ import {
   RDSClient,
 } from "@aws-sdk/client-rds";
 import { clientConfig, clientOfTarget } from "../common/clients";
+import { UnidentifiedResourceError } from "../common/errors";
 import type { Resource, Target } from "../common/evaluation";
 import type { Listed, ResourceSource } from "../common/rule";
 import { tagRecord } from "../common/tags";
@@ -30,9 +31,7 @@ export const databases: ResourceSource<DatabaseFacts> = {
     if (clusters.length > 0) yield* describeClusters(target, clusters);
   },
 
-  arnOf({ partition, region, accountId }, resourceType, name) {
-    return `arn:${partition}:rds:${region}:${accountId}:${resourceType === "AWS::RDS::DBCluster" ? "cluster" : "db"}:${name}`;
-  },
+  arnOf: databaseArn,
 };
 
 async function* describeInstances(target: Target, ids?: string[]): AsyncGenerator<Listed<DatabaseFacts>> {
@@ -58,14 +57,8 @@ async function* describeClusters(target: Target, ids?: string[]): AsyncGenerator
 }
 
 function listedInstance(target: Target, instance: DBInstance): Listed<DatabaseFacts> {
-  const resource: Resource = {
-    arn: instance.DBInstanceArn ?? "",
-    type: "AWS::RDS::DBInstance",
-    name: instance.DBInstanceIdentifier ?? "",
-    accountId: target.accountId,
-    region: target.region,
-    tags: tagRecord(instance.TagList),
-  };
+  const { DBInstanceArn: arn, DBInstanceIdentifier: id, DbiResourceId: resourceId } = instance;
+  const named = { type: "AWS::RDS::DBInstance", arn, id, resourceId, tags: tagRecord(instance.TagList) };
   const facts: DatabaseFacts = {
     kind: "instance",
     backupRetentionDays: instance.BackupRetentionPeriod,
@@ -77,18 +70,12 @@ function listedInstance(target: Target, instance: DBInstance): Listed<DatabaseFa
     replicaOf:
       instance.ReadReplicaSourceDBInstanceIdentifier ?? instance.ReadReplicaSourceDBClusterIdentifier,
   };
-  return { resource, facts };
+  return listed(target, named, facts);
 }
 
 function listedCluster(target: Target, cluster: DBCluster): Listed<DatabaseFacts> {
-  const resource: Resource = {
-    arn: cluster.DBClusterArn ?? "",
-    type: "AWS::RDS::DBCluster",
-    name: cluster.DBClusterIdentifier ?? "",
-    accountId: target.accountId,
-    region: target.region,
-    tags: tagRecord(cluster.TagList),
-  };
+  const { DBClusterArn: arn, DBClusterIdentifier: id, DbClusterResourceId: resourceId } = cluster;
+  const named = { type: "AWS::RDS::DBCluster", arn, id, resourceId, tags: tagRecord(cluster.TagList) };
   const facts: DatabaseFacts = {
     kind: "cluster",
     backupRetentionDays: cluster.BackupRetentionPeriod,
@@ -97,5 +84,41 @@ function listedCluster(target: Target, cluster: DBCluster): Listed<DatabaseFacts
     engineVersion: cluster.EngineVersion ?? "",
     pendingRetentionDays: cluster.PendingModifiedValues?.BackupRetentionPeriod,
   };
-  return { resource, facts };
+  return listed(target, named, facts);
+}
+
+/** How RDS named a database, of which its API promises nothing. */
+interface Named {
+  readonly type: string;
+  readonly arn: string | undefined;
+  readonly id: string | undefined;
+  /** What AWS Config knows it by; RDS finds nothing by it. */
+  readonly resourceId: string | undefined;
+  readonly tags: Resource["tags"];
+}
+
+/** The history has no place for a resource without a key: one that nobody can name is told as such. */
+function listed(
+  target: Target,
+  { type, arn, id, resourceId, tags }: Named,
+  facts: DatabaseFacts,
+): Listed<DatabaseFacts> {
+  const name = id || arn?.slice(arn.lastIndexOf(":") + 1);
+  const known = name || resourceId || "(unidentified)";
+  const { accountId, region } = target;
+  const resource = {
+    arn: arn || databaseArn(target, type, known),
+    type,
+    name: known,
+    accountId,
+    region,
+    tags,
+  };
+  if (name) return { resource, facts };
+  return { resource, error: new UnidentifiedResourceError("RDS told neither its ARN nor its identifier") };
+}
+
+function databaseArn({ partition, region, accountId }: Target, resourceType: string, name: string): string {
+  const kind = resourceType === "AWS::RDS::DBCluster" ? "cluster" : "db";
+  return `arn:${partition}:rds:${region}:${accountId}:${kind}:${name}`;
 }

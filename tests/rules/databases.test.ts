@@ -8,7 +8,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { databases } from "../../lambdas/rds-backups/databases";
 import { rdsAutomatedBackups } from "../../lambdas/rds-backups/rule";
-import { collect, factsOf, serviceError, TARGET } from "./sources";
+import { collect, errorOf, factsOf, serviceError, TARGET } from "./sources";
 
 const rds = mockClient(RDSClient);
 const NO_TAGS = { tags: false };
@@ -190,6 +190,62 @@ describe("a database without BackupRetentionPeriod", () => {
       [instanceArn("odd"), undefined],
       [instanceArn("even"), 7],
       [clusterArn("odd"), undefined],
+    ]);
+  });
+});
+
+describe("a database that RDS does not fully name", () => {
+  it("gets the ARN that it has, where the answer has none", async () => {
+    rds.on(DescribeDBInstancesCommand).resolves({
+      DBInstances: [
+        instance("orders", { DBInstanceArn: undefined }),
+        instance("bills", { DBInstanceArn: "" }),
+      ],
+    });
+    rds
+      .on(DescribeDBClustersCommand)
+      .resolves({ DBClusters: [cluster("books", { DBClusterArn: undefined })] });
+    const listed = await collect(databases.list(TARGET, NO_TAGS));
+    expect(listed.map(({ resource }) => resource.arn)).toEqual([
+      instanceArn("orders"),
+      instanceArn("bills"),
+      clusterArn("books"),
+    ]);
+    expect(listed.map((one) => factsOf(one).backupRetentionDays)).toEqual([7, 7, 1]);
+  });
+
+  it("gets the name in its ARN, where the answer has no identifier", async () => {
+    rds.on(DescribeDBInstancesCommand).resolves({
+      DBInstances: [instance("orders", { DBInstanceIdentifier: undefined })],
+    });
+    const [listed] = await collect(databases.list(TARGET, NO_TAGS));
+    expect(listed?.resource).toMatchObject({ arn: instanceArn("orders"), name: "orders" });
+  });
+
+  it("cannot be evaluated when there is neither, and keeps nobody else from being", async () => {
+    const nameless = { DBInstanceArn: undefined, DBInstanceIdentifier: undefined };
+    rds.on(DescribeDBInstancesCommand).resolves({
+      DBInstances: [
+        instance("x", { ...nameless, DbiResourceId: "db-ABC" }),
+        instance("y", { ...nameless, DbiResourceId: undefined }),
+        instance("orders"),
+      ],
+    });
+    rds.on(DescribeDBClustersCommand).resolves({
+      DBClusters: [
+        cluster("z", {
+          DBClusterArn: undefined,
+          DBClusterIdentifier: undefined,
+          DbClusterResourceId: "cluster-ABC",
+        }),
+      ],
+    });
+    const listed = await collect(databases.list(TARGET, NO_TAGS));
+    expect(listed.map((one) => [one.resource.arn, errorOf(one)])).toEqual([
+      [instanceArn("db-ABC"), "UnidentifiedResource"],
+      [instanceArn("(unidentified)"), "UnidentifiedResource"],
+      [instanceArn("orders"), undefined],
+      [clusterArn("cluster-ABC"), "UnidentifiedResource"],
     ]);
   });
 });

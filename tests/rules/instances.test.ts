@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { instances } from "../../lambdas/ec2-tags/instances";
-import { collect, factsOf, serviceError, TARGET } from "./sources";
+import { collect, errorOf, factsOf, serviceError, TARGET } from "./sources";
 
 const ec2 = mockClient(EC2Client);
 const NO_TAGS = { tags: false };
@@ -42,6 +42,17 @@ describe("the listing of instances", () => {
     await collect(instances.list(TARGET, NO_TAGS));
     const [call] = ec2.commandCalls(DescribeInstancesCommand);
     expect(call?.args[0].input).toEqual({ MaxResults: 1000, NextToken: undefined, Filters: undefined });
+  });
+
+  it("cannot evaluate an instance without an id, and evaluates the others", async () => {
+    ec2.on(DescribeInstancesCommand).resolves({
+      Reservations: [{ OwnerId: TARGET.accountId, Instances: [{}, { InstanceId: "i-1" }] }],
+    });
+    const listed = await collect(instances.list(TARGET, NO_TAGS));
+    expect(listed.map((one) => [one.resource.arn, errorOf(one)])).toEqual([
+      ["arn:aws:ec2:us-east-1:111122223333:instance/(unidentified)", "UnidentifiedResource"],
+      ["arn:aws:ec2:us-east-1:111122223333:instance/i-1", undefined],
+    ]);
   });
 
   it("gives each instance its ARN, type, account, Region, tags and state", async () => {
