@@ -14,6 +14,7 @@
  * 6. RDS does not tell the retention                            ERROR
  * 7. Retention of at least the minimum                          COMPLIANT
  * 8. Shorter retention, or none                                 NON_COMPLIANT
+ * In any other status than `available` the annotation of 7 and 8 says that no backups are made now.
  */
 
 import type { Judgement } from "../common/evaluation";
@@ -37,6 +38,12 @@ export interface DatabaseFacts {
   /** Instances: the database it is a read replica of. */
   readonly replicaOf?: string;
 }
+
+/**
+ * Automated backups are made in the state `available` only, which a backup turns into `backing-up`
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html).
+ */
+const BACKED_UP_STATUSES = ["available", "backing-up"];
 
 const OTHER_SERVICES = ["neptune", "docdb"];
 
@@ -90,7 +97,9 @@ export const rdsAutomatedBackups: Rule<DatabaseFacts, RdsBackupParameters> = {
         ? `Automated backups are off, a retention of at least ${inDays(minimum)} is required.`
         : `Backup retention is ${inDays(days)}, at least ${inDays(minimum)} required.`,
       pending === undefined || pending === days ? "" : `A change to ${inDays(pending)} is pending.`,
-      facts.status === "stopped" ? "No backups are made while the database is stopped." : "",
+      BACKED_UP_STATUSES.includes(facts.status)
+        ? ""
+        : `No backups are made while the database is not available (${facts.status}).`,
     ];
     return {
       complianceType: days >= minimum ? "COMPLIANT" : "NON_COMPLIANT",
