@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Context } from "aws-lambda";
 import { Alerts } from "./alerts";
 import { Claims } from "./claims";
 import { clientConfig } from "./clients";
+import { documentClient } from "./documents";
 import type { Target } from "./evaluation";
 import { History } from "./history";
 import { RunLeases } from "./leases";
@@ -43,9 +43,7 @@ export function readSettings<Settings>(directory: string): Settings {
 /** What runs and change events need, made from the place alone. */
 export function runDependencies(place: Place): RunDependencies {
   const names = resourceNames(place.environmentSuffix);
-  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig(place)), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const dynamodb = documentClient(new DynamoDBClient(clientConfig(place)));
   const topicArn = alertTopicArn(place.environmentSuffix, place.partition, place.region, place.accountId);
   const clock = { now: () => new Date(), sleep: (milliseconds: number) => sleep(milliseconds) };
   return {

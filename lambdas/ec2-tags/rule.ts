@@ -90,6 +90,8 @@ function parseRequiredTag(input: unknown, index: number): RequiredTag {
       `${field}.key must have at most 128 characters and not begin with aws:, not ${key}`,
     );
   }
+  // The SDK for DynamoDB takes it for the prototype of an object, and what was observed would be lost.
+  if (key === "__proto__") throw new InvalidInputError(`${field}.key must not be __proto__`);
   if (fields.values === undefined) return { key };
   const values = asList(fields.values, `${field}.values`).map((value) => {
     if (typeof value === "string" && value.length <= 256) return value;

@@ -69,6 +69,23 @@ function leavingUnprocessed(unprocessed: (count: number) => number): DynamoDBDoc
   });
 }
 
+describe("what a rule observed", () => {
+  const KEYS = ["constructor", "toString", "valueOf", "hasOwnProperty", "toJSON", "then", "prototype", "M"];
+
+  it.each(KEYS)("is kept, whatever tag is called %s, written at once or in a batch", async (key) => {
+    for (const value of ["payments", null]) {
+      const observed = { state: "running", tags: { [key]: value, Owner: "ledger" } };
+      await writeAll([row("arn:batch", at(6), { observed })]);
+      await history.record(row("arn:single", at(6), { observed }));
+      expect((await history.at("arn:batch", "rule", at(6)))?.observed).toEqual(observed);
+      expect((await history.at("arn:single", "rule", at(6)))?.observed).toEqual(observed);
+      await database.dropTable(table);
+      table = await database.newTable();
+      history = new History(database.client, table);
+    }
+  });
+});
+
 describe("time ranges", () => {
   it("yield each evaluation of the rule in the range once, both ends included, over all shards and pages", async () => {
     const padding = "x".repeat(4_000);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { ComplianceType } from "../../lambdas/common/evaluation";
 import type { Ec2TagParameters, RequiredTag } from "../../lambdas/common/settings";
+import { tagRecord } from "../../lambdas/common/tags";
 import { ec2RequiredTags, type InstanceFacts } from "../../lambdas/ec2-tags/rule";
 
 const parameters: Ec2TagParameters = {
@@ -184,6 +185,30 @@ describe("laws of the verdict", () => {
   });
 });
 
+describe("tags that are called like something in JavaScript", () => {
+  it.each(["constructor", "toString", "hasOwnProperty"])("%s is missing where no tag is called so", (key) => {
+    const required = { requiredTags: [{ key }] };
+    expect(ec2RequiredTags.judge(tagged({ Owner: "a" }), required)).toMatchObject({
+      complianceType: "NON_COMPLIANT",
+      observed: { tags: { [key]: null } },
+    });
+    expect(ec2RequiredTags.judge(tagged({ [key]: "a" }), required)).toMatchObject({
+      complianceType: "COMPLIANT",
+      observed: { tags: { [key]: "a" } },
+    });
+  });
+
+  it("a tag called __proto__ on an instance changes nothing", () => {
+    const tags = tagRecord([
+      { Key: "__proto__", Value: "a" },
+      { Key: "Owner", Value: "b" },
+    ]);
+    expect(ec2RequiredTags.judge(tagged(tags), { requiredTags: [{ key: "Owner" }] })).toEqual(
+      ec2RequiredTags.judge(tagged({ Owner: "b" }), { requiredTags: [{ key: "Owner" }] }),
+    );
+  });
+});
+
 describe("parameters", () => {
   it("are taken as they are when they are right", () => {
     expect(ec2RequiredTags.parseParameters(parameters)).toEqual(parameters);
@@ -227,6 +252,11 @@ describe("parameters", () => {
       "have a key that AWS reserves",
       { requiredTags: [{ key: "AWS:owner" }] },
       "requiredTags[0].key must have at most 128 characters and not begin with aws:, not AWS:owner",
+    ],
+    [
+      "have a key that no row can hold",
+      { requiredTags: [{ key: "__proto__" }] },
+      "requiredTags[0].key must not be __proto__",
     ],
     [
       "name a key twice",

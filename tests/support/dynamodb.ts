@@ -1,6 +1,7 @@
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
+import { documentClient } from "../../lambdas/common/documents";
 import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/names";
 
 export interface TestDatabase {
@@ -24,7 +25,7 @@ export async function startDatabase(): Promise<TestDatabase> {
   });
   let tables = 0;
   return {
-    client: DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } }),
+    client: documentClient(base),
     async newTable() {
       const TableName = `compliance-history-${++tables}`;
       await base.send(new CreateTableCommand({ TableName, ...historyTable }));
