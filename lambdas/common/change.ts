@@ -2,7 +2,7 @@
 
 import { PutEvaluationsCommand } from "@aws-sdk/client-config-service";
 import { alertChange } from "./drift";
-import { InvalidInputError } from "./errors";
+import { InvalidInputError, mayPass } from "./errors";
 import type { EvaluationRow, Resource, Target } from "./evaluation";
 import {
   alertContext,
@@ -20,8 +20,16 @@ import type { Listed } from "./rule";
 import { recordSingle } from "./single";
 
 /**
+ * Up to this age of an event a read that may succeed at the next try fails the event, so that Lambda tries again: it
+ * does so after one minute and after two more, and gives up then. The last try is older in any case, and says ERROR
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ */
+const TRIED_AGAIN_MS = 150_000;
+
+/**
  * Evaluates the one resource that AWS Config saw change, and tells Config.
- * @throws InvalidInputError for an account that is not scanned; Error when Config does not take the evaluation.
+ * @throws InvalidInputError for an account that is not scanned; what kept the resource from being read, if a next try
+ * may read it; Error when Config does not take the evaluation.
  */
 export async function evaluateChange<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
@@ -38,6 +46,7 @@ export async function evaluateChange<Facts, Parameters>(
     const lookedAt = dependencies.now().toISOString();
     // Even when the event says that it is deleted: it may have been made again since.
     const found = isOurs ? await findOne(evaluator, target, changed.arn) : undefined;
+    if (found) failWhileTriedAgain(found, instant, dependencies.now());
     const judgement = found && judge(evaluator, found);
     const evaluation = { resource: found?.resource ?? changed, judgement, isLive: true, lookedAt, newer };
     const outcome = await recordSingle(context, evaluation, dependencies);
@@ -48,6 +57,12 @@ export async function evaluateChange<Facts, Parameters>(
     await reportToConfig(request, row, dependencies);
     return { status: "evaluated", rule: rule.name, resources: [verdictOf(row)], notFound: [] };
   }
+}
+
+/** @throws what kept a resource from being read, of a young event and for a reason that passes. */
+function failWhileTriedAgain(found: Listed<unknown>, instant: string, now: Date): void {
+  const isYoung = now.getTime() - Date.parse(instant) < TRIED_AGAIN_MS;
+  if ("error" in found && isYoung && mayPass(found.error)) throw found.error;
 }
 
 async function findOne<Facts, Parameters>(

@@ -57,6 +57,43 @@ describe("a configuration change", () => {
     expect((await world.rowsOf("a")).at(-1)).toMatchObject({ compliance_type: "NOT_APPLICABLE", gone: true });
   });
 
+  it("of a resource that cannot be read for a moment fails, so that Lambda tries again, and records nothing", async () => {
+    await world.complianceBefore("a");
+    const time = world.now;
+    world.throttled.add("a");
+    await expect(world.change("a", { time })).rejects.toThrow("not so fast");
+    world.pass(1);
+    await expect(world.change("a", { time })).rejects.toThrow("not so fast");
+    expect(await world.rowsOf("a")).toHaveLength(1);
+    expect(world.reported).toEqual([]);
+
+    world.pass(2);
+    world.throttled.clear();
+    world.things.set("a", "bad");
+    await world.change("a", { time });
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      evaluation_timestamp: `${time.toISOString()}#good-things`,
+      compliance_type: "NON_COMPLIANT",
+      transition: "opened",
+    });
+    expect(world.toldNames()).toEqual(["a"]);
+  });
+
+  it("of a resource that the last of Lambda's tries cannot read either is recorded as ERROR", async () => {
+    await world.complianceBefore("a");
+    const time = world.now;
+    world.throttled.add("a");
+    // The first try, one minute, the second, and two minutes, if no try takes any time.
+    world.pass(3);
+    await world.change("a", { time });
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      compliance_type: "ERROR",
+      error_code: "SlowDown",
+      transition: "errored",
+    });
+    expect(world.reported).toEqual([]);
+  });
+
   it("of a resource that cannot be read is recorded as ERROR and not reported, since nobody saw a verdict", async () => {
     await world.complianceBefore("a");
     world.things.set("a", "unreadable");

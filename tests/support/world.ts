@@ -72,6 +72,8 @@ export class World implements ResourceSource<Condition> {
   accounts: [string, ...string[]] = [ACCOUNT];
   /** Thrown by the listing, in place of going on, after so many things. */
   listingFailsAfter: number | undefined;
+  /** Names of what cannot be read for the moment. */
+  readonly throttled = new Set<string>();
   /** Names that the listing has twice. */
   listedTwice: readonly string[] = [];
   /** Called before everything that writes or sends; what it throws is a crash. */
@@ -222,6 +224,10 @@ export class World implements ResourceSource<Condition> {
       region: REGION,
       tags: {},
     };
+    if (this.throttled.has(name)) {
+      const answer = { name: "SlowDown", $metadata: { httpStatusCode: 503 } };
+      return { resource, error: Object.assign(new Error("not so fast"), answer) };
+    }
     if (condition !== "unreadable") return { resource, facts: condition };
     return { resource, error: Object.assign(new Error("no"), { name: "AccessDenied" }) };
   }
