@@ -28,8 +28,8 @@ const TRIED_AGAIN_MS = 150_000;
 
 /**
  * Evaluates the one resource that AWS Config saw change, and tells Config.
- * @throws InvalidInputError for an account that is not scanned; what kept the resource from being read, if a next try
- * may read it; Error when Config does not take the evaluation.
+ * @throws InvalidInputError for an event that is not of a resource and a time of this evaluator's; what kept the resource
+ * from being read, if a next try may read it; Error when Config does not take the evaluation.
  */
 export async function evaluateChange<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
@@ -38,14 +38,14 @@ export async function evaluateChange<Facts, Parameters>(
 ): Promise<ResourcesResult> {
   const { rule } = evaluator;
   const { item, instant } = request;
+  refuseOtherTimes(request, dependencies.now());
   const target = targetOf(evaluator, item);
   const changed = changedResource(evaluator, target, item);
-  const isOurs = rule.resourceTypes.includes(item.resourceType);
   const context = rowContext(evaluator, "change", instant);
   for (let newer: EvaluationRow | undefined; ; ) {
     const lookedAt = dependencies.now().toISOString();
     // Even when the event says that it is deleted: it may have been made again since.
-    const found = isOurs ? await findOne(evaluator, target, changed.arn) : undefined;
+    const found = await findOne(evaluator, target, changed.arn);
     if (found) failWhileTriedAgain(found, instant, dependencies.now());
     const judgement = found && judge(evaluator, found);
     const evaluation = { resource: found?.resource ?? changed, judgement, isLive: true, lookedAt, newer };
@@ -71,25 +71,50 @@ async function findOne<Facts, Parameters>(
   arn: string,
 ): Promise<Listed<Facts> | undefined> {
   for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
-    return belongs(evaluator, listed) ? listed : undefined;
+    if (listed.resource.arn === arn && belongs(evaluator, listed)) return listed;
   }
   return undefined;
 }
 
-/** By its ARN: the id that AWS Config has of a database is none that RDS would find it by. */
+/**
+ * The resource by what the event says of it, all of which must agree: whoever may invoke the function may write an event.
+ * @throws InvalidInputError for a type that the rule does not judge, an id that no resource has, or another's ARN.
+ */
 function changedResource<Facts, Parameters>(
-  evaluator: Evaluator<Facts, Parameters>,
+  { rule, source }: Evaluator<Facts, Parameters>,
   target: Target,
-  { arn, resourceType, resourceName, resourceId, accountId, region }: ChangeRequest["item"],
+  item: ChangeRequest["item"],
 ): Omit<Resource, "tags"> {
-  const name = resourceName ?? resourceId;
-  return {
-    arn: arn ?? evaluator.source.arnOf(target, resourceType, name),
-    type: resourceType,
-    name,
-    accountId,
-    region,
-  };
+  const { resourceType: type, resourceId, resourceName, accountId, region } = item;
+  if (!rule.resourceTypes.includes(type)) {
+    throw new InvalidInputError(`resourceType must be one of ${rule.resourceTypes.join(", ")}, not ${type}`);
+  }
+  const arn = source.arnOf(target, item);
+  if (arn === undefined) {
+    const { arn: given = "none" } = item;
+    throw new InvalidInputError(
+      `resourceId, resourceName and ARN must name a resource of type ${type}, not ${resourceId}, ${resourceName ?? "none"} and ${given}`,
+    );
+  }
+  if (item.arn !== undefined && item.arn !== arn) {
+    throw new InvalidInputError(
+      `ARN must be ${arn}, by the event's type, account, Region and id, not ${item.arn}`,
+    );
+  }
+  return { arn, type, name: resourceName ?? resourceId, accountId, region };
+}
+
+/** AWS Config sends within minutes, and Lambda keeps an event for an hour (index.ts). */
+const OLDEST_CHANGE_MS = 24 * 3_600_000;
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** @throws InvalidInputError: what is seen now is no evidence of another time. */
+function refuseOtherTimes({ instant }: ChangeRequest, now: Date): void {
+  const age = now.getTime() - Date.parse(instant);
+  if (age <= OLDEST_CHANGE_MS && age >= -CLOCK_SKEW_MS) return;
+  throw new InvalidInputError(
+    `notificationCreationTime must be at most a day ago and not to come, not ${instant}`,
+  );
 }
 
 /**
@@ -128,17 +153,23 @@ async function reportToConfig(
 }
 
 /**
- * The target that reads the resource: of its account those that scan its Region, or any, since a bucket may lie in
- * another Region than the one its account's buckets are listed in.
- * @throws InvalidInputError for an account that is not scanned.
+ * The target that reads the resource. AWS Config records a resource in its own Region, a bucket too, and sends its changes
+ * to rules of that Region only (https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html).
+ * @throws InvalidInputError for an account or a Region that is not scanned.
  */
 function targetOf<Facts, Parameters>(
   { targets }: Evaluator<Facts, Parameters>,
   item: ChangeRequest["item"],
 ): Target {
   const ofAccount = targets.filter(({ accountId }) => accountId === item.accountId);
-  const target = ofAccount.find(({ region }) => region === item.region) ?? ofAccount[0];
+  const target = ofAccount.find(({ region }) => region === item.region);
   if (target) return target;
+  if (ofAccount.length > 0) {
+    const scanned = ofAccount.map(({ region }) => region).join(", ");
+    throw new InvalidInputError(
+      `awsRegion must be one of the scanned Regions ${scanned}, not ${item.region}`,
+    );
+  }
   const scanned = targets.map(({ accountId }) => accountId).join(", ");
   throw new InvalidInputError(
     `awsAccountId must be one of the scanned accounts ${scanned}, not ${item.accountId}`,

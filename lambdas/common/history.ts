@@ -5,7 +5,6 @@ import {
   GetCommand,
   PutCommand,
   paginateQuery,
-  QueryCommand,
   type QueryCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import type { EvaluationRow, RunRow } from "./evaluation";
@@ -54,29 +53,29 @@ export class History implements HistoryReader {
 
   /** The complete run of the rule at exactly this instant. */
   async run(rule: string, instant: string): Promise<RunRow | undefined> {
-    return (await this.get(runId(rule), evaluationTimestamp(instant, rule))) as RunRow | undefined;
+    const item = await this.get(runId(rule), evaluationTimestamp(instant, rule));
+    return isRun(item) ? item : undefined;
   }
 
   async lastRun(rule: string, at: string, { strictlyBefore = false } = {}): Promise<RunRow | undefined> {
-    const { Items = [] } = await this.client.send(
-      new QueryCommand({
-        TableName: this.table,
-        KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :end",
-        ExpressionAttributeValues: { ":id": runId(rule), ":end": strictlyBefore ? at : at + AFTER_INSTANT },
-        ScanIndexForward: false,
-        Limit: 1,
-        ConsistentRead: true,
-      }),
-    );
-    return Items[0] as RunRow | undefined;
+    const newestFirst = this.query<unknown>({
+      KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :end",
+      ExpressionAttributeValues: { ":id": runId(rule), ":end": strictlyBefore ? at : at + AFTER_INSTANT },
+      ScanIndexForward: false,
+      Limit: 1,
+      ConsistentRead: true,
+    });
+    for await (const item of newestFirst) if (isRun(item)) return item;
+    return undefined;
   }
 
   async *runs(rule: string, from: string, to: string): AsyncGenerator<RunRow> {
-    yield* this.query<RunRow>({
+    const items = this.query<unknown>({
       KeyConditionExpression: "resource_id = :id AND evaluation_timestamp BETWEEN :from AND :to",
       ExpressionAttributeValues: { ":id": runId(rule), ":from": from, ":to": to + AFTER_INSTANT },
       ConsistentRead: true,
     });
+    for await (const item of items) if (isRun(item)) yield item;
   }
 
   evaluations(
@@ -253,6 +252,11 @@ export class History implements HistoryReader {
 /** Whether a run is this very one: its commit was repeated because the answer to the first try was lost. */
 function isSameRun(one: RunRow, other: RunRow): boolean {
   return one.started_at === other.started_at && one.completed_at === other.completed_at;
+}
+
+/** Whatever else may have come into the partition of a rule's runs is no run, and keeps nobody from reading those. */
+function isRun(item: unknown): item is RunRow {
+  return typeof item === "object" && item !== null && "ledger" in item && Array.isArray(item.ledger);
 }
 
 /** The partition of a rule's runs. */

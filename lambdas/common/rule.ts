@@ -47,6 +47,18 @@ export interface ResourceSource<Facts> {
   list(target: Target, options: ReadOptions): AsyncIterable<Listed<Facts>>;
   /** Those of the given ids, names or ARNs that exist. */
   find(target: Target, ids: readonly string[], options: ReadOptions): AsyncIterable<Listed<Facts>>;
-  /** The ARN of a resource that need not exist any more. */
-  arnOf(target: Target, resourceType: string, name: string): string;
+  /**
+   * The ARN of a resource that need not exist any more, from where it lies and what AWS Config calls it; undefined when
+   * no resource can be called so.
+   */
+  arnOf(target: Target, recorded: RecordedId): string | undefined;
+}
+
+/** What AWS Config calls a resource by. */
+export interface RecordedId {
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly resourceName?: string;
+  /** Only the part of it that neither id nor name tells may be taken for true. */
+  readonly arn?: string;
 }

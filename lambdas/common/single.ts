@@ -62,7 +62,7 @@ export async function recordSingle(
   const previous = stillFailing(evaluation) ?? (await before(context, newest, context.instant, history));
   if (!judgement) {
     const annotation = "Deleted, or outside the scope of the rule.";
-    const row = closingRow(context, resource, previous, observedAt, annotation);
+    const row = closingRow(context, newest ? resourceOf(newest) : resource, previous, observedAt, annotation);
     if (newest && !(await history.record(row))) return recordSingle(event, evaluation, dependencies);
     return { row, newer: await seenLater(row, evaluation, history) };
   }
@@ -190,6 +190,12 @@ async function wasDrift(
   const baseline = await history.lastRun(row.rule, openedAt, { strictlyBefore: true });
   const isOfRun = baseline !== undefined && previous?.instant === instantOf(baseline.evaluation_timestamp);
   return isDrift(row, previous, baseline) && !(isOfRun && isOpenFailure(previous));
+}
+
+/** A resource that is gone is called what it was called when it was read last. */
+function resourceOf(row: EvaluationRow): SingleEvaluation["resource"] {
+  const { resource_id, resource_type, resource_name, account_id, region } = row;
+  return { arn: resource_id, type: resource_type, name: resource_name, accountId: account_id, region };
 }
 
 function stateAt(row: EvaluationRow): PreviousState {

@@ -16,7 +16,8 @@ export const instances: ResourceSource<InstanceFacts> = {
   find: (target, ids) =>
     describe(target, [{ Name: "instance-id", Values: ids.map((id) => id.slice(id.indexOf("/") + 1)) }]),
 
-  arnOf: (target, _resourceType, id) => instanceArn(target, target.accountId, id),
+  arnOf: (target, { resourceId }) =>
+    /^i-[0-9a-f]+$/.test(resourceId) ? instanceArn(target, target.accountId, resourceId) : undefined,
 };
 
 async function* describe(target: Target, filters?: Filter[]): AsyncGenerator<Listed<InstanceFacts>> {

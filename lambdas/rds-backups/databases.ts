@@ -31,7 +31,11 @@ export const databases: ResourceSource<DatabaseFacts> = {
     if (clusters.length > 0) yield* describeClusters(target, clusters);
   },
 
-  arnOf: databaseArn,
+  // AWS Config's id of a database is not in its ARN, and RDS finds nothing by it: the name comes from the ARN itself.
+  arnOf(target, { resourceType, resourceName, arn }) {
+    const name = arn === undefined ? resourceName : arn.slice(arn.lastIndexOf(":") + 1);
+    return name && /^[a-z][a-z0-9-]*$/i.test(name) ? databaseArn(target, resourceType, name) : undefined;
+  },
 };
 
 async function* describeInstances(target: Target, ids?: string[]): AsyncGenerator<Listed<DatabaseFacts>> {

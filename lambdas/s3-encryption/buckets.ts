@@ -41,7 +41,10 @@ export const buckets: ResourceSource<BucketFacts> = {
     }
   },
 
-  arnOf: (target, _resourceType, name) => bucketArn(target, name),
+  // Names of before 2018 may be long and have capitals and underscores
+  // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+  arnOf: (target, { resourceId }) =>
+    /^[\w.-]{3,255}$/.test(resourceId) ? bucketArn(target, resourceId) : undefined,
 };
 
 /**

@@ -147,6 +147,52 @@ describe("a configuration change", () => {
   });
 });
 
+describe("a change event that says two things of one resource, or something else's", () => {
+  const itemWith = (change: Record<string, unknown>) => {
+    const event = changeEvent("a", world.now);
+    const invoking = JSON.parse(String(event.invokingEvent));
+    const configurationItem = { ...invoking.configurationItem, ...change };
+    return { ...event, invokingEvent: JSON.stringify({ ...invoking, configurationItem }) };
+  };
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      "a run's key for an ARN",
+      { ARN: "run#good-things" },
+      /^ARN must be arn:.*thing\/a, by .* not run#good-things/,
+    ],
+    ["another thing's ARN", { ARN: thingArn("b") }, /^ARN must be .*thing\/a, by .* not .*thing\/b/],
+    [
+      "another type",
+      { resourceType: "AWS::S3::Bucket" },
+      /^resourceType must be one of AWS::Test::Thing, not AWS::S3/,
+    ],
+    ["another Region", { awsRegion: "eu-west-1" }, /^awsRegion must be one of .* us-east-1, not eu-west-1/],
+    [
+      "a name that no thing has",
+      { resourceName: "a#b" },
+      /^resourceId, resourceName and ARN must name a resource/,
+    ],
+  ])("is refused by name and records nothing: %s", async (_what, change, message) => {
+    await world.complianceBefore("a", "b");
+    await expect(world.invoke(itemWith(change))).rejects.toThrow(
+      expect.objectContaining({ name: "InvalidInputError", message: expect.stringMatching(message) }),
+    );
+    expect(await world.rows()).toHaveLength(2);
+    expect(world.reported).toEqual([]);
+  });
+
+  it.each([
+    ["a day and a minute ago", -24 * 60 - 1],
+    ["ten minutes from now", 10],
+  ])("is refused when it is of %s, of which nothing can be seen now", async (_when, minutes) => {
+    const time = new Date(world.now.getTime() + minutes * 60_000);
+    await expect(world.change("a", { time })).rejects.toThrow(
+      /^notificationCreationTime must be at most a day/,
+    );
+  });
+});
+
 describe("a drift alert", () => {
   it("is sent at once when a passing resource begins to fail, and not again while it goes on", async () => {
     await world.complianceBefore("a");

@@ -158,6 +158,16 @@ describe("the last run", () => {
       at(12),
     ]);
   });
+
+  it("is none of whatever else lies in the partition of the runs", async () => {
+    await history.commit(run(at(0)));
+    await writeAll(Array.from({ length: 3 }, (_, index) => row("run#rule", at(6 + index))));
+    expect((await history.lastRun("rule", at(12)))?.started_at).toBe(at(0));
+    expect(await history.run("rule", at(6))).toBeUndefined();
+    expect((await all(history.runs("rule", at(0), at(12)))).map(({ started_at }) => started_at)).toEqual([
+      at(0),
+    ]);
+  });
 });
 
 describe("a write", () => {

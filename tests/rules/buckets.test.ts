@@ -263,5 +263,7 @@ describe("finding buckets", () => {
 it("the ARN of a bucket that is no more is the one it had while it was listed", async () => {
   account("ledger");
   const [listed] = await collect(buckets.list(TARGET, NO_TAGS));
-  expect(buckets.arnOf(TARGET, "AWS::S3::Bucket", "ledger")).toBe(listed?.resource.arn);
+  expect(buckets.arnOf(TARGET, { resourceType: "AWS::S3::Bucket", resourceId: "ledger" })).toBe(
+    listed?.resource.arn,
+  );
 });

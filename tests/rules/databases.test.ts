@@ -301,14 +301,31 @@ describe("finding databases", () => {
 });
 
 describe("the ARN of a database that is no more", () => {
+  const china = { ...TARGET, partition: "aws-cn", region: "cn-north-1" };
+
   it.each([
-    ["AWS::RDS::DBInstance", "arn:aws-cn:rds:cn-north-1:111122223333:db:orders"],
-    ["AWS::RDS::DBCluster", "arn:aws-cn:rds:cn-north-1:111122223333:cluster:orders"],
-  ])("of type %s", (type, arn) => {
-    expect(rdsAutomatedBackups.resourceTypes).toContain(type);
-    expect(databases.arnOf({ ...TARGET, partition: "aws-cn", region: "cn-north-1" }, type, "orders")).toBe(
-      arn,
-    );
+    ["AWS::RDS::DBInstance", "db-ABC", "arn:aws-cn:rds:cn-north-1:111122223333:db:orders"],
+    ["AWS::RDS::DBCluster", "cluster-ABC", "arn:aws-cn:rds:cn-north-1:111122223333:cluster:orders"],
+  ])("of type %s has its name, not AWS Config's id", (resourceType, resourceId, arn) => {
+    expect(rdsAutomatedBackups.resourceTypes).toContain(resourceType);
+    expect(databases.arnOf(china, { resourceType, resourceId, resourceName: "orders" })).toBe(arn);
+    expect(databases.arnOf(china, { resourceType, resourceId, arn })).toBe(arn);
+  });
+
+  it("takes nothing but the name from the ARN that AWS Config tells", () => {
+    const recorded = { resourceType: "AWS::RDS::DBInstance", resourceId: "db-ABC" };
+    const arn = "arn:aws:rds:eu-west-1:999999999999:cluster:orders";
+    expect(databases.arnOf(TARGET, { ...recorded, arn })).toBe(instanceArn("orders"));
+  });
+
+  it.each([
+    ["neither name nor ARN", {}],
+    ["an ARN without a name", { arn: "arn:aws:rds:us-east-1:111122223333:db:" }],
+    ["a name that RDS allows nobody", { resourceName: "orders#1" }],
+    ["the key of something else", { arn: "run#rds-automated-backups" }],
+  ])("cannot be told from %s", (_what, named) => {
+    const recorded = { resourceType: "AWS::RDS::DBInstance", resourceId: "db-ABC" };
+    expect(databases.arnOf(TARGET, { ...recorded, ...named })).toBeUndefined();
   });
 });
 

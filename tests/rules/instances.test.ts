@@ -149,7 +149,9 @@ describe("the ARN of an instance that is no more", () => {
     const target = { ...TARGET, partition: "aws-us-gov", region: "us-gov-west-1" };
     onePage({ InstanceId: "i-1" });
     const [listed] = await collect(instances.list(target, NO_TAGS));
-    expect(instances.arnOf(target, "AWS::EC2::Instance", "i-1")).toBe(listed?.resource.arn);
+    expect(instances.arnOf(target, { resourceType: "AWS::EC2::Instance", resourceId: "i-1" })).toBe(
+      listed?.resource.arn,
+    );
     expect(listed?.resource.arn).toBe("arn:aws-us-gov:ec2:us-gov-west-1:111122223333:instance/i-1");
   });
 });

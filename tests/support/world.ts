@@ -15,7 +15,7 @@ import { parseEvaluatorEvent } from "../../lambdas/common/events";
 import { History } from "../../lambdas/common/history";
 import { RunLeases } from "../../lambdas/common/leases";
 import { jsonLog } from "../../lambdas/common/log";
-import type { Listed, ResourceSource, Rule } from "../../lambdas/common/rule";
+import type { Listed, RecordedId, ResourceSource, Rule } from "../../lambdas/common/rule";
 import type { DiscoveryScope, Exception } from "../../lambdas/common/settings";
 import { Windows } from "../../lambdas/common/windows";
 import { startDatabase, type TestDatabase } from "./dynamodb";
@@ -207,8 +207,8 @@ export class World implements ResourceSource<Condition> {
     }
   }
 
-  arnOf(_target: unknown, _type: string, name: string): string {
-    return thingArn(name);
+  arnOf({ accountId }: Target, { resourceName }: RecordedId): string | undefined {
+    return resourceName && /^[\w-]+$/.test(resourceName) ? thingArn(resourceName, accountId) : undefined;
   }
 
   history(): History {
