@@ -112,6 +112,18 @@ export class World implements ResourceSource<Condition> {
     return answer(this.evaluator(), parseEvaluatorEvent(event), this.dependencies());
   }
 
+  /** Answers an event by one of the product's own rules, over what its source finds. */
+  invokeRule<Facts, Parameters>(
+    rule: Rule<Facts, Parameters>,
+    source: ResourceSource<Facts>,
+    parameters: Parameters,
+    event: unknown,
+  ) {
+    const { settings, ...place } = this.evaluator();
+    const evaluator = { ...place, rule, source, settings: { ...settings, parameters } };
+    return answer(evaluator, parseEvaluatorEvent(event), this.dependencies());
+  }
+
   /** A first complete run over passing things, half an hour ago. */
   async complianceBefore(...names: string[]): Promise<void> {
     for (const name of names) this.things.set(name, "good");
