@@ -472,9 +472,19 @@ const evaluatorSpecs: readonly EvaluatorSpec[] = [
     function: "rds-backup-evaluator",
     folder: "rds-backups",
     parameters: settings.rds,
-    // DescribeDBInstances and DescribeDBClusters list everything only where everything is allowed.
+    // A call that names no database is checked against db:* or cluster:* of its account and Region
+    // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html).
     reads: [
-      { Effect: "Allow", Action: ["rds:DescribeDBInstances", "rds:DescribeDBClusters"], Resource: "*" },
+      {
+        Effect: "Allow",
+        Action: "rds:DescribeDBInstances",
+        Resource: pulumi.interpolate`arn:aws:rds:${region}:${accountId}:db:*`,
+      },
+      {
+        Effect: "Allow",
+        Action: "rds:DescribeDBClusters",
+        Resource: pulumi.interpolate`arn:aws:rds:${region}:${accountId}:cluster:*`,
+      },
     ],
   },
 ];

@@ -23,8 +23,6 @@ export function neededPermissions(request: AwsRequest): NeededPermission[] {
   const table = (name: unknown) => `arn:aws:dynamodb:${region}:${ACCOUNT_ID}:table/${name}`;
   switch (`${service}:${operation}`) {
     case "ec2:DescribeInstances":
-    case "rds:DescribeDBInstances":
-    case "rds:DescribeDBClusters":
     case "config:PutEvaluations":
     case "config:BatchGetResourceConfig":
     case "config:DescribeConfigurationRecorders":
@@ -32,6 +30,11 @@ export function neededPermissions(request: AwsRequest): NeededPermission[] {
     case "config:GetComplianceDetailsByResource":
     case "config:ListDiscoveredResources":
       return needed("*");
+    // Filters name no database: AWS checks these calls against all of them.
+    case "rds:DescribeDBInstances":
+      return needed(`arn:aws:rds:${region}:${ACCOUNT_ID}:db:*`);
+    case "rds:DescribeDBClusters":
+      return needed(`arn:aws:rds:${region}:${ACCOUNT_ID}:cluster:*`);
     case "config:GetComplianceDetailsByConfigRule":
       return needed(configRuleArn(input.ConfigRuleName));
     case "config:DescribeConfigRuleEvaluationStatus":

@@ -442,7 +442,16 @@ describe("roles", () => {
       { Effect: "Allow", Action: "s3:GetEncryptionConfiguration", Resource: "arn:aws:s3:::*" },
     ],
     "rds-backup-evaluator": [
-      { Effect: "Allow", Action: ["rds:DescribeDBInstances", "rds:DescribeDBClusters"], Resource: "*" },
+      {
+        Effect: "Allow",
+        Action: "rds:DescribeDBInstances",
+        Resource: `arn:aws:rds:us-east-1:${ACCOUNT_ID}:db:*`,
+      },
+      {
+        Effect: "Allow",
+        Action: "rds:DescribeDBClusters",
+        Resource: `arn:aws:rds:us-east-1:${ACCOUNT_ID}:cluster:*`,
+      },
     ],
   };
 
