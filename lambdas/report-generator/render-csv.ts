@@ -44,10 +44,16 @@ function line(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
+/** What spreadsheets pass over, or do not show: spaces, control characters, zero-width and bidirectional ones. */
+const UNSEEN = "[\\s\\p{Cc}\\p{Cf}]*";
+const FORMULA = "[=+\\-@\uff1d\uff0b\uff0d\uff20]";
+/** A spreadsheet that is set to other separators begins another cell after them, in quotes or not. */
+const APART = new RegExp(`([;\\t\\r\\n][\\s\\p{Cc}\\p{Cf}"]*)(?=${FORMULA})`, "gu");
+const FIRST = new RegExp(`^${UNSEEN}${FORMULA}|^[\\t\\r\\n]`, "u");
+
 /** One cell, safe and quoted where it must be. */
 export function csvCell(text: string): string {
-  // A spreadsheet set to semicolons or tabs begins another cell there.
-  const apart = text.replace(/([;\t]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g, "$1'");
-  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(apart) ? `'${apart}` : apart;
+  const apart = text.replace(APART, "$1'");
+  const safe = FIRST.test(apart) ? `'${apart}` : apart;
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -49,7 +49,7 @@ describe("the CSV", () => {
     );
   });
 
-  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\r=1", " =1", "＝1", '=HYPERLINK("http://x";"y")'])(
+  it.each(["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1", '=HYPERLINK("http://x";"y")'])(
     "does not let a spreadsheet take %j for a formula",
     (cell) => {
       expect(parseRecord(csvCell(cell))).toEqual([`'${cell}`]);
@@ -64,6 +64,17 @@ describe("the CSV in a spreadsheet that is set to other separators", () => {
     ["\t=1", "'\t'=1"],
     ["=1;-2", "'=1;'-2"],
     ["a; b - c", "a; b - c"],
+    ['x;"=HYPERLINK(0);y', "x;\"'=HYPERLINK(0);y"],
+    ["\r=1", "'\r'=1"],
+    ["a\n=1", "a\n'=1"],
+    ["a\r\n@A1", "a\r\n'@A1"],
+    ["a;\u200b=1", "a;\u200b'=1"],
+    ["\u200b=1", "'\u200b=1"],
+    ["\u202e\u2066-1", "'\u202e\u2066-1"],
+    ["\u00ad+1", "'\u00ad+1"],
+    ["\u0000=1", "'\u0000=1"],
+    ["\u2028=1", "'\u2028=1"],
+    ["\u200bname", "\u200bname"],
   ])("holds no formula in %j", (cell, expected) => {
     expect(parseRecord(csvCell(cell))).toEqual([expected]);
   });
@@ -376,7 +387,7 @@ describe("the HTML", () => {
 
 /** Without the apostrophes that keep spreadsheets from seeing formulas. */
 function plain(cell: string): string {
-  return cell.replace(/(^|[;\t]\s*)'+/g, "$1");
+  return cell.replace(/(^|[;\t\r\n][\s\p{Cc}\p{Cf}"]*)'+/gu, "$1");
 }
 
 /** One RFC 4180 record. */
