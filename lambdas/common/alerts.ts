@@ -1,11 +1,9 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import type { AlertMessage, AlertSection } from "./messages";
+import { type AlertMessage, type AlertSection, SUBJECT_LENGTH } from "./messages";
 import { cut, oneLine } from "./text";
 
 /** SNS's limit is 262,144 bytes for body and attributes together (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
 const MESSAGE_BYTES = 250_000;
-/** SNS wants fewer than 100 characters. */
-const SUBJECT_LENGTH = 99;
 /** A few SMS parts; SNS takes 1,600 characters. */
 const SMS_LENGTH = 400;
 /** Entries a section lists at first; fewer when the message gets too long. */

@@ -4,7 +4,14 @@ import type { EvaluationRow } from "./evaluation";
 import type { IdentifiedException } from "./exceptions";
 import type { Severity } from "./settings";
 import type { totals } from "./tally";
-import { oneLine } from "./text";
+import { oneLine, quoted } from "./text";
+
+/** SNS wants fewer than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
+export const SUBJECT_LENGTH = 99;
+/** Of a resource's name in a sentence; no name in AWS is longer, but a tag's value can come close. */
+const NAME_LENGTH = 256;
+/** Of a resource's name in a subject, however long the rule's. */
+const NAME_IN_SUBJECT = 20;
 
 /** `drift`: something fails now; `digest`: a run's summary; `system`: the scanner itself needs somebody. */
 export type AlertKind = "drift" | "digest" | "system";
@@ -121,13 +128,16 @@ export function entryOf(row: EvaluationRow): AlertEntry {
 /** One resource began to fail. */
 export function driftMessage(context: AlertContext, row: EvaluationRow, openedAt: string): AlertMessage {
   const { resource_name: name, resource_type: type, annotation } = row;
+  const subject = (called: string) =>
+    `[${context.severity.toUpperCase()}] Drift: ${called} fails ${context.rule}`;
+  const room = SUBJECT_LENGTH - subject('""').length;
   return {
     kind: "drift",
     context: placedAt(context, [entryOf(row)]),
-    subject: `[${context.severity.toUpperCase()}] Drift: ${name} fails ${context.rule}`,
-    sms: `Compliance drift (${context.severity}): ${name} fails ${context.rule}. ${annotation}`,
+    subject: subject(quoted(name, Math.max(room, NAME_IN_SUBJECT))),
+    sms: `Compliance drift (${context.severity}): ${quoted(name, NAME_LENGTH)} fails ${context.rule}. ${annotation}`,
     lines: [
-      oneLine(`${name} began to fail the rule "${context.title}".`),
+      `${quoted(name, NAME_LENGTH)} began to fail the rule "${context.title}".`,
       "",
       ...table([
         ["Resource", row.resource_id],

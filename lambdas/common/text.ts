@@ -5,7 +5,17 @@ export function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 3).replace(/[\ud800-\udbff]$/, "")}...`;
 }
 
-/** Without line breaks and other control characters, which a resource's name may hold to forge lines. */
+/**
+ * Without line breaks and other control characters, which a resource's name may hold to forge lines, and without those
+ * that turn the direction of what follows (https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters).
+ */
 export function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, "");
+}
+
+/** A name that somebody else gave, so that it cannot be read as a sentence of ours; at most `length` characters of it. */
+export function quoted(name: string, length: number): string {
+  return `"${cut(oneLine(name).replaceAll('"', "'"), length)}"`;
 }

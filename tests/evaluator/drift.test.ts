@@ -202,7 +202,7 @@ describe("a drift alert", () => {
     await world.change("a");
     world.pass(320);
     await world.sweep();
-    expect(world.drifts().map(({ subject }) => subject)).toEqual(["[HIGH] Drift: a fails good-things"]);
+    expect(world.drifts().map(({ subject }) => subject)).toEqual(['[HIGH] Drift: "a" fails good-things']);
     expect(world.drifts()[0]?.email).toContain("Make it good.");
   });
 

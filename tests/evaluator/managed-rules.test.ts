@@ -488,9 +488,9 @@ describe("a compliance change that EventBridge tells of", () => {
     await importManagedRules([rule], MORNING, "sweep", dependencies);
     configSays([result("AIDA1", "NON_COMPLIANT", SEVEN)]);
     await recordComplianceChange(complianceChange("NON_COMPLIANT", SEVEN), [rule], dependencies);
-    expect(published.map(({ Subject }) => Subject)).toEqual(["[CRITICAL] Drift: user-1 fails iam-user-mfa"]);
+    expect(published.map(({ Subject }) => Subject)).toEqual(['[CRITICAL] Drift: "user-1" fails iam-user-mfa']);
     expect(JSON.parse(published[0]?.Message ?? "").email).toContain(
-      'user-1 began to fail the rule "IAM users have MFA".',
+      '"user-1" began to fail the rule "IAM users have MFA".',
     );
 
     await importManagedRules([rule], NOON, "sweep", dependencies);

@@ -90,18 +90,25 @@ describe("a subject", () => {
     [
       "line breaks",
       "web\r\nBcc: everybody@example.com",
-      "[HIGH] Drift: web?Bcc: everybody@example.com fails s3-bucket-encryption",
+      '[HIGH] Drift: "web Bcc: everybody@example.com" fails s3-bucket-encryption',
     ],
-    ["a tabulator and a zero byte", "web\t1\u0000", "[HIGH] Drift: web?1? fails s3-bucket-encryption"],
-    ["letters beyond ASCII", "Zürich", "[HIGH] Drift: Z?rich fails s3-bucket-encryption"],
-    ["a picture", "web \u{1f600}", "[HIGH] Drift: web ? fails s3-bucket-encryption"],
+    ["a tabulator and a zero byte", "web\t1\u0000", '[HIGH] Drift: "web 1 " fails s3-bucket-encryption'],
+    ["letters beyond ASCII", "Zürich", '[HIGH] Drift: "Z?rich" fails s3-bucket-encryption'],
+    ["a picture", "web \u{1f600}", '[HIGH] Drift: "web ?" fails s3-bucket-encryption'],
+    ["line breaks of Unicode", "web\u2028\u2029Bcc", '[HIGH] Drift: "web Bcc" fails s3-bucket-encryption'],
+    ["a turned direction", "\u202egpj.web\u2066", '[HIGH] Drift: "gpj.web" fails s3-bucket-encryption'],
+    [
+      "quotes that end the name early",
+      'web" is fine. "ledger',
+      "[HIGH] Drift: \"web' is fine. 'ledger\" fails s3-bucket-encryption",
+    ],
   ])("is free of %s in a resource's name", async (_what, name, subject) => {
     expect(await subjectOf(name)).toBe(subject);
   });
 
-  it("is cut below 100 characters", async () => {
+  it("is cut below 100 characters in the name, so that the rule is still told", async () => {
     const subject = await subjectOf("x".repeat(256));
-    expect(subject).toBe(`${`[HIGH] Drift: ${"x".repeat(256)}`.slice(0, 96)}...`);
+    expect(subject).toBe(`[HIGH] Drift: "${"x".repeat(53)}..." fails s3-bucket-encryption`);
     expect(subject).toHaveLength(99);
   });
 

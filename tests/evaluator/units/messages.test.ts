@@ -92,9 +92,9 @@ describe("the e-mail of a drift", () => {
   );
 
   it("tells a person what, where, since when and what to do", () => {
-    expect(drift.subject).toBe("[HIGH] Drift: ledger fails s3-bucket-encryption");
+    expect(drift.subject).toBe('[HIGH] Drift: "ledger" fails s3-bucket-encryption');
     expect(textForm(drift)).toBe(
-      `ledger began to fail the rule "S3 buckets encrypt new objects strongly enough".
+      `"ledger" began to fail the rule "S3 buckets encrypt new objects strongly enough".
 
 Resource: arn:aws:s3:::ledger
 Type:     AWS::S3::Bucket
@@ -113,7 +113,7 @@ Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
 
   it("fits a phone in one sentence or two", () => {
     expect(drift.sms).toBe(
-      "Compliance drift (high): ledger fails s3-bucket-encryption. Default encryption is AES256, at least aws:kms is required.",
+      'Compliance drift (high): "ledger" fails s3-bucket-encryption. Default encryption is AES256, at least aws:kms is required.',
     );
   });
 
