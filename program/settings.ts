@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidInputError } from "../lambdas/common/errors";
+import { DOUBTS, doubtsAbout } from "../lambdas/common/exceptions";
 import { asBoolean, asFields, asList, asOneOf, asWholeNumber, refuseOthers } from "../lambdas/common/input";
 import { MANAGED_RULES, type ManagedRule } from "../lambdas/common/managed-rules";
 import type {
@@ -128,6 +129,13 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
         ({ ticket, rule, resource, expires }) =>
           `exceptions: ${ticket} (${rule}, ${resource}) expired on ${expires} and covers nothing any more`,
       ),
+      ...exceptions
+        .filter((one) => !expired.includes(one))
+        .flatMap((one) => doubtsAbout(one).map((doubt) => ({ ...one, doubt })))
+        .map(
+          ({ ticket, rule, resource, doubt }) =>
+            `exceptions: ${ticket} (${rule}, ${resource}) ${DOUBTS[doubt]}`,
+        ),
     ],
   };
   if (settings.configRecorder !== "create") stack.refuseAssumedRoles();

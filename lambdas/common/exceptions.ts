@@ -13,6 +13,35 @@ export function exceptionId({ ticket, rule, resource }: Exception): string {
   return `${ticket}#${digest}`;
 }
 
+/**
+ * What may be meant, and is worth a word all the same: it covers whatever there is of a kind, or will be, or nobody but
+ * its owner has approved it.
+ */
+export function doubtsAbout({ resource, owner, approver }: Exception): ExceptionDoubt[] {
+  const doubts: ExceptionDoubt[] = [];
+  if (isOfWholeKind(resource)) doubts.push("broad");
+  if (owner.trim().toLowerCase() === approver.trim().toLowerCase()) doubts.push("self-approved");
+  return doubts;
+}
+
+/** What an exception is warned of for. */
+export type ExceptionDoubt = "broad" | "self-approved";
+
+/** Each doubt in words that follow the exception's name. */
+export const DOUBTS: Readonly<Record<ExceptionDoubt, string>> = {
+  broad: "covers everything of its kind, whatever comes to be: let it name what is accepted",
+  "self-approved": "is approved by nobody but its owner",
+};
+
+/** Whether nothing but the kind of the resource is in the ARN, such as in arn:aws:ec2:*:*:instance/i-*. */
+function isOfWholeKind(arn: string): boolean {
+  const [, , service, , , ...rest] = arn.split(":");
+  const resource = rest.join(":");
+  // Of the services that are judged S3 alone has no kind in its ARNs.
+  const kind = service === "s3" ? "" : (/^[a-z]+(?=[/:*])[/:]?(i-)?/.exec(resource)?.[0] ?? "");
+  return resource.includes("*") && !/[\p{L}\p{N}]/u.test(resource.slice(kind.length));
+}
+
 /** The exceptions of one rule, ready to be matched. */
 export class RuleExceptions {
   readonly all: readonly IdentifiedException[];

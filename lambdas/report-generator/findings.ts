@@ -1,6 +1,7 @@
 /** What an auditor must know before reading any number of the report. */
 
 import type { RunRow } from "../common/evaluation";
+import { DOUBTS, doubtsAbout } from "../common/exceptions";
 import type { RunEntry } from "./coverage";
 import { compareText } from "./entries";
 import type { ExceptionEntry } from "./exceptions-in-use";
@@ -28,6 +29,8 @@ export interface Finding {
     | "sweep-late"
     | "exception-expiring"
     | "exception-expired"
+    | "exception-broad"
+    | "exception-self-approved"
     | "rule-removed"
     | "parameters-changed"
     | "schedule-changed"
@@ -78,6 +81,7 @@ export function findings(sources: FindingSources): Finding[] {
     ...runCoverageIncomplete(sources.runs),
     ...sweepsLate(sources.schedule),
     ...exceptionsEnding(sources.exceptions),
+    ...exceptionsInDoubt(sources.exceptions),
     ...rulesRemoved(sources.removed),
     ...parametersChanged(sources.runs, sources.runsBefore),
     ...scheduleChanged(sources.schedule),
@@ -216,6 +220,18 @@ function exceptionsEnding(exceptions: readonly ExceptionEntry[]): Finding[] {
         text: `Exception ${exceptionId} (${terms.owner}) ends on ${terms.expires.slice(0, 10)}; ${covered}.`,
       },
     ];
+  });
+}
+
+function exceptionsInDoubt(exceptions: readonly ExceptionEntry[]): Finding[] {
+  return exceptions.flatMap(({ status, terms, exceptionId }): Finding[] => {
+    if (terms === null || status === "expired") return [];
+    return doubtsAbout(terms).map((doubt) => ({
+      level: "warning",
+      code: `exception-${doubt}` as const,
+      rules: [terms.rule],
+      text: `Exception ${exceptionId} (${terms.owner}) ${DOUBTS[doubt]}.`,
+    }));
   });
 }
 

@@ -75,6 +75,19 @@ describe("settings that are fine", () => {
     expect(warnings).toEqual([]);
   });
 
+  test("an exception for all of a kind, or approved by its owner alone, is allowed and warned of", () => {
+    const { warnings } = read({
+      alertEmail: "compliance@bank.example",
+      exceptions: [{ ...exception, resource: "arn:aws:s3:::*", approver: exception.owner }],
+    });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^exceptions: RISK-7 \(s3-bucket-encryption, arn:aws:s3:::\*\) covers everything of its/,
+      ),
+      expect.stringMatching(/^exceptions: RISK-7 .* is approved by nobody but its owner$/),
+    ]);
+  });
+
   test("an exception that ends now covers nothing, and is warned of", () => {
     const { exceptions, warnings } = read({
       alertEmail: "compliance@bank.example",

@@ -188,6 +188,18 @@ describe("a report", () => {
     expect(report.resources[0]).not.toHaveProperty("exceptionId");
   });
 
+  it("warns of an exception for all of a kind, and of one that its owner approved", async () => {
+    const doubtful = exception({ resource: "arn:aws:s3:::*", owner: "storage", approver: "Storage" });
+    const it = new Company([doubtful]);
+    it.sweep(RULE, "2026-11-23T12:00:00Z", { "legacy-1": "NON_COMPLIANT" });
+    const deps = dependencies(it, settings([rule(RULE)], [doubtful]));
+    const { findings } = await generateReport(deps, { kind: "on-demand" });
+    expect(findings.filter(({ code }) => code.startsWith("exception-"))).toMatchObject([
+      { level: "warning", code: "exception-broad", rules: [RULE] },
+      { level: "warning", code: "exception-self-approved", rules: [RULE] },
+    ]);
+  });
+
   it("names resources that failed when they could last be read", async () => {
     const it = new Company();
     it.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "NON_COMPLIANT", beta: "COMPLIANT" });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { exceptionId, RuleExceptions } from "../../../lambdas/common/exceptions";
+import { doubtsAbout, exceptionId, RuleExceptions } from "../../../lambdas/common/exceptions";
 import type { Exception } from "../../../lambdas/common/settings";
 import { bucketArn, exception, INSTANT, RULE } from "./factories";
 
@@ -128,5 +128,35 @@ describe("the id of an exception", () => {
 
   it("is the one that the covering exception goes by", () => {
     expect(covering([exception()])).toEqual({ ...exception(), id: exceptionId(exception()) });
+  });
+});
+
+describe("the doubts about an exception", () => {
+  it.each([
+    "arn:aws:s3:::*",
+    "arn:aws:s3:::**",
+    "arn:aws:ec2:*:*:instance/*",
+    "arn:aws:ec2:us-east-1:111122223333:instance/i-*",
+    "arn:aws:ec2:*:*:instance*",
+    "arn:aws:rds:*:*:db:*",
+    "arn:aws:rds:*:*:*",
+    "arn:aws:iam::111122223333:user/*",
+  ])("%s covers all of a kind", (resource) => {
+    expect(doubtsAbout(exception({ resource }))).toEqual(["broad"]);
+  });
+
+  it.each([
+    "arn:aws:s3:::legacy-*",
+    "arn:aws:s3:::*-legacy",
+    "arn:aws:s3:::db*",
+    "arn:aws:ec2:*:*:instance/i-0abc*",
+    "arn:aws:rds:*:*:db:a*",
+    "arn:aws:iam::111122223333:root",
+  ])("%s does not", (resource) => {
+    expect(doubtsAbout(exception({ resource }))).toEqual([]);
+  });
+
+  it("name one that its owner approved", () => {
+    expect(doubtsAbout(exception({ owner: "Payments ", approver: "payments" }))).toEqual(["self-approved"]);
   });
 });
