@@ -45,10 +45,18 @@ export async function evaluateChange<Facts, Parameters>(
   for (let newer: EvaluationRow | undefined; ; ) {
     const lookedAt = dependencies.now().toISOString();
     // Even when the event says that it is deleted: it may have been made again since.
-    const found = await findOne(evaluator, target, changed.arn);
+    const existing = await findOne(evaluator, target, changed.arn);
+    const found = existing && belongs(evaluator, existing) ? existing : undefined;
     if (found) failWhileTriedAgain(found, instant, dependencies.now());
     const judgement = found && judge(evaluator, found);
-    const evaluation = { resource: found?.resource ?? changed, judgement, isLive: true, lookedAt, newer };
+    const evaluation = {
+      resource: found?.resource ?? changed,
+      judgement,
+      leftTheScope: existing !== undefined,
+      isLive: true,
+      lookedAt,
+      newer,
+    };
     const outcome = await recordSingle(context, evaluation, dependencies);
     const { row, drift } = outcome;
     if (drift) await alertChange(alertContext(evaluator), drift, dependencies);
@@ -71,7 +79,7 @@ async function findOne<Facts, Parameters>(
   arn: string,
 ): Promise<Listed<Facts> | undefined> {
   for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
-    if (listed.resource.arn === arn && belongs(evaluator, listed)) return listed;
+    if (listed.resource.arn === arn) return listed;
   }
   return undefined;
 }

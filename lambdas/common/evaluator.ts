@@ -42,13 +42,18 @@ export interface ResourcesResult {
   readonly notFound: readonly string[];
 }
 
-/** Everything of all targets that belongs to what is evaluated, page by page. */
+/**
+ * Everything of all targets that belongs to what is evaluated, page by page.
+ * @param outside takes the ARNs of what exists and does not belong.
+ */
 export async function* listInScope<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
+  outside?: Set<string>,
 ): AsyncGenerator<Listed<Facts>> {
   for (const target of evaluator.targets) {
     for await (const listed of evaluator.source.list(target, readOptions(evaluator))) {
       if (belongs(evaluator, listed)) yield listed;
+      else outside?.add(listed.resource.arn);
     }
   }
 }

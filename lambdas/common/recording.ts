@@ -17,7 +17,7 @@ import { BATCH_SIZE, runId } from "./history";
 import type { RunLease } from "./leases";
 import { type AlertContext, digestMessage, placedAt } from "./messages";
 import { isDriftAfter, type Past } from "./past";
-import { closingRow, evaluationRow, type RowContext } from "./row";
+import { closingRow, evaluationRow, type RowContext, whyClosed } from "./row";
 import type { RunDependencies } from "./run";
 import { driftBehind, recordSingle, type SingleOutcome } from "./single";
 import { Tally } from "./tally";
@@ -46,6 +46,8 @@ export interface RunPlan {
    * have their own times.
    */
   readonly readAgain?: (resource: Judged["resource"]) => Promise<Judgement | undefined>;
+  /** Whether what is not listed exists all the same, outside the scope. */
+  readonly leftTheScope?: (arn: string) => boolean;
 }
 
 const CONCURRENT_BATCHES = 8;
@@ -260,7 +262,7 @@ export class Recording {
     const previous = isOwn ? await history.latest(arn, rule.name, instant) : latest;
     if (!isOwn && latest.gone) return undefined;
     const before = previous && stateOf(previous, instantOf(previous.evaluation_timestamp));
-    const annotation = "No longer listed: deleted, or outside the scope of the rule.";
+    const annotation = whyClosed(this.plan.leftTheScope?.(arn));
     return closingRow(context, resource, before, now().toISOString(), annotation);
   }
 

@@ -62,6 +62,17 @@ export function evaluationRow(
   };
 }
 
+/**
+ * Why a resource is evaluated no more, as the row says that closes its history.
+ * @param leftTheScope whether it exists outside the scope, which a changed tag is enough for; undefined when nobody knows.
+ */
+export function whyClosed(leftTheScope: boolean | undefined): string {
+  if (leftTheScope === undefined) return "No longer found: deleted, or outside the scope of the rule.";
+  return leftTheScope
+    ? "It exists, outside the discovery scope: neither its name nor a tag's value carries the environment."
+    : "No longer found: deleted.";
+}
+
 /** The row that closes the history of a resource which is in the account no more. */
 export function closingRow(
   context: RowContext,

@@ -3,7 +3,7 @@
 import type { Drift } from "./drift";
 import type { EvaluationRow, Judgement, Resource } from "./evaluation";
 import type { History } from "./history";
-import { closingRow, evaluationRow, type RowContext } from "./row";
+import { closingRow, evaluationRow, type RowContext, whyClosed } from "./row";
 import type { RunDependencies } from "./run";
 import { instantOf, justAfter, justBefore } from "./timestamps";
 import { isDrift, isOpen, isOpenFailure, type PreviousState, stateOf } from "./transition";
@@ -21,6 +21,8 @@ export interface SingleEvaluation {
   readonly resource: Omit<Resource, "tags">;
   /** Undefined when the resource is gone or out of scope. */
   readonly judgement: Judgement | undefined;
+  /** Without a judgement: whether it exists, outside the scope. */
+  readonly leftTheScope?: boolean;
   /** Whether it was read from the live API now, whatever the event's time; else the event itself says so. */
   readonly isLive: boolean;
   /** ISO-8601 instant before it was read; rows have the one after it, so that of two looks at once both are later. */
@@ -61,7 +63,7 @@ export async function recordSingle(
   const context = isLate ? { ...event, instant: asOfNow } : event;
   const previous = stillFailing(evaluation) ?? (await before(context, newest, context.instant, history));
   if (!judgement) {
-    const annotation = "Deleted, or outside the scope of the rule.";
+    const annotation = whyClosed(evaluation.leftTheScope);
     const row = closingRow(context, newest ? resourceOf(newest) : resource, previous, observedAt, annotation);
     if (newest && !(await history.record(row))) return recordSingle(event, evaluation, dependencies);
     return { row, newer: await seenLater(row, evaluation, history) };

@@ -40,6 +40,7 @@ export async function sweep<Facts, Parameters>(
   const { rule, targets } = evaluator;
   const now = dependencies.now();
   if (instant !== undefined) refuseOtherTimes(instant, now);
+  const outside = new Set<string>();
   const plan = {
     context: rowContext(evaluator, trigger, instant ?? now.toISOString()),
     alert: alertContext(evaluator),
@@ -47,8 +48,9 @@ export async function sweep<Facts, Parameters>(
     targets,
     sendsDigest: true,
     readAgain: (resource: Judged["resource"]) => readAgain(evaluator, resource),
+    leftTheScope: (arn: string) => outside.has(arn),
   };
-  const { run, status } = await carryOutRun(plan, judgeAll(evaluator), dependencies);
+  const { run, status } = await carryOutRun(plan, judgeAll(evaluator, outside), dependencies);
   return {
     status,
     rule: rule.name,
@@ -80,8 +82,11 @@ async function readAgain<Facts, Parameters>(
   return undefined;
 }
 
-async function* judgeAll<Facts, Parameters>(evaluator: Evaluator<Facts, Parameters>): AsyncGenerator<Judged> {
-  for await (const listed of listInScope(evaluator)) {
+async function* judgeAll<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  outside: Set<string>,
+): AsyncGenerator<Judged> {
+  for await (const listed of listInScope(evaluator, outside)) {
     yield { resource: listed.resource, judgement: judge(evaluator, listed) };
   }
 }

@@ -193,7 +193,7 @@ const OUTCOMES: Readonly<Record<FailingInterval["outcome"], string>> = {
   open: "still failing",
   compliant: "passes",
   "not-applicable": "no longer applicable",
-  gone: "resource is gone",
+  gone: "deleted or out of scope",
 };
 
 function failureRow(failure: FailingInterval): Markup {

@@ -366,6 +366,41 @@ describe("a discovery scope of the environment", () => {
   });
 });
 
+describe("what leaves the discovery scope", () => {
+  const closings = async () => {
+    const gone = (await world.rows()).filter((row) => row.gone);
+    return Object.fromEntries(gone.map(({ resource_name, annotation }) => [resource_name, annotation]));
+  };
+  const OUTSIDE =
+    "It exists, outside the discovery scope: neither its name nor a tag's value carries the environment.";
+
+  beforeEach(async () => {
+    for (const name of ["of-test-env", "deleted-test-env", "elsewhere"]) world.things.set(name, "bad");
+    await world.sweep();
+    world.discoveryScope = "environment";
+    world.things.delete("deleted-test-env");
+    world.pass(30);
+  });
+
+  it("is not told as deleted by a sweep", async () => {
+    await world.sweep();
+    expect(await closings()).toEqual({
+      elsewhere: OUTSIDE,
+      "deleted-test-env": "No longer found: deleted.",
+    });
+    expect(world.digests().at(-1)?.email).toContain(`elsewhere: ${OUTSIDE}`);
+  });
+
+  it("is not told as deleted by a change event", async () => {
+    await world.change("elsewhere");
+    await world.change("deleted-test-env");
+    expect(await closings()).toEqual({
+      elsewhere: OUTSIDE,
+      "deleted-test-env": "No longer found: deleted.",
+    });
+  });
+});
+
 describe("several accounts", () => {
   it("are evaluated in one run with a ledger entry each, and one that is no longer scanned is not declared gone", async () => {
     world.accounts = ["111122223333", "444455556666"];
