@@ -16,6 +16,7 @@ import { s3BucketEncryption } from "../lambdas/s3-encryption/rule";
 import { CUSTOM_RULES } from "./custom-rules";
 import { exceptionList } from "./exceptions";
 import { LONGEST_WATCHABLE_GAP_HOURS, longestGapHours, parseSchedule } from "./schedule";
+import { withoutUrlPaths } from "./secrets";
 import { asEmail, type Subscription, subscriptionList } from "./subscriptions";
 
 /** What the program takes from the stack's settings, complete and checked. */
@@ -222,7 +223,7 @@ class SettingsReader {
       return parse();
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
-      this.problems.push(`${this.project}:${error.message}`);
+      this.problems.push(withoutUrlPaths(`${this.project}:${error.message}`));
       return undefined;
     }
   }

@@ -1,5 +1,6 @@
 import { InvalidInputError } from "../lambdas/common/errors";
 import { asFields, asList, asOneOf, refuseOthers } from "../lambdas/common/input";
+import { withoutPaths } from "./secrets";
 
 /** Someone who hears of alerts. */
 export interface Subscription {
@@ -9,7 +10,7 @@ export interface Subscription {
   readonly filterPolicy?: Readonly<Record<string, unknown>>;
 }
 
-const EMAIL = { pattern: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, allowed: "an e-mail address" };
+const EMAIL = { pattern: /^[^\s@]+@[^\s@/:?#]+\.[^\s@/:?#]+$/, allowed: "an e-mail address" };
 
 /** What an endpoint must look like, by protocol (https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html). */
 const ENDPOINTS = {
@@ -34,7 +35,7 @@ const FILTER_ATTRIBUTES = ["kind", "rule", "severity", "account", "region"];
 
 /** @throws InvalidInputError naming the key and what is allowed. */
 export function asEmail(value: string, key: string): string {
-  return asEndpoint("email", value, key);
+  return withoutAddresses(() => asEndpoint("email", value, key));
 }
 
 /**
@@ -47,6 +48,24 @@ export function subscriptionList(
   key: string,
   alertEmail: string | undefined,
 ): Subscription[] {
+  return withoutAddresses(() => subscriptionsOf(value, key, alertEmail));
+}
+
+/**
+ * A webhook's address is its password, often enough, wherever in the setting it has come by mistake: what is refused
+ * is told without the path and the query of anything that may be one.
+ */
+function withoutAddresses<Value>(parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    const [told, echoed] = error.message.split(/(?<=, not |subscribe )(.*)/s);
+    throw new InvalidInputError(echoed === undefined ? error.message : `${told}${withoutPaths(echoed)}`);
+  }
+}
+
+function subscriptionsOf(value: unknown, key: string, alertEmail: string | undefined): Subscription[] {
   const own: Subscription[] = alertEmail === undefined ? [] : [{ protocol: "email", endpoint: alertEmail }];
   const listed = asList(value, key).map((one, index) => asSubscription(one, `${key}[${index}]`));
   const all = [...own, ...listed];
@@ -76,5 +95,6 @@ function asSubscription(value: unknown, key: string): Subscription {
 function asEndpoint(protocol: Protocol, value: unknown, key: string): string {
   const { pattern, allowed } = ENDPOINTS[protocol];
   if (typeof value === "string" && pattern.test(value)) return value;
-  throw new InvalidInputError(`${key} must be ${allowed}, not ${JSON.stringify(value)}`);
+  const echo = protocol === "https" ? "" : `, not ${JSON.stringify(value)}`;
+  throw new InvalidInputError(`${key} must be ${allowed}${echo}`);
 }

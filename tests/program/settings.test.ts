@@ -357,3 +357,35 @@ function messageOf(settings: Record<string, unknown>): string {
   }
   throw new Error("the settings were not refused");
 }
+
+describe("a webhook's address, which is its password, is not told when a setting is refused", () => {
+  const URL = "https://bot:hunter2@hooks.chat.example/services/T0/hunter2?key=hunter2#hunter2";
+  const twice = { protocol: "https", endpoint: URL };
+
+  test.each<[string, Record<string, unknown>]>([
+    ["under another protocol", subscription("email", URL)],
+    ["as a queue", subscription("sqs", URL)],
+    ["without encryption", subscription("https", URL.replace("https", "http"))],
+    ["without its scheme", subscription("https", "hooks.chat.example/services/T0/hunter2")],
+    [
+      "without its scheme, as a mail address",
+      subscription("email", "hooks.chat.example/services/T0/hunter2"),
+    ],
+    ["with a space in it", subscription("https", `${URL} `)],
+    ["as the protocol", subscription(URL, "x")],
+    ["twice", { alertSubscriptions: [twice, twice] }],
+    ["in a list", { alertSubscriptions: [URL] }],
+    ["in an object", subscription("https", { url: URL })],
+    ["in place of the list", { alertSubscriptions: URL }],
+    ["as a filter", subscription("https", "https://a.example", { filterPolicy: { kind: URL } })],
+    ["as alertEmail", { alertEmail: URL }],
+    ["with a quote in it", { kmsKeyArn: `${URL}"hunter2` }],
+    ["as kmsKeyArn", { kmsKeyArn: URL }],
+    ["as a tag", { extraTags: { webhook: `${URL};` } }],
+    ["as a schedule", { reportSchedule: URL }],
+  ])("%s", (_where, settings) => {
+    const message = messageOf({ alertEmail: "compliance@bank.example", ...settings });
+    expect(message).toMatch(/^ {2}- compliance-scanner:/m);
+    expect(message).not.toContain("hunter2");
+  });
+});
