@@ -3,13 +3,15 @@ import { InvalidInputError } from "../lambdas/common/errors";
 import { DOUBTS, doubtsAbout } from "../lambdas/common/exceptions";
 import { asBoolean, asFields, asList, asOneOf, asWholeNumber, refuseOthers } from "../lambdas/common/input";
 import { MANAGED_RULES, type ManagedRule } from "../lambdas/common/managed-rules";
-import type {
-  DiscoveryScope,
-  Ec2TagParameters,
-  Exception,
-  RdsBackupParameters,
-  S3EncryptionParameters,
-  Severity,
+import {
+  BUCKET_ENCRYPTIONS,
+  type BucketEncryption,
+  type DiscoveryScope,
+  type Ec2TagParameters,
+  type Exception,
+  type RdsBackupParameters,
+  type S3EncryptionParameters,
+  type Severity,
 } from "../lambdas/common/settings";
 import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
 import { s3BucketEncryption } from "../lambdas/s3-encryption/rule";
@@ -93,19 +95,21 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
   const subscriptions = stack.structure("alertSubscriptions", [], (value, key) =>
     subscriptionList(value, key, alertEmail),
   );
+  const kmsKeyArn = stack.optionalText("kmsKeyArn", asKeyArn);
+  const s3 = stack.text("minimumBucketEncryption", "AES256", (minimumBucketEncryption) =>
+    s3BucketEncryption.parseParameters({ minimumBucketEncryption }),
+  );
   const settings: Settings = {
     environmentSuffix: stack.requiredText("environmentSuffix", asSuffix),
     region: stack.region(),
     tags: { ...FIXED_TAGS, ...stack.structure("extraTags", {}, asExtraTags) },
-    kmsKeyArn: stack.optionalText("kmsKeyArn", asKeyArn),
+    kmsKeyArn,
     subscriptions,
     configRecorder: stack.text("configRecorder", "auto", (value, key) => asOneOf(value, RECORDER_MODES, key)),
     ec2: stack.structure("requiredTags", DEFAULT_REQUIRED_TAGS, (requiredTags) =>
       ec2RequiredTags.parseParameters({ requiredTags }),
     ),
-    s3: stack.text("minimumBucketEncryption", "AES256", (minimumBucketEncryption) =>
-      s3BucketEncryption.parseParameters({ minimumBucketEncryption }),
-    ),
+    s3,
     rds: {
       minimumBackupRetentionDays: stack.structure("minimumBackupRetentionDays", 1, wholeNumber(1, 35)),
       checkReadReplicas: stack.structure("checkReadReplicas", false, asBoolean),
@@ -126,6 +130,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
       ...(subscriptions.length === 0
         ? ["nobody is told of failures: neither alertEmail nor alertSubscriptions is set"]
         : []),
+      ...ownBucketsTooWeak(s3, kmsKeyArn),
       ...expired.map(
         ({ ticket, rule, resource, expires }) =>
           `exceptions: ${ticket} (${rule}, ${resource}) expired on ${expires} and covers nothing any more`,
@@ -254,6 +259,21 @@ function asKeyArn(value: string, key: string): string {
     `${key} must be the ARN of a KMS key in us-east-1 (arn:aws:kms:us-east-1:<account>:key/<id>, no alias), ` +
       `not ${JSON.stringify(value)}`,
   );
+}
+
+/** The stack's buckets are resources of the account like any others, and evaluated. */
+function ownBucketsTooWeak(
+  { minimumBucketEncryption: minimum }: S3EncryptionParameters,
+  kmsKeyArn: string | undefined,
+): string[] {
+  const own: BucketEncryption = kmsKeyArn === undefined ? "AES256" : "aws:kms";
+  if (BUCKET_ENCRYPTIONS.indexOf(own) >= BUCKET_ENCRYPTIONS.indexOf(minimum)) return [];
+  const remedy =
+    minimum === "aws:kms" ? "set kmsKeyArn, or accept it by an exception" : "accept it by an exception";
+  return [
+    `minimumBucketEncryption is ${minimum}, and the stack's own buckets have ${own}: they will fail ` +
+      `${s3BucketEncryption.name}; ${remedy}`,
+  ];
 }
 
 function wholeNumber(lowest: number, highest: number): Parser<unknown, number> {

@@ -358,6 +358,35 @@ function messageOf(settings: Record<string, unknown>): string {
   throw new Error("the settings were not refused");
 }
 
+describe("the encryption of the stack's own buckets", () => {
+  const kmsKeyArn = `arn:aws:kms:us-east-1:${ACCOUNT}:key/mrk-${"0a".repeat(16)}`;
+  const warningsOf = (settings: Record<string, unknown>) =>
+    read({ alertEmail: "compliance@bank.example", ...settings }).warnings;
+
+  test.each<[string, Record<string, unknown>, RegExp]>([
+    [
+      "aws:kms without a key",
+      { minimumBucketEncryption: "aws:kms" },
+      /own buckets have AES256: .* set kmsKeyArn/,
+    ],
+    ["aws:kms:dsse without a key", { minimumBucketEncryption: "aws:kms:dsse" }, /own buckets have AES256/],
+    [
+      "aws:kms:dsse with a key, by which they get aws:kms",
+      { minimumBucketEncryption: "aws:kms:dsse", kmsKeyArn },
+      /own buckets have aws:kms: they will fail s3-bucket-encryption; accept it by an exception/,
+    ],
+  ])("is warned of where the minimum is %s", (_what, settings, warning) => {
+    expect(warningsOf(settings)).toEqual([expect.stringMatching(warning)]);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["AES256", {}],
+    ["aws:kms with a key", { minimumBucketEncryption: "aws:kms", kmsKeyArn }],
+  ])("is enough where the minimum is %s", (_what, settings) => {
+    expect(warningsOf(settings)).toEqual([]);
+  });
+});
+
 describe("a webhook's address, which is its password, is not told when a setting is refused", () => {
   const URL = "https://bot:hunter2@hooks.chat.example/services/T0/hunter2?key=hunter2#hunter2";
   const twice = { protocol: "https", endpoint: URL };
