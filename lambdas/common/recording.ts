@@ -348,7 +348,8 @@ export class Recording {
     isLive = true,
     newer?: EvaluationRow,
   ): Promise<SingleOutcome> {
-    const evaluation = { resource, judgement, isLive, lookedAt, newer };
+    const leftTheScope = this.plan.leftTheScope?.(resource.arn);
+    const evaluation = { resource, judgement, leftTheScope, isLive, lookedAt, newer };
     const outcome = await recordSingle(this.plan.context, evaluation, this.dependencies);
     if (!outcome.newer || !this.plan.readAgain) return outcome;
     this.keep(outcome.drift);

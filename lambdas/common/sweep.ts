@@ -47,7 +47,7 @@ export async function sweep<Facts, Parameters>(
     schedule: evaluator.settings.evaluationSchedule,
     targets,
     sendsDigest: true,
-    readAgain: (resource: Judged["resource"]) => readAgain(evaluator, resource),
+    readAgain: (resource: Judged["resource"]) => readAgain(evaluator, resource, outside),
     leftTheScope: (arn: string) => outside.has(arn),
   };
   const { run, status } = await carryOutRun(plan, judgeAll(evaluator, outside), dependencies);
@@ -72,12 +72,15 @@ function refuseOtherTimes(instant: string, now: Date): void {
 async function readAgain<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
   { arn, accountId, region }: Judged["resource"],
+  outside: Set<string>,
 ): Promise<Judgement | undefined> {
   const ofAccount = evaluator.targets.filter((target) => target.accountId === accountId);
   const target = ofAccount.find((one) => one.region === region) ?? ofAccount[0];
   if (!target) return undefined;
   for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
-    if (listed.resource.arn === arn && belongs(evaluator, listed)) return judge(evaluator, listed);
+    if (listed.resource.arn !== arn) continue;
+    if (belongs(evaluator, listed)) return judge(evaluator, listed);
+    outside.add(arn);
   }
   return undefined;
 }

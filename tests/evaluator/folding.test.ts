@@ -17,7 +17,7 @@ describe("many drifts in a short time", () => {
     await world.change("thing-5", { time: started });
 
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
-      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: "${name}" fails good-things`),
       "[HIGH] Drift: 7 resources fail good-things",
     ]);
     for (const name of names.slice(5)) expect(world.drifts()[5]?.email).toContain(thingArn(name));
@@ -41,7 +41,7 @@ describe("many drifts in a short time", () => {
     const slot = world.now;
     await world.sweep();
     expect(world.drifts().map(({ subject }) => subject)).toEqual(
-      names.map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      names.map((name) => `[HIGH] Drift: "${name}" fails good-things`),
     );
     expect(world.now).toEqual(slot);
   });
@@ -87,7 +87,7 @@ describe("a folded message", () => {
     world.pass(1);
     await world.change("thing-5", { time });
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
-      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: "${name}" fails good-things`),
       "[HIGH] Drift: 3 resources fail good-things",
     ]);
   });
@@ -155,7 +155,7 @@ describe("a folded message", () => {
     world.pass(1);
     await world.change("thing-5", { time });
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
-      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: "${name}" fails good-things`),
       "[HIGH] Drift: 3 resources fail good-things",
     ]);
   });
@@ -170,7 +170,7 @@ describe("a folded message", () => {
 
     await world.sweep();
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
-      ...names.slice(0, 5).map((name) => `[HIGH] Drift: ${name} fails good-things`),
+      ...names.slice(0, 5).map((name) => `[HIGH] Drift: "${name}" fails good-things`),
       "[HIGH] Drift: 7 resources fail good-things",
     ]);
   });
@@ -195,6 +195,6 @@ describe("a folded message that could never be sent", () => {
         .drifts()
         .slice(5)
         .map(({ subject }) => subject),
-    ).toEqual(names.slice(5).map((name) => `[HIGH] Drift: ${name} fails good-things`));
+    ).toEqual(names.slice(5).map((name) => `[HIGH] Drift: "${name}" fails good-things`));
   });
 });

@@ -43,7 +43,7 @@ describe("an alert that could not be sent", () => {
     world.beforeEffect = () => {};
     world.pass(360);
     await world.sweep();
-    expect(world.drifts().map(({ subject }) => subject)).toEqual(["[HIGH] Drift: a fails good-things"]);
+    expect(world.drifts().map(({ subject }) => subject)).toEqual([`[HIGH] Drift: "a" fails good-things`]);
   });
 });
 

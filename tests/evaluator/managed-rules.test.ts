@@ -400,7 +400,7 @@ describe("an import", () => {
         { resource_id: userArn("user-2"), transition: "opened" },
       ]);
       expect(published.map(({ Subject }) => Subject).filter((subject) => subject?.includes("Drift"))).toEqual(
-        ["[CRITICAL] Drift: user-2 fails iam-user-mfa"],
+        ['[CRITICAL] Drift: "user-2" fails iam-user-mfa'],
       );
     });
 
@@ -488,7 +488,9 @@ describe("a compliance change that EventBridge tells of", () => {
     await importManagedRules([rule], MORNING, "sweep", dependencies);
     configSays([result("AIDA1", "NON_COMPLIANT", SEVEN)]);
     await recordComplianceChange(complianceChange("NON_COMPLIANT", SEVEN), [rule], dependencies);
-    expect(published.map(({ Subject }) => Subject)).toEqual(['[CRITICAL] Drift: "user-1" fails iam-user-mfa']);
+    expect(published.map(({ Subject }) => Subject)).toEqual([
+      '[CRITICAL] Drift: "user-1" fails iam-user-mfa',
+    ]);
     expect(JSON.parse(published[0]?.Message ?? "").email).toContain(
       '"user-1" began to fail the rule "IAM users have MFA".',
     );
