@@ -1,6 +1,8 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["**/*.test.ts"],
+  // For a slow machine: what hangs fails, and what is slow does not.
+  testTimeout: 30_000,
   testPathIgnorePatterns: ["/node_modules/", "/.demo/"],
   transform: {
     "\\.[jt]s$": [
