@@ -1,6 +1,7 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["**/*.test.ts"],
+  setupFiles: ["<rootDir>/tests/support/seed.ts"],
   // For a slow machine: what hangs fails, and what is slow does not.
   testTimeout: 30_000,
   testPathIgnorePatterns: ["/node_modules/", "/.demo/"],
