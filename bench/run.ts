@@ -1,15 +1,21 @@
 /** `npm run bench -- <name> [options]`: measures one part of the program at the size of a large company. */
 
+import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
+import { benchFaults } from "./faults.bench";
 import { benchReport } from "./report.bench";
 import { benchSweep } from "./sweep.bench";
 
-const USAGE = "usage: npm run bench -- report | sweep [--resources 100000] [--days 30]";
+const USAGE =
+  "usage: npm run bench -- report | sweep [--resources 100000] [--days 30] | faults [--warm 1000] [--fresh 200] [--seed 1]";
 
 const HELP = `${USAGE}
 
   --resources <number>  how many resources the account has, 100000 unless given
-  --days <number>       how long a time the report covers, 30 unless given`;
+  --days <number>       how long a time the report covers, 30 unless given
+  --warm <number>       how many sweeps among faults warm functions carry out, 1000 unless given
+  --fresh <number>      how many sweeps among faults fresh environments carry out, 200 unless given
+  --seed <number>       what decides which faults there are; by chance unless given`;
 
 /** @throws Error naming what is wrong with the arguments. */
 function benchmarkOf(args: string[]): () => void | Promise<void> {
@@ -19,13 +25,20 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
     options: {
       resources: { type: "string", default: "100000" },
       days: { type: "string", default: "30" },
+      warm: { type: "string", default: "1000" },
+      fresh: { type: "string", default: "200" },
+      seed: { type: "string", default: String(randomInt(1, 1_000_000)) },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return () => console.log(HELP);
   const resources = wholeNumber("resources", values.resources);
   const days = wholeNumber("days", values.days);
+  const warm = wholeNumber("warm", values.warm);
+  const fresh = wholeNumber("fresh", values.fresh);
+  const seed = wholeNumber("seed", values.seed);
   const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+    faults: () => benchFaults({ warm, fresh, seed }),
     report: () => benchReport({ resources, days }),
     sweep: () => benchSweep({ resources }),
   };

@@ -1,0 +1,185 @@
+/** The history table in memory, as far as the functions' own requests need DynamoDB. */
+
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { RULE_INDEX, TRANSITION_INDEX } from "../lambdas/common/names";
+
+type Item = Record<string, unknown>;
+/** As requests give it: attribute values with their types. */
+type Typed = Parameters<typeof unmarshall>[0];
+
+interface Request {
+  readonly Item: Typed;
+  readonly Key: Typed;
+  readonly RequestItems: Readonly<
+    Record<string, readonly { readonly PutRequest: { readonly Item: Typed } }[]>
+  >;
+  readonly IndexName?: string;
+  readonly ExclusiveStartKey?: Typed;
+  readonly ScanIndexForward?: boolean;
+  readonly Limit?: number;
+  readonly ConditionExpression?: string;
+  readonly KeyConditionExpression?: string;
+  readonly FilterExpression?: string;
+  readonly UpdateExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Typed;
+}
+
+const SORT_KEY = "evaluation_timestamp";
+const PARTITION_KEYS = {
+  table: "resource_id",
+  [RULE_INDEX]: "rule_shard",
+  [TRANSITION_INDEX]: "transition_shard",
+} as const;
+/** Small, so that faults come between pages, too. */
+const PAGE_ITEMS = 100;
+
+/** The condition of a write does not hold. */
+export class ConditionFailed extends Error {}
+
+/** A table and its indexes, which are as new as the table. */
+export class SmallTable {
+  private readonly byKey = new Map<string, Item>();
+  /** Name of the key, its value → the items in the order of their sort keys. */
+  private readonly partitions = new Map<string, Item[]>();
+
+  /** @throws ConditionFailed; Error for an operation that it does not know. */
+  answer(operation: string, input: Readonly<Record<string, unknown>>): object {
+    const request = input as unknown as Request;
+    switch (operation) {
+      case "GetItem": {
+        const item = this.byKey.get(keyOf(unmarshall(request.Key)));
+        return item ? { Item: marshall(item, MARSHALL) } : {};
+      }
+      case "PutItem":
+        this.check(request, unmarshall(request.Item));
+        this.put(unmarshall(request.Item));
+        return {};
+      case "BatchWriteItem":
+        for (const writes of Object.values(request.RequestItems)) {
+          for (const { PutRequest } of writes) this.put(unmarshall(PutRequest.Item));
+        }
+        return {};
+      case "UpdateItem":
+        return { Attributes: marshall(this.update(request), MARSHALL) };
+      case "Query":
+        return this.query(request);
+      default:
+        throw new Error(`the table of the benchmark does not know ${operation}`);
+    }
+  }
+
+  /** Everything whose partition key begins so. */
+  items(prefix: string): Item[] {
+    return [...this.byKey.values()].filter(({ resource_id: id }) => String(id).startsWith(prefix));
+  }
+
+  private put(item: Item): void {
+    const old = this.byKey.get(keyOf(item));
+    this.byKey.set(keyOf(item), item);
+    for (const name of Object.values(PARTITION_KEYS)) {
+      if (old?.[name] !== undefined) {
+        const from = this.partition(name, old[name]);
+        from.splice(from.indexOf(old), 1);
+      }
+      if (item[name] === undefined) continue;
+      const into = this.partition(name, item[name]);
+      const after = into.findLastIndex((other) => String(other[SORT_KEY]) <= String(item[SORT_KEY]));
+      into.splice(after + 1, 0, item);
+    }
+  }
+
+  private update(request: Request): Item {
+    const key = unmarshall(request.Key);
+    this.check(request, key);
+    const item: Item = { ...key, ...this.byKey.get(keyOf(key)) };
+    const values = valuesOf(request);
+    for (const [, action = "", list = ""] of (request.UpdateExpression ?? "").matchAll(
+      /(SET|REMOVE|ADD) (.*?)(?= REMOVE | ADD |$)/g,
+    )) {
+      for (const change of list.split(/, (?![^(]*\))/)) {
+        const [, name = "", once, value = ""] =
+          /^(\w+)(?: =)?(?: (if_not_exists)\(\w+, | )?(:\w+)?\)?$/.exec(change) ?? [];
+        if (name === "") throw new Error(`the table of the benchmark does not understand ${change}`);
+        if (action === "REMOVE") delete item[name];
+        else if (action === "ADD") item[name] = Number(item[name] ?? 0) + Number(values[value]);
+        else if (!once || item[name] === undefined) item[name] = values[value];
+      }
+    }
+    this.put(item);
+    return item;
+  }
+
+  private query(request: Request): object {
+    const { IndexName, ScanIndexForward = true, Limit = PAGE_ITEMS, KeyConditionExpression = "" } = request;
+    const name = PARTITION_KEYS[(IndexName ?? "table") as keyof typeof PARTITION_KEYS];
+    const [, value = ""] = new RegExp(`${name} = (:\\w+)`).exec(KeyConditionExpression) ?? [];
+    const isInRange = compiled(KeyConditionExpression, request);
+    const found = this.partition(name, valuesOf(request)[value]).filter(isInRange);
+    if (!ScanIndexForward) found.reverse();
+    const start = request.ExclusiveStartKey && keyOf(unmarshall(request.ExclusiveStartKey));
+    const from = start ? found.findIndex((item) => keyOf(item) === start) + 1 : 0;
+    const page = found.slice(from, from + Limit);
+    const last = page.at(-1);
+    return {
+      Items: page.filter(compiled(request.FilterExpression, request)).map((item) => marshall(item, MARSHALL)),
+      ...(last &&
+        from + Limit < found.length && {
+          LastEvaluatedKey: marshall({
+            resource_id: last.resource_id,
+            [SORT_KEY]: last[SORT_KEY],
+            [name]: last[name],
+          }),
+        }),
+    };
+  }
+
+  private check(request: Request, key: Item): void {
+    const holds = compiled(request.ConditionExpression, request);
+    if (!holds(this.byKey.get(keyOf(key)) ?? {})) throw new ConditionFailed();
+  }
+
+  private partition(name: string, value: unknown): Item[] {
+    const id = `${name} ${value}`;
+    const known = this.partitions.get(id) ?? [];
+    this.partitions.set(id, known);
+    return known;
+  }
+}
+
+const MARSHALL = { removeUndefinedValues: true };
+
+function keyOf(item: Item): string {
+  return `${item.resource_id} ${item[SORT_KEY]}`;
+}
+
+function valuesOf({ ExpressionAttributeValues = {} }: Request): Item {
+  return unmarshall(ExpressionAttributeValues);
+}
+
+type Condition = (item: Item) => boolean;
+const compiledConditions = new Map<string, (item: Item, values: Item) => boolean>();
+
+/** A condition as a function: DynamoDB's language is close to that of JavaScript. */
+function compiled(expression: string | undefined, request: Request): Condition {
+  if (!expression) return () => true;
+  const named = expression.replace(/#\w+/g, (name) => request.ExpressionAttributeNames?.[name] ?? name);
+  const known =
+    compiledConditions.get(named) ?? (new Function("item", "values", `return ${translated(named)}`) as never);
+  compiledConditions.set(named, known);
+  const values = valuesOf(request);
+  return (item) => known(item, values);
+}
+
+function translated(expression: string): string {
+  const value = (name: string) => `values[${JSON.stringify(name)}]`;
+  return expression
+    .replace(/(\w+) BETWEEN (:\w+) AND (:\w+)/g, "($1 >= $2 && $1 <= $3)")
+    .replace(/attribute_not_exists\((\w+)\)/g, "($1 === undefined)")
+    .replace(/ = /g, " === ")
+    .replace(/ AND /g, " && ")
+    .replace(/ OR /g, " || ")
+    .replace(/(:\w+)|\b([a-z]\w*)\b/g, (word, given, name) =>
+      given ? value(given) : name === "undefined" ? word : `item.${name}`,
+    );
+}
