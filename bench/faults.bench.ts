@@ -13,7 +13,7 @@ import type { FunctionDeclaration } from "../demo/lambda";
 import type { Ec2TagParameters } from "../lambdas/common/settings";
 import { groupBy } from "../lambdas/report-generator/group";
 import { FastTime, seeded } from "./fast-time";
-import { FaultyAws, type Invocation } from "./faulty-aws";
+import { FaultyAws, type Invocation, type TakenMessage } from "./faulty-aws";
 import { declaredFunctions } from "./measure";
 import { ACCOUNT, REGION, tagKeys } from "./resources";
 
@@ -87,6 +87,11 @@ interface Row {
   readonly resource_id: string;
   readonly evaluation_timestamp: string;
   readonly compliance_type: string;
+}
+
+interface Entry {
+  readonly resource: string;
+  readonly openSince?: string;
 }
 
 /** A function, its AWS, and what happens to both. */
@@ -223,7 +228,7 @@ class Scene {
     const rows = this.aws.table.items("arn:") as unknown as Row[];
     const bySlot = groupBy(rows, instantOf);
     const { told, twice } = this.toldDrifts();
-    const drifts = driftsOf(rows);
+    const { drifts, repeated } = comparedRows(rows, committed);
     return {
       happened: {
         "answers, faults": `${this.aws.answers.toLocaleString("en")}, ${[...this.aws.faults].map(([fault, count]) => `${count} ${fault}`).join(", ")}`,
@@ -233,14 +238,14 @@ class Scene {
         "tries in all": this.happened.tries,
         drifts: drifts.length,
         "told twice as SNS's answer was lost": twice.answerLost,
-        "told twice as the function ended when SNS had taken it": twice.functionGone,
+        "told twice as the function ended before it noted that SNS had taken it": twice.functionGone,
       },
       violations: {
         "uncommitted runs": slots.filter((slot) => !committed.has(slot)),
         "rows lost": slots
           .filter((slot) => committed.has(slot))
           .flatMap((slot) => Array.from({ length: INSTANCES - countOf(bySlot.get(slot)) }, () => slot)),
-        "rows twice": rows.map(instantOf).filter((instant) => !committed.has(instant)),
+        "rows twice": repeated,
         "drifts untold": drifts.filter((drift) => !told.has(drift)),
         "drifts told twice, with no answer lost": twice.unexplained,
       },
@@ -249,23 +254,22 @@ class Scene {
 
   /** Every drift that SNS took a message of, and those that it took more than one of. */
   private toldDrifts() {
-    const told = new Map<string, (string | undefined)[]>();
-    for (const { kind, data, unknownBecause } of this.aws.messages) {
-      if (kind !== "drift") continue;
-      const { entries } = (data.drifts ?? { entries: [data.resource] }) as {
-        entries: { resource: string; openSince?: string }[];
-      };
-      for (const { resource, openSince } of entries) {
-        const drift = `${resource} ${openSince}`;
-        told.set(drift, [...(told.get(drift) ?? []), unknownBecause]);
+    const told = new Map<string, TakenMessage[]>();
+    for (const message of this.aws.messages) {
+      if (message.kind !== "drift") continue;
+      const { drifts, resource } = message.data;
+      const { entries } = (drifts ?? { entries: [resource] }) as { entries: Entry[] };
+      for (const entry of entries) {
+        const drift = `${entry.resource} ${entry.openSince}`;
+        told.set(drift, [...(told.get(drift) ?? []), message]);
       }
     }
     const twice = { answerLost: 0, functionGone: 0, unexplained: [] as string[] };
-    for (const [drift, reasons] of told) {
-      // The last message needs no excuse.
-      for (const reason of reasons.sort().slice(0, reasons.length - 1)) {
-        if (reason === "answer lost") twice.answerLost += 1;
-        else if (reason === "function gone") twice.functionGone += 1;
+    for (const [drift, messages] of told) {
+      // All but the last were followed by another.
+      for (const { isAnswerLost, by } of messages.slice(0, -1)) {
+        if (isAnswerLost) twice.answerLost += 1;
+        else if (by.requestsLeft <= 0) twice.functionGone += 1;
         else twice.unexplained.push(drift);
       }
     }
@@ -273,18 +277,23 @@ class Scene {
   }
 }
 
-/** What fails in a row and passed in the one before: the resource, and since when. */
-function driftsOf(rows: readonly Row[]): string[] {
+/**
+ * What each row says beside the one before of the same resource: a drift, by the resource and since when; or, in a row
+ * that is not a run's own, only what was known.
+ */
+function comparedRows(rows: readonly Row[], runs: ReadonlySet<string>) {
   const drifts: string[] = [];
+  const repeated: string[] = [];
   for (const own of groupBy(rows, ({ resource_id: id }) => id).values()) {
     own.sort((one, other) => (one.evaluation_timestamp < other.evaluation_timestamp ? -1 : 1));
     own.forEach((row, index) => {
-      const before = own[index - 1];
-      if (row.compliance_type !== "NON_COMPLIANT" || before?.compliance_type !== "COMPLIANT") return;
-      drifts.push(`${row.resource_id} ${instantOf(row)}`);
+      const [now, before] = [row.compliance_type, own[index - 1]?.compliance_type];
+      const what = `${row.resource_id} ${instantOf(row)}`;
+      if (now === "NON_COMPLIANT" && before === "COMPLIANT") drifts.push(what);
+      if (now === before && !runs.has(instantOf(row))) repeated.push(what);
     });
   }
-  return drifts;
+  return { drifts, repeated };
 }
 
 function instantOf(row: { readonly evaluation_timestamp?: unknown }): string {

@@ -26,9 +26,11 @@ const FAULTS = [
 ] as const;
 type Fault = (typeof FAULTS)[number];
 
-/** One invocation of a function: it is gone after so many requests, if it crashes, and at the end of its time. */
+/** One invocation of a function. */
 export interface Invocation {
+  /** It ends before the request after these, so that this one and all others reach nobody. */
   requestsLeft: number;
+  /** It has ended, that way or another. */
   isGone: boolean;
 }
 
@@ -37,8 +39,10 @@ export interface TakenMessage {
   readonly kind: string;
   /** The machines' form. */
   readonly data: Record<string, unknown>;
-  /** Why whoever sent it cannot have known that SNS took it. */
-  unknownBecause?: "answer lost" | "function gone";
+  /** Which invocation sent it. */
+  readonly by: Invocation;
+  /** SNS took it, and its answer did not arrive. */
+  isAnswerLost: boolean;
 }
 
 const LATENCY_MS = 30;
@@ -102,8 +106,9 @@ export class FaultyAws {
     const invocation = this.invocations.getStore();
     const request = parseAwsRequest(wire);
     if (!request || !invocation) throw new Error(`${wire.path} was asked for outside of a function`);
-    invocation.isGone ||= invocation.requestsLeft-- <= 0;
+    if (invocation.requestsLeft <= 0) invocation.isGone = true;
     if (invocation.isGone) return new Error("the function is gone");
+    invocation.requestsLeft -= 1;
     const fault = this.random() < this.faultRate ? this.fault(request) : undefined;
     this.answers += 1;
     if (fault) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
@@ -111,11 +116,11 @@ export class FaultyAws {
     if (fault === "throttled" || fault === "failed") return refusal(request, fault);
     if (fault === "reset") return connectionReset();
     if (fault === "stalled") return "never";
-    const reply = this.carryOut(request, fault === "partial batch");
-    const message = request.operation === "Publish" ? this.messages.at(-1) : undefined;
-    if (message && fault) message.unknownBecause = "answer lost";
+    const reply =
+      request.operation === "Publish"
+        ? this.publish(request, invocation, fault !== undefined)
+        : this.carryOut(request, fault === "partial batch");
     await this.sleep(this.random() * LATENCY_MS);
-    if (message && invocation.requestsLeft <= 0) message.unknownBecause ??= "function gone";
     if (fault === "answer lost") return connectionReset();
     return fault === "answer lost in a stall" ? "never" : reply;
   }
@@ -128,11 +133,13 @@ export class FaultyAws {
   private carryOut({ service, operation, input }: AwsRequest, partial: boolean): Reply {
     if (service === "dynamodb") return this.carryOutOnTable(operation, input, partial);
     if (operation === "DescribeInstances") return xml(this.describeInstances(Number(input.NextToken ?? 0)));
-    if (operation !== "Publish") throw new Error(`the AWS of the benchmark does not know ${operation}`);
-    this.messages.push({
-      kind: String(input["MessageAttributes.entry.1.Value.StringValue"]),
-      data: JSON.parse(JSON.parse(String(input.Message)).default),
-    });
+    throw new Error(`the AWS of the benchmark does not know ${operation}`);
+  }
+
+  private publish({ input }: AwsRequest, by: Invocation, isAnswerLost: boolean): Reply {
+    const kind = String(input["MessageAttributes.entry.1.Value.StringValue"]);
+    const data = JSON.parse(JSON.parse(String(input.Message)).default);
+    this.messages.push({ kind, data, by, isAnswerLost });
     return xml("<PublishResponse><PublishResult><MessageId>0</MessageId></PublishResult></PublishResponse>");
   }
 

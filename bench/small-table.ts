@@ -94,8 +94,9 @@ export class SmallTable {
     this.check(request, key);
     const item: Item = { ...key, ...this.byKey.get(keyOf(key)) };
     const values = valuesOf(request);
-    for (const [, action = "", list = ""] of (request.UpdateExpression ?? "").matchAll(
-      /(SET|REMOVE|ADD) (.*?)(?= REMOVE | ADD |$)/g,
+    const expression = (request.UpdateExpression ?? "").replace(/\s+/g, " ");
+    for (const [, action = "", list = ""] of expression.matchAll(
+      /(SET|REMOVE|ADD) (.*?)(?= SET | REMOVE | ADD |$)/g,
     )) {
       for (const change of list.split(/, (?![^(]*\))/)) {
         const [, name = "", once, value = ""] =
@@ -163,7 +164,9 @@ const compiledConditions = new Map<string, (item: Item, values: Item) => boolean
 /** A condition as a function: DynamoDB's language is close to that of JavaScript. */
 function compiled(expression: string | undefined, request: Request): Condition {
   if (!expression) return () => true;
-  const named = expression.replace(/#\w+/g, (name) => request.ExpressionAttributeNames?.[name] ?? name);
+  const named = expression
+    .replace(/\s+/g, " ")
+    .replace(/#\w+/g, (name) => request.ExpressionAttributeNames?.[name] ?? name);
   const known =
     compiledConditions.get(named) ?? (new Function("item", "values", `return ${translated(named)}`) as never);
   compiledConditions.set(named, known);
