@@ -20,7 +20,7 @@ import { ec2RequiredTags } from "./lambdas/ec2-tags/rule";
 import { rdsAutomatedBackups } from "./lambdas/rds-backups/rule";
 import { s3BucketEncryption } from "./lambdas/s3-encryption/rule";
 import { version as programVersion } from "./package.json";
-import { bundle } from "./program/bundle";
+import { buildFunction } from "./program/bundle";
 import type { CUSTOM_RULES } from "./program/custom-rules";
 import { dashboardBody } from "./program/dashboard";
 import * as policies from "./program/policies";
@@ -392,10 +392,12 @@ function scannerFunction(spec: FunctionSpec): aws.lambda.Function {
       runtime: aws.lambda.Runtime.NodeJS24dX,
       architectures: ["arm64"],
       handler: "index.handler",
-      code: new pulumi.asset.AssetArchive({
-        "index.js": new pulumi.asset.StringAsset(bundle(`lambdas/${spec.folder}/handler.ts`)),
-        "settings.json": new pulumi.asset.StringAsset(JSON.stringify(spec.settings, undefined, 2)),
-      }),
+      code: new pulumi.asset.AssetArchive(
+        buildFunction(spec.folder, spec.settings).then(({ bundle, settings }) => ({
+          "index.js": new pulumi.asset.FileAsset(bundle),
+          "settings.json": new pulumi.asset.FileAsset(settings),
+        })),
+      ),
       role: role.arn,
       timeout: spec.timeout,
       memorySize: spec.memorySize,

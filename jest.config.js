@@ -4,7 +4,7 @@ module.exports = {
   setupFiles: ["<rootDir>/tests/support/seed.ts"],
   // For a slow machine: what hangs fails, and what is slow does not.
   testTimeout: 30_000,
-  testPathIgnorePatterns: ["/node_modules/", "/.demo/"],
+  testPathIgnorePatterns: ["/node_modules/", "/.build/", "/.demo/"],
   transform: {
     "\\.[jt]s$": [
       "@swc/jest",

@@ -3,11 +3,12 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { benchFaults } from "./faults.bench";
+import { benchInit } from "./init.bench";
 import { benchReport } from "./report.bench";
 import { benchSweep } from "./sweep.bench";
 
 const USAGE =
-  "usage: npm run bench -- report | sweep [--resources 100000] [--days 30] | faults [--warm 1000] [--fresh 200] [--seed 1]";
+  "usage: npm run bench -- init | report | sweep [--resources 100000] [--days 30] | faults [--warm 1000] [--fresh 200] [--seed 1]";
 
 const HELP = `${USAGE}
 
@@ -39,6 +40,7 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
   const seed = wholeNumber("seed", values.seed);
   const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
     faults: () => benchFaults({ warm, fresh, seed }),
+    init: benchInit,
     report: () => benchReport({ resources, days }),
     sweep: () => benchSweep({ resources }),
   };

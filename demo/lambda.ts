@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { asset } from "@pulumi/pulumi";
 import { buildSync } from "esbuild";
+import { PROJECT } from "../program/bundle";
 import type { DeclaredResource } from "./graph";
 import { END_OF_INVOCATION, type InvocationMessage, type InvocationReply } from "./lambda-runtime";
 import { ACCOUNT_ID, CREDENTIALS, REGION } from "./moto";
@@ -237,7 +238,7 @@ function runtimeSource(): string {
 
 /**
  * Reads a function off its declaration in the program.
- * @throws TypeError when the archive holds anything but texts.
+ * @throws TypeError when the archive holds anything but files.
  */
 export async function functionDeclaration({ id, inputs }: DeclaredResource): Promise<FunctionDeclaration> {
   const declared = inputs as unknown as DeclaredFunction;
@@ -267,8 +268,8 @@ interface DeclaredFunction {
 async function archivedTexts(archive: asset.AssetArchive): Promise<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const [name, file] of Object.entries(await archive.assets)) {
-    if (!("text" in file)) throw new TypeError(`${name} in a function's archive is no text`);
-    texts[name] = await (file as asset.StringAsset).text;
+    if (!("path" in file)) throw new TypeError(`${name} in a function's archive is no file`);
+    texts[name] = readFileSync(resolve(PROJECT, await (file as asset.FileAsset).path), "utf8");
   }
   return texts;
 }

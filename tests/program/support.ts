@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { PROJECT as PROJECT_FOLDER } from "../../program/bundle";
 
 export const ACCOUNT_ID = "123456789012";
 export const PROJECT = "compliance-scanner";
@@ -60,7 +63,8 @@ export class Program {
   async archive(name: string): Promise<Record<string, string>> {
     const code = this.the("lambda/Function", name).inputs.code as unknown as pulumi.asset.AssetArchive;
     const texts = Object.entries(await code.assets).map(async ([file, one]) => {
-      return [file, await (one as pulumi.asset.StringAsset).text] as const;
+      const path = await (one as pulumi.asset.FileAsset).path;
+      return [file, readFileSync(join(PROJECT_FOLDER, path), "utf8")] as const;
     });
     return Object.fromEntries(await Promise.all(texts));
   }
