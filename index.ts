@@ -24,7 +24,12 @@ import { buildFunction } from "./program/bundle";
 import type { CUSTOM_RULES } from "./program/custom-rules";
 import { dashboardBody } from "./program/dashboard";
 import * as policies from "./program/policies";
-import { configClient, findForeignRecorder, RECORDED_TYPES, RECORDER_NAME } from "./program/recorder";
+import {
+  configClient,
+  findForeignRecorder,
+  recorderName as ownRecorderName,
+  RECORDED_TYPES,
+} from "./program/recorder";
 import { longestGapHours } from "./program/schedule";
 import { readSettings } from "./program/settings";
 
@@ -532,10 +537,12 @@ interface Recording {
   readonly ready: pulumi.Resource[];
 }
 
+const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), environmentSuffix };
+
 /** The recorder that the account has, or the stack's own: AWS Config allows one, and rules need one. */
 const recording: Promise<Recording> = findForeignRecorder({
   mode: settings.configRecorder,
-  ownName: names.named(RECORDER_NAME),
+  identity,
   client: configClient(region, providerSettings),
 }).then((foreign) => {
   if (foreign === undefined) return ownRecorder();
@@ -543,8 +550,12 @@ const recording: Promise<Recording> = findForeignRecorder({
   return { recorderName: pulumi.output(foreign.name), ready: [] };
 });
 
-/** Destroyed in the one order that AWS accepts: recording stops, the channel goes, the recorder goes. */
+/**
+ * Destroyed in the one order that AWS accepts: recording stops, the channel goes, the recorder goes. What has to be
+ * replaced goes first, for AWS allows one recorder and one channel.
+ */
 function ownRecorder(): Recording {
+  const oneAtATime = { ...options, deleteBeforeReplace: true };
   const { bucket, policy } = evidenceBucket("snapshots", accountId.apply(names.snapshotBucket), (bucketArn) =>
     policies.configDelivery(bucketArn, accountId),
   );
@@ -577,7 +588,7 @@ function ownRecorder(): Recording {
   const recorder = new aws.cfg.Recorder(
     "recorder",
     {
-      name: names.named(RECORDER_NAME),
+      name: ownRecorderName(identity),
       roleArn: role.arn,
       // Named types are recorded, IAM's too, without the flag for global ones.
       recordingGroup: {
@@ -588,7 +599,7 @@ function ownRecorder(): Recording {
       // Drift that is recorded once a day is known a day late.
       recordingMode: { recordingFrequency: "CONTINUOUS" },
     },
-    { ...options, dependsOn: [reading, delivering] },
+    { ...oneAtATime, dependsOn: [reading, delivering] },
   );
   const channel = new aws.cfg.DeliveryChannel(
     "snapshots",
@@ -598,12 +609,12 @@ function ownRecorder(): Recording {
       s3KmsKeyArn: kmsKeyArn,
       snapshotDeliveryProperties: { deliveryFrequency: "TwentyFour_Hours" },
     },
-    { ...options, dependsOn: [recorder, policy] },
+    { ...oneAtATime, dependsOn: [recorder, policy] },
   );
   const started = new aws.cfg.RecorderStatus(
     "recorder",
     { name: recorder.name, isEnabled: true },
-    { ...options, dependsOn: channel },
+    { ...oneAtATime, dependsOn: channel },
   );
   return { recorderName: recorder.name, snapshotBucketName: bucket.bucket, ready: [started] };
 }

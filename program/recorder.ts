@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   ConfigServiceClient,
   type ConfigurationRecorder,
@@ -42,8 +43,32 @@ export function configClient(region: string, provider: ProviderSettings): Config
   });
 }
 
-/** What the program calls its own recorder, before the suffix. */
-export const RECORDER_NAME = "compliance-recorder";
+const RECORDER_PREFIX = "compliance-recorder-";
+
+/** A stack as its recorder's name tells it from others. */
+export interface StackIdentity {
+  readonly project: string;
+  readonly stack: string;
+  readonly environmentSuffix: string;
+}
+
+/**
+ * The name of the stack's own recorder: a recorder takes tags by another call than the provider makes, so that the
+ * name alone can say whose it is when the environmentSuffix has changed.
+ */
+export function recorderName(identity: StackIdentity): string {
+  return `${RECORDER_PREFIX}${stackMark(identity)}-${identity.environmentSuffix}`;
+}
+
+function stackMark({ project, stack }: StackIdentity): string {
+  return createHash("sha256").update(`${project}/${stack}`).digest("hex").slice(0, 8);
+}
+
+/** By the stack, should its suffix have changed, or by the suffix, which two stacks cannot share: it may be renamed. */
+function isOwn(name: string, identity: StackIdentity): boolean {
+  const [, mark, suffix] = new RegExp(`^${RECORDER_PREFIX}([0-9a-f]{8})-(.+)$`).exec(name) ?? [];
+  return mark === stackMark(identity) || suffix === identity.environmentSuffix;
+}
 
 /** A recorder that somebody else made, and what it leaves to be desired. */
 export interface ExistingRecorder {
@@ -54,8 +79,7 @@ export interface ExistingRecorder {
 /** How the decision is made, and by whom. */
 export interface RecorderLookUp {
   readonly mode: "auto" | "create" | "existing";
-  /** The name that the stack's own recorder has or would have. */
-  readonly ownName: string;
+  readonly identity: StackIdentity;
   readonly client: Pick<ConfigServiceClient, "send">;
 }
 
@@ -63,11 +87,11 @@ export interface RecorderLookUp {
  * Decides whose recorder the stack works with: an account has one customer-managed recorder in a Region and
  * refuses another (https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html).
  * @returns somebody else's recorder, or undefined when the stack has to have its own: because there is none,
- *   or because the one that is there is the stack's from an earlier deployment.
+ *   or because the one that is there is the stack's from an earlier deployment, be it under another suffix.
  * @throws pulumi.RunError naming the setting that helps.
  */
 export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<ExistingRecorder | undefined> {
-  const { mode, ownName, client } = lookUp;
+  const { mode, identity, client } = lookUp;
   if (mode === "create") return undefined;
   const recorder = await customerRecorder(client);
   if (recorder?.name === undefined) {
@@ -76,10 +100,10 @@ export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<Exist
       "configRecorder is existing, but there is no AWS Config recorder in the account: set it to create or auto",
     );
   }
-  if (recorder.name === ownName) {
+  if (isOwn(recorder.name, identity)) {
     if (mode === "auto") return undefined;
     throw new pulumi.RunError(
-      `configRecorder is existing, but the recorder ${ownName} is this stack's own: set it to create or auto`,
+      `configRecorder is existing, but the recorder ${recorder.name} is this stack's own: set it to create or auto`,
     );
   }
   return {
@@ -102,12 +126,12 @@ async function customerRecorder(
   }
 }
 
-/** Another stack's recorder goes with that stack, and so does one that had this stack's former suffix. */
+/** Another stack's recorder goes with that stack. */
 function ofAnotherStack(name: string): string[] {
-  if (!name.startsWith(`${RECORDER_NAME}-`)) return [];
+  if (!name.startsWith(RECORDER_PREFIX)) return [];
   return [
-    `the AWS Config recorder ${name} belongs to another deployment of this program, or to this one before its ` +
-      "environmentSuffix changed: when it goes, nothing is recorded until `pulumi up` is run again",
+    `the AWS Config recorder ${name} belongs to another deployment of this program: when it goes, nothing is ` +
+      "recorded until `pulumi up` is run again",
   ];
 }
 

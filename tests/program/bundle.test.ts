@@ -102,14 +102,18 @@ test("source that does not compile is refused with the place", async () => {
 
 const SDK_BUNDLING_MS = 60_000;
 
-test("of an SDK's client only what is called is bundled", async () => {
-  const { bundle } = await buildFunction("ec2-tags", {});
-  const text = readFileSync(join(PROJECT, bundle), "utf8");
-  expect(text).toContain("DescribeInstancesRequest");
-  for (const uncalled of ["AcceptAddressTransfer", "RunInstances", "CreateTransitGateway"]) {
-    expect(text).not.toContain(uncalled);
-  }
-}, SDK_BUNDLING_MS);
+test(
+  "of an SDK's client only what is called is bundled",
+  async () => {
+    const { bundle } = await buildFunction("ec2-tags", {});
+    const text = readFileSync(join(PROJECT, bundle), "utf8");
+    expect(text).toContain("DescribeInstancesRequest");
+    for (const uncalled of ["AcceptAddressTransfer", "RunInstances", "CreateTransitGateway"]) {
+      expect(text).not.toContain(uncalled);
+    }
+  },
+  SDK_BUNDLING_MS,
+);
 
 describe("literal keys in an SDK's schemas", () => {
   test("a key that is a constant's text becomes that text", () => {

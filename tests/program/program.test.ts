@@ -218,6 +218,12 @@ describe("AWS Config", () => {
     expect(program.the("cfg/RecorderStatus", "recorder").inputs.isEnabled).toBe(true);
   });
 
+  test("is replaced by going first: AWS allows one recorder and one channel", () => {
+    for (const type of ["cfg/Recorder", "cfg/DeliveryChannel", "cfg/RecorderStatus"]) {
+      expect(program.of(type).map(({ deleteBeforeReplace }) => deleteBeforeReplace)).toEqual([true]);
+    }
+  });
+
   test("is made in the order that AWS insists on: rights, recorder, channel, start, rules", () => {
     expect(program.the("cfg/Recorder", "recorder").dependsOn).toEqual([
       "iam/RolePolicyAttachment config-recorder",
@@ -830,7 +836,7 @@ describe("dashboard", () => {
 
 test("the outputs are what a person works with", () => {
   expect(program.outputs).toEqual({
-    recorderName: `compliance-recorder-${SUFFIX}`,
+    recorderName: expect.stringMatching(new RegExp(`^compliance-recorder-[0-9a-f]{8}-${SUFFIX}$`)),
     historyTableName: `compliance-history-${SUFFIX}`,
     alertTopicArn: TOPIC,
     reportBucketName: `compliance-reports-${ACCOUNT_ID}-${SUFFIX}`,

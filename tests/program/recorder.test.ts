@@ -10,9 +10,11 @@ import {
   findForeignRecorder,
   RECORDED_TYPES,
   type RecorderLookUp,
+  recorderName,
 } from "../../program/recorder";
 
-const OWN = "compliance-recorder-dev";
+const IDENTITY = { project: "compliance-scanner", stack: "dev", environmentSuffix: "dev" };
+const OWN = recorderName(IDENTITY);
 const complete: ConfigurationRecorder = {
   name: "landing-zone",
   recordingGroup: { allSupported: true, includeGlobalResourceTypes: true },
@@ -29,7 +31,8 @@ function account(recorders: ConfigurationRecorder[], recording = true): void {
   });
 }
 
-const find = (mode: RecorderLookUp["mode"] = "auto") => findForeignRecorder({ mode, ownName: OWN, client });
+const find = (mode: RecorderLookUp["mode"] = "auto") =>
+  findForeignRecorder({ mode, identity: IDENTITY, client });
 
 test("the look-up goes where the provider goes, and as whom the provider goes", async () => {
   const { config: resolved } = configClient("us-east-1", {
@@ -60,14 +63,26 @@ test("our own recorder of the last deployment stays ours", async () => {
   expect(await find()).toBeUndefined();
 });
 
-test("another stack's recorder is used, though it is one of this program's", async () => {
-  account([{ ...complete, name: "compliance-recorder-prod" }]);
+test.each([
+  ["the environmentSuffix", { ...IDENTITY, environmentSuffix: "dev-2" }],
+  ["the stack's name", { ...IDENTITY, stack: "development" }],
+])("our own recorder stays ours when %s has changed since", async (_, former) => {
+  account([{ ...complete, name: recorderName(former) }]);
+  expect(await find()).toBeUndefined();
+});
+
+test.each([
+  ["another stack", { ...IDENTITY, stack: "prod", environmentSuffix: "prod" }],
+  ["a stack whose suffix begins like ours", { ...IDENTITY, stack: "dev-2", environmentSuffix: "dev-2" }],
+  ["a stack whose suffix ends like ours", { ...IDENTITY, stack: "a-dev", environmentSuffix: "a-dev" }],
+  ["a project of another name", { ...IDENTITY, project: "scanner", environmentSuffix: "other" }],
+])("the recorder of %s is used, though it is one of this program's", async (_, other) => {
+  const name = recorderName(other);
+  account([{ ...complete, name }]);
   expect(await find()).toEqual({
-    name: "compliance-recorder-prod",
+    name,
     warnings: [
-      expect.stringMatching(
-        /compliance-recorder-prod belongs to another deployment.*`pulumi up` is run again/,
-      ),
+      expect.stringMatching(new RegExp(`${name} belongs to another deployment.*\`pulumi up\` is run again`)),
     ],
   });
 });
@@ -94,9 +109,7 @@ test("existing without a recorder stops the program", async () => {
 
 test("existing where the recorder is our own stops the program: it would be destroyed", async () => {
   account([{ ...complete, name: OWN }]);
-  await expect(find("existing")).rejects.toThrow(
-    /compliance-recorder-dev is this stack's own.*create or auto/,
-  );
+  await expect(find("existing")).rejects.toThrow(new RegExp(`${OWN} is this stack's own.*create or auto`));
 });
 
 test("a look-up that fails names the error and the setting that does without it", async () => {

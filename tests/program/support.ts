@@ -20,6 +20,7 @@ export interface Declared {
   readonly dependsOn: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  readonly deleteBeforeReplace: boolean;
 }
 
 /** One statement of a policy, with lists of one written as their element. */
@@ -117,6 +118,7 @@ export async function runProgram(settings: Inputs): Promise<Program> {
         dependsOn: await dependencies(opts.dependsOn),
         protect: (await plain(opts.protect)) === true,
         retainOnDelete: opts.retainOnDelete === true,
+        deleteBeforeReplace: "deleteBeforeReplace" in opts && opts.deleteBeforeReplace === true,
       }));
       return undefined;
     });
