@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
@@ -20,7 +21,8 @@ const exception = {
 };
 
 describe("Pulumi.yaml", () => {
-  const { config } = load(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as {
+  const { config, runtime } = load(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as {
+    runtime: { options: { nodeargs: string } };
     config: Record<string, { type?: string; description?: string; default?: unknown; value?: unknown }>;
   };
   const declared = Object.entries(config).filter(([key]) => !key.includes(":"));
@@ -41,6 +43,20 @@ describe("Pulumi.yaml", () => {
 
   test("forbids resources that forget the provider with the tags", () => {
     expect(config["pulumi:disable-default-providers"]?.value).toEqual(["aws"]);
+  });
+
+  test("lets Node say nothing of the AWS SDK's plans, and everything of what is deprecated", () => {
+    const program = `
+      const { ConfigServiceClient } = require("@aws-sdk/client-config-service");
+      new ConfigServiceClient({ region: "us-east-1" });
+      process.emitWarning("that the SDK is heard", "DeprecationWarning");`;
+    const { stderr } = spawnSync(process.execPath, [...runtime.options.nodeargs.split(" "), "-e", program], {
+      cwd: join(__dirname, "../.."),
+      env: {},
+      encoding: "utf8",
+    });
+    expect(stderr).toMatch(/DeprecationWarning: that the SDK is heard/);
+    expect(stderr).not.toMatch(/NodeVersionSupportWarning|bad option/);
   });
 });
 
