@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
-  accessSync,
   closeSync,
-  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cacheFolder, inEnvironment, onPath, thisMachine } from "./programs";
 
 /** Account that moto gives to every caller who does not say otherwise. */
 export const ACCOUNT_ID = "123456789012";
@@ -27,14 +26,8 @@ const MOTO_VERSION = "5.2.1";
 const MOTO_REQUIREMENT = `moto[server]==${MOTO_VERSION}`;
 const START_TIMEOUT_MS = 30_000;
 const PATCH_DIRECTORY = join(__dirname, "moto-patch");
-const PRIVATE_ENVIRONMENT = join(
-  __dirname,
-  "..",
-  "node_modules",
-  ".cache",
-  "compliance-scanner",
-  `moto-${MOTO_VERSION}`,
-);
+/** Of the environment that is installed, measured. */
+const MOTO_MEGABYTES = 315;
 
 /** An emulated AWS account: a moto server (https://docs.getmoto.org) of our own on a free port. */
 export interface Moto {
@@ -56,7 +49,7 @@ export interface StartOptions {
 
 /**
  * Starts moto and waits until it answers. Takes `moto_server` from the PATH; where there is none that works,
- * installs it once into a Python virtual environment under node_modules/.cache.
+ * installs it once into a Python virtual environment in the user's cache folder, for all copies of the project.
  * @throws Error with what to do about it when Python is missing, the installation fails or moto does not start.
  */
 export async function startMoto(options: StartOptions = {}): Promise<Moto> {
@@ -124,6 +117,7 @@ function spawnServer(command: string, logFile: string, outlive: boolean): ChildP
     stdio: [outlive ? "ignore" : "pipe", log, log],
     // Out of the terminal's process group: on Ctrl-C the demo still needs its emulator to clean up.
     detached: true,
+    windowsHide: true,
     env: {
       ...process.env,
       PYTHONPATH: [PATCH_DIRECTORY, process.env.PYTHONPATH].filter(Boolean).join(delimiter),
@@ -148,23 +142,11 @@ async function reset(url: string): Promise<void> {
   if (!response.ok) throw new Error(`moto does not reset: HTTP ${response.status}`);
 }
 
-/** The first of the PATH's folders that holds an executable of that name, joined with it. */
-function onPath(name: string): string | undefined {
-  for (const directory of (process.env.PATH ?? "").split(delimiter).filter(Boolean)) {
-    const file = join(directory, name);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // The next folder may have it.
-    }
-  }
-  return undefined;
-}
-
 function installMoto(say: (line: string) => void): string {
-  const command = join(PRIVATE_ENVIRONMENT, "bin", "moto_server");
-  const complete = join(PRIVATE_ENVIRONMENT, "complete");
+  const machine = thisMachine();
+  const environment = join(cacheFolder(machine), "compliance-scanner", `moto-${MOTO_VERSION}`);
+  const command = inEnvironment(environment, "moto_server", machine);
+  const complete = join(environment, "complete");
   if (existsSync(complete)) return command;
 
   const python = onPath("python3") ?? onPath("python");
@@ -173,11 +155,13 @@ function installMoto(say: (line: string) => void): string {
       `the AWS emulator moto needs Python 3.10 or newer, and there is no python3 on the PATH: install Python, or moto itself (pip install '${MOTO_REQUIREMENT}')`,
     );
   }
-  say(`installing the emulator moto ${MOTO_VERSION} into ${PRIVATE_ENVIRONMENT} (once, about a minute)`);
-  rmSync(PRIVATE_ENVIRONMENT, { recursive: true, force: true });
-  mkdirSync(PRIVATE_ENVIRONMENT, { recursive: true });
-  run(python, ["-m", "venv", PRIVATE_ENVIRONMENT]);
-  run(join(PRIVATE_ENVIRONMENT, "bin", "python"), [
+  say(
+    `installing the emulator moto ${MOTO_VERSION} into ${environment} (once, ${MOTO_MEGABYTES} MB, about a minute)`,
+  );
+  rmSync(environment, { recursive: true, force: true });
+  mkdirSync(environment, { recursive: true });
+  run(python, ["-m", "venv", environment]);
+  run(inEnvironment(environment, "python", machine), [
     ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check"],
     MOTO_REQUIREMENT,
   ]);

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Playground } from "./playground";
 
 jest.setTimeout(60_000);
@@ -9,7 +10,8 @@ beforeEach(() => {
 afterEach(() => playground.dispose());
 
 const VERSION = "5.2.1";
-const ENVIRONMENT = `node_modules/.cache/compliance-scanner/moto-${VERSION}`;
+/** In the user's cache folder, whose name differs by operating system. */
+const ENVIRONMENT = `home/\\S+/compliance-scanner/moto-${VERSION}`;
 
 /** An emulator as far as its starter looks at it. */
 const EMULATOR = `#!${process.execPath}
@@ -55,7 +57,11 @@ async function startMoto(): Promise<{ said: string; errors: string; code: number
       },
     );`;
   const args = ["-r", "ts-node/register/transpile-only", "-e", program];
-  const command = playground.start(process.execPath, args, { PATH: playground.bin });
+  const command = playground.start(process.execPath, args, {
+    PATH: playground.bin,
+    HOME: join(playground.project, "home"),
+    XDG_CACHE_HOME: "",
+  });
   const { code } = await command.ended();
   return { said: command.output, errors: command.errors, code };
 }
@@ -65,12 +71,14 @@ function requests(): string[] {
 }
 
 describe("the emulator where there is none on the PATH", () => {
-  it("is installed in its tested version into an environment of the project, once, and started from there", async () => {
+  it("is installed in its tested version into the user's cache folder, once, and started from there", async () => {
     playground.install("python3", PYTHON);
     const first = await startMoto();
     expect(first).toMatchObject({ errors: "", code: 0 });
     expect(first.said).toMatch(
-      new RegExp(`installing the emulator moto ${VERSION} into \\S+/${ENVIRONMENT} .*\nanswers: 200\n`),
+      new RegExp(
+        `installing the emulator moto ${VERSION} into \\S+/${ENVIRONMENT} \\(once, 315 MB, .*\nanswers: 200\n`,
+      ),
     );
     expect(requests()).toEqual([
       expect.stringMatching(new RegExp(`^-m venv \\S+/${ENVIRONMENT}$`)),
