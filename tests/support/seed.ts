@@ -6,6 +6,7 @@
 import * as fc from "fast-check";
 
 const { SEED = "20261124" } = process.env;
-if (!/^\d{1,9}$/.test(SEED)) throw new Error(`SEED must be a whole number of at most nine digits, not ${SEED}`);
+if (!/^\d{1,9}$/.test(SEED))
+  throw new Error(`SEED must be a whole number of at most nine digits, not ${SEED}`);
 
 fc.configureGlobal({ seed: Number(SEED) });
