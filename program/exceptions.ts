@@ -2,6 +2,7 @@ import { InvalidInputError } from "../lambdas/common/errors";
 import { exceptionId } from "../lambdas/common/exceptions";
 import { asFields, asList, asOneOf, asText, refuseOthers } from "../lambdas/common/input";
 import type { Exception } from "../lambdas/common/settings";
+import { checkAll, checkEach } from "./problems";
 
 const DAY = 86_400_000;
 /** A year, even from the day before a leap day. */
@@ -13,7 +14,7 @@ const FIELDS = ["rule", "resource", "reason", "owner", "approver", "ticket", "ex
  * Checks the setting `exceptions`.
  * @param rules names of the deployment's rules.
  * @returns all of them, and those of them that are over.
- * @throws InvalidInputError naming the exception's field and what is allowed.
+ * @throws InvalidInputError naming each field that is wrong and what is allowed.
  */
 export function exceptionList(
   value: unknown,
@@ -21,7 +22,9 @@ export function exceptionList(
   rules: readonly string[],
   now: Date,
 ): { exceptions: readonly Exception[]; expired: readonly Exception[] } {
-  const exceptions = asList(value, key).map((one, index) => asException(one, `${key}[${index}]`, rules, now));
+  const exceptions = checkEach(asList(value, key), (one, index) =>
+    asException(one, `${key}[${index}]`, rules, now),
+  );
   const ids = exceptions.map(exceptionId);
   const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
   if (twice >= 0) {
@@ -35,18 +38,19 @@ export function exceptionList(
 
 function asException(value: unknown, key: string, rules: readonly string[], now: Date): Exception {
   const fields = asFields(value, key);
-  refuseOthers(fields, FIELDS, key);
   const text = (field: (typeof FIELDS)[number]) => asText(fields[field], `${key}.${field}`);
-  return {
-    rule: asOneOf(fields.rule, rules, `${key}.rule`),
-    resource: asArnPattern(text("resource"), `${key}.resource`),
-    reason: text("reason"),
-    owner: text("owner"),
-    approver: text("approver"),
+  const { others: _, ...exception } = checkAll({
+    others: () => refuseOthers(fields, FIELDS, key),
+    rule: () => asOneOf(fields.rule, rules, `${key}.rule`),
+    resource: () => asArnPattern(text("resource"), `${key}.resource`),
+    reason: () => text("reason"),
+    owner: () => text("owner"),
+    approver: () => text("approver"),
     // `pulumi config set` makes a number of a ticket that looks like one.
-    ticket: typeof fields.ticket === "number" ? String(fields.ticket) : text("ticket"),
-    expires: asExpiry(text("expires"), `${key}.expires`, now),
-  };
+    ticket: () => (typeof fields.ticket === "number" ? String(fields.ticket) : text("ticket")),
+    expires: () => asExpiry(text("expires"), `${key}.expires`, now),
+  });
+  return exception;
 }
 
 /** A whole ARN: a bare * or the name of a resource would not say what is meant. */

@@ -17,6 +17,7 @@ import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
 import { s3BucketEncryption } from "../lambdas/s3-encryption/rule";
 import { CUSTOM_RULES } from "./custom-rules";
 import { exceptionList } from "./exceptions";
+import { checkEach, InvalidInputErrors } from "./problems";
 import { LONGEST_WATCHABLE_GAP_HOURS, longestGapHours, parseSchedule } from "./schedule";
 import { withoutUrlPaths } from "./secrets";
 import { asEmail, type Subscription, subscriptionList } from "./subscriptions";
@@ -228,7 +229,8 @@ class SettingsReader {
       return parse();
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
-      this.problems.push(withoutUrlPaths(`${this.project}:${error.message}`));
+      const problems = error instanceof InvalidInputErrors ? error.problems : [error.message];
+      this.problems.push(...problems.map((problem) => withoutUrlPaths(`${this.project}:${problem}`)));
       return undefined;
     }
   }
@@ -325,7 +327,7 @@ function asExtraTags(value: unknown, key: string): Record<string, string> {
 }
 
 function managedRuleList(value: unknown, key: string): ManagedRule[] {
-  const rules = asList(value, key).map((one, index) => asManagedRule(one, `${key}[${index}]`));
+  const rules = checkEach(asList(value, key), (one, index) => asManagedRule(one, `${key}[${index}]`));
   const names = rules.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (rules.length === 0) throw new InvalidInputError(`${key} must name at least one rule`);

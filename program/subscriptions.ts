@@ -1,5 +1,6 @@
 import { InvalidInputError } from "../lambdas/common/errors";
 import { asFields, asList, asOneOf, refuseOthers } from "../lambdas/common/input";
+import { checkAll, checkEach, InvalidInputErrors } from "./problems";
 import { withoutPaths } from "./secrets";
 
 /** Someone who hears of alerts. */
@@ -41,7 +42,7 @@ export function asEmail(value: string, key: string): string {
 /**
  * Checks the setting `alertSubscriptions`.
  * @param alertEmail the setting `alertEmail`, which is one more subscription.
- * @throws InvalidInputError naming the subscription's field and what is allowed.
+ * @throws InvalidInputError naming each field that is wrong and what is allowed.
  */
 export function subscriptionList(
   value: unknown,
@@ -60,14 +61,20 @@ function withoutAddresses<Value>(parse: () => Value): Value {
     return parse();
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    const [told, echoed] = error.message.split(/(?<=, not |subscribe )(.*)/s);
-    throw new InvalidInputError(echoed === undefined ? error.message : `${told}${withoutPaths(echoed)}`);
+    throw error instanceof InvalidInputErrors
+      ? new InvalidInputErrors(error.problems.map(withoutAddress))
+      : new InvalidInputError(withoutAddress(error.message));
   }
+}
+
+function withoutAddress(problem: string): string {
+  const [told, echoed] = problem.split(/(?<=, not |subscribe )(.*)/s);
+  return echoed === undefined ? problem : `${told}${withoutPaths(echoed)}`;
 }
 
 function subscriptionsOf(value: unknown, key: string, alertEmail: string | undefined): Subscription[] {
   const own: Subscription[] = alertEmail === undefined ? [] : [{ protocol: "email", endpoint: alertEmail }];
-  const listed = asList(value, key).map((one, index) => asSubscription(one, `${key}[${index}]`));
+  const listed = checkEach(asList(value, key), (one, index) => asSubscription(one, `${key}[${index}]`));
   const all = [...own, ...listed];
   const names = all.map(({ protocol, endpoint }) => `${protocol} ${endpoint}`);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -80,16 +87,24 @@ function subscriptionsOf(value: unknown, key: string, alertEmail: string | undef
 
 function asSubscription(value: unknown, key: string): Subscription {
   const fields = asFields(value, key);
-  refuseOthers(fields, ["protocol", "endpoint", "filterPolicy"], key);
-  const protocol = asOneOf(fields.protocol, Object.keys(ENDPOINTS) as Protocol[], `${key}.protocol`);
-  const endpoint = asEndpoint(protocol, fields.endpoint, `${key}.endpoint`);
-  if (fields.filterPolicy === undefined) return { protocol, endpoint };
-  const filterPolicy = asFields(fields.filterPolicy, `${key}.filterPolicy`);
-  refuseOthers(filterPolicy, FILTER_ATTRIBUTES, `${key}.filterPolicy`);
-  for (const [attribute, values] of Object.entries(filterPolicy)) {
-    asList(values, `${key}.filterPolicy.${attribute}`);
-  }
-  return { protocol, endpoint, filterPolicy };
+  const { where, filterPolicy } = checkAll({
+    others: () => refuseOthers(fields, ["protocol", "endpoint", "filterPolicy"], key),
+    // What an endpoint must look like is the protocol's to say.
+    where: () => {
+      const protocol = asOneOf(fields.protocol, Object.keys(ENDPOINTS) as Protocol[], `${key}.protocol`);
+      return { protocol, endpoint: asEndpoint(protocol, fields.endpoint, `${key}.endpoint`) };
+    },
+    filterPolicy: () => asFilterPolicy(fields.filterPolicy, `${key}.filterPolicy`),
+  });
+  return { ...where, ...(filterPolicy && { filterPolicy }) };
+}
+
+function asFilterPolicy(value: unknown, key: string): Subscription["filterPolicy"] {
+  if (value === undefined) return undefined;
+  const filterPolicy = asFields(value, key);
+  refuseOthers(filterPolicy, FILTER_ATTRIBUTES, key);
+  checkEach(Object.entries(filterPolicy), ([attribute, values]) => asList(values, `${key}.${attribute}`));
+  return filterPolicy;
 }
 
 function asEndpoint(protocol: Protocol, value: unknown, key: string): string {

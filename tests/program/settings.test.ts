@@ -365,6 +365,35 @@ describe("settings that are refused, by key and with what is allowed", () => {
   });
 });
 
+test("everything that is wrong with the entries of a list is told at once, each with its field", () => {
+  const message = messageOf({
+    exceptions: [
+      { ...exception, rule: "no-rule", owner: "", expires: "soon", since: "2026-01-01" },
+      { ...exception, resource: "*" },
+    ],
+    alertSubscriptions: [
+      { protocol: "sqs", endpoint: "queue", filterPolicy: { rule: "all", kind: "drift" } },
+      { protocol: "fax", endpoint: "1" },
+    ],
+    managedRules: ["no-rule", { name: "iam-user-mfa", parameters: { x: 1 } }],
+  });
+  for (const problem of [
+    "exceptions[0] has unknown since",
+    "exceptions[0].rule must",
+    "exceptions[0].owner must",
+    "exceptions[0].expires must",
+    "exceptions[1].resource must",
+    "alertSubscriptions[0].endpoint must",
+    "alertSubscriptions[0].filterPolicy.rule must",
+    "alertSubscriptions[0].filterPolicy.kind must",
+    "alertSubscriptions[1].protocol must",
+    "managedRules[0] must",
+    "managedRules[1].parameters of iam-user-mfa has unknown x",
+  ]) {
+    expect(message).toContain(`\n  - ${PROJECT}:${problem}`);
+  }
+});
+
 function messageOf(settings: Record<string, unknown>): string {
   try {
     read(settings);
