@@ -29,7 +29,7 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
       warm: { type: "string", default: "1000" },
       fresh: { type: "string", default: "200" },
       seed: { type: "string", default: String(randomInt(1, 1_000_000)) },
-      help: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return () => console.log(HELP);

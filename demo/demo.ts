@@ -43,7 +43,7 @@ async function main(): Promise<void> {
  * @throws Error naming the argument that is not understood.
  */
 function parseArguments(args: readonly string[]): boolean {
-  if (args.includes("--help")) {
+  if (args.includes("--help") || args.includes("-h")) {
     print("usage: npm run demo [-- --keep]    --keep leaves the emulator running, to look around in");
     process.exit(0);
   }

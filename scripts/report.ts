@@ -2,10 +2,11 @@
  * `npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>] [--sample <n> --seed <text>]
  *   [--out <folder>] [--stack <name>]`
  *
- * Asks the deployed report generator for a report, prints its summary and saves its files.
+ * Asks the deployed report generator for a report, prints its summary and saves its files. Exit codes: 0 saved, 2 asked
+ * wrongly, 3 could not be had.
  */
 
-import { createWriteStream } from "node:fs";
+import { createWriteStream, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -17,7 +18,7 @@ import { asInstant, asWholeNumber } from "../lambdas/common/input";
 import { MAXIMUM_SAMPLE } from "../lambdas/report-generator/event";
 import type { ReportResult } from "../lambdas/report-generator/generate";
 import { count, duration, percent } from "../lambdas/report-generator/words";
-import { runScript, stackOutputs, textOutput, UsageError } from "./stack";
+import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";
 
 const USAGE =
   "usage: npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>]\n" +
@@ -36,7 +37,10 @@ Asks the deployed report generator for a report, prints its summary and saves it
   --sample <size>   adds a sample of 1 to ${MAXIMUM_SAMPLE} evaluations; only together with --seed
   --seed <text>     what the sample is drawn by: with it anybody can draw the same one again
   --out <folder>    where the files are saved, ${OUT} unless given
-  --stack <name>    the Pulumi stack to ask, the selected one unless given`;
+  --stack <name>    the Pulumi stack to ask, the selected one unless given
+
+Ends with 0 when the files are saved, 2 when it was asked wrongly, 3 when the stack, the report generator or the
+bucket could not answer. What the report says, failures and findings, does not change that.`;
 
 /** Longer than the function may run. */
 const INVOKE_TIMEOUT_MS = 16 * 60 * 1000;
@@ -47,6 +51,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
+  refuseFile(out);
   const outputs = await stackOutputs(stack);
   const functionName = textOutput(outputs, "functionNames", "report-generator");
   const region = functionRegion(outputs);
@@ -61,6 +66,13 @@ async function main(): Promise<number> {
   );
   print(result, saved);
   return 0;
+}
+
+/** Before a report is made that could not be saved. */
+function refuseFile(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new UsageError(`--out must be a folder, and ${folder} is a file`);
+  }
 }
 
 function parseCommandLine(args: string[]) {
@@ -132,9 +144,9 @@ async function invoke(
   const answer: unknown = JSON.parse(Payload?.transformToString() || "null");
   if (FunctionError !== undefined) {
     const { errorType, errorMessage } = (answer ?? {}) as { errorType?: string; errorMessage?: string };
-    throw new UsageError(
-      `the report generator refused: ${errorType ?? FunctionError}: ${errorMessage ?? "no message"}`,
-    );
+    const said = `${errorType ?? FunctionError}: ${errorMessage ?? "no message"}`;
+    if (errorType === "InvalidInputError") throw new UsageError(`the report generator refused: ${said}`);
+    throw new UnreadableError(`the report generator failed: ${said}\nIts log group tells why.`);
   }
   return answer as ReportResult;
 }

@@ -34,11 +34,18 @@ export async function stackOutputs(
     const lines = [
       `could not read the stack's outputs with \`npx ${command.join(" ")}\`:`,
       said,
-      "Is a stack deployed and selected (npx pulumi stack select)?",
+      adviceOn(said),
       ...(otherwise === undefined ? [] : [otherwise]),
     ];
     throw new UnreadableError(lines.join("\n"), { cause: error });
   }
+}
+
+/** npm's `pulumi` fetches Pulumi's CLI at its first use, and says of a failure little more than that. */
+function adviceOn(said: string): string {
+  return /fetch failed|ENOTFOUND|ECONNREFUSED|ETIMEDOUT/.test(said)
+    ? "Pulumi's CLI is fetched at its first use: can get.pulumi.com and github.com be reached, through the proxy if there is one?"
+    : "Is a stack deployed and selected (npx pulumi stack select)?";
 }
 
 /**

@@ -11,7 +11,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { type ReportSource, type Verification, verifyChain } from "../lambdas/report-generator/verify";
 import { count } from "../lambdas/report-generator/words";
 import { BucketSource, FolderSource } from "./report-sources";
-import { runScript, stackOutputs, textOutput, UsageError } from "./stack";
+import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";
 
 const USAGE =
   "usage: npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]";
@@ -38,6 +38,9 @@ async function main(): Promise<number> {
   const { source, name } = await open(place, stack);
   const result = await verifyChain(source, (sequence, last) => {
     if (process.stderr.isTTY) process.stderr.write(`\rreport ${sequence} of ${last}`);
+  }).catch((error: unknown) => {
+    if (!(error instanceof Error && error.name === "NoSuchBucket")) throw error;
+    throw new UnreadableError(`there is no bucket ${name}`, { cause: error });
   });
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
 
@@ -119,8 +122,10 @@ async function open(
   stack: string | undefined,
 ): Promise<{ source: ReportSource; name: string }> {
   if (place !== undefined && !place.startsWith("s3://")) {
-    if (!statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new UsageError(`there is no folder ${place}`);
+    const found = statSync(place, { throwIfNoEntry: false });
+    if (found === undefined) throw new UsageError(`there is no folder ${place}`);
+    if (!found.isDirectory()) {
+      throw new UsageError(`${place} is a file: name the folder with the whole copy, or s3://bucket`);
     }
     return { source: new FolderSource(place), name: place };
   }
@@ -128,7 +133,7 @@ async function open(
     place === undefined
       ? textOutput(await stackOutputs(stack, OTHERWISE), "reportBucketName")
       : place.slice("s3://".length).replace(/\/.*$/, "");
-  if (bucket === "") throw new UsageError(USAGE);
+  if (bucket === "") throw new UsageError(`s3:// lacks the bucket's name\n${USAGE}`);
   return { source: new BucketSource(await bucketClient(), bucket), name: `s3://${bucket}` };
 }
 

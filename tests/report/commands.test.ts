@@ -21,6 +21,9 @@ const company = new Company();
 company.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "COMPLIANT", beta: "NON_COMPLIANT" });
 const deps = dependencies(company, settings([rule(RULE)]));
 
+/** The seed of a sample at which the function's time runs out. */
+const TIMES_OUT = "times out";
+
 let aws: Server;
 let folder: string;
 
@@ -33,9 +36,27 @@ beforeAll(async () => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { pathname } = new URL(request.url ?? "", "http://aws");
+    if (pathname.startsWith("/missing-bucket")) {
+      response.statusCode = 404;
+      response.end(
+        "<Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message></Error>",
+      );
+      return;
+    }
     if (pathname.endsWith("/functions/report-generator-test/invocations")) {
       try {
-        const asked = parseEvent(JSON.parse(Buffer.concat(chunks).toString("utf8")));
+        const event = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+        if (event.sample?.seed === TIMES_OUT) {
+          response.setHeader("X-Amz-Function-Error", "Unhandled");
+          response.end(
+            JSON.stringify({
+              errorType: "Sandbox.Timedout",
+              errorMessage: "Task timed out after 900.00 seconds",
+            }),
+          );
+          return;
+        }
+        const asked = parseEvent(event);
         if (asked.kind !== "on-demand") throw new Error(`the command asked for ${asked.kind}`);
         response.end(JSON.stringify(await generateReport(deps, asked)));
       } catch (error) {
@@ -115,6 +136,24 @@ describe("npm run report", () => {
     expect(code).toBe(2);
   });
 
+  it("does not blame the command for a report generator that failed", async () => {
+    const args = ["--sample", "5", "--seed", TIMES_OUT, "--out", folder];
+    const { code, stderr } = await run("scripts/report.ts", ...args);
+    expect(stderr).toContain(
+      "the report generator failed: Sandbox.Timedout: Task timed out after 900.00 seconds",
+    );
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(3);
+  });
+
+  it("makes no report that could not be saved, the place being a file", async () => {
+    const before = deps.store.objects.size;
+    const { code, stderr } = await run("scripts/report.ts", "--out", "README.md");
+    expect(stderr).toBe("--out must be a folder, and README.md is a file\n");
+    expect(code).toBe(2);
+    expect(deps.store.objects.size).toBe(before);
+  });
+
   it("says how it is used when it is used otherwise", async () => {
     const { code, stderr } = await run("scripts/report.ts", "--form", "2026-11-01");
     expect(stderr).toContain("usage: npm run report --");
@@ -155,6 +194,27 @@ describe("every command", () => {
     for (const option of options) expect(stdout).toMatch(new RegExp(`^ +${option} .*\\w`, "m"));
     expect(stderr).toBe("");
     expect(code).toBe(0);
+  });
+
+  it.each(["scripts/report.ts", "scripts/verify-reports.ts", "bench/run.ts", "demo/demo.ts"])(
+    "%s takes -h, too",
+    async (script) => {
+      const { code, stdout } = await run(script, "-h");
+      expect(stdout).toMatch(/^usage: npm run /);
+      expect(code).toBe(0);
+    },
+  );
+
+  it("says what must be reached when Pulumi's launcher could not fetch Pulumi", async () => {
+    const bin = await mkdtemp(join(folder, "bin-"));
+    await writeFile(join(bin, "npx"), "#!/bin/sh\necho 'pulumi: fetch failed' >&2\nexit 1\n");
+    await chmod(join(bin, "npx"), 0o755);
+    const offline = { PATH: `${bin}${delimiter}${process.env.PATH}` };
+    const { code, stderr } = await runWith(offline, "scripts/report.ts", "--out", folder);
+    expect(stderr).toContain("pulumi: fetch failed");
+    expect(stderr).toContain("can get.pulumi.com and github.com be reached");
+    expect(stderr).not.toContain("Is a stack deployed");
+    expect(code).toBe(3);
   });
 
   it.each([
@@ -310,13 +370,20 @@ describe("npm run verify-reports", () => {
   );
 
   it.each([
-    ["a file", "README.md", "there is no folder README.md\n"],
-    ["a bucket without a name", "s3://", "usage: npm run verify-reports"],
+    ["a file", "README.md", "README.md is a file: name the folder"],
+    ["a folder that is not there", "nowhere", "there is no folder nowhere\n"],
+    ["a bucket without a name", "s3://", "s3:// lacks the bucket's name\nusage: npm run verify-reports"],
   ])("refuses %s in a line", async (_what, place, expected) => {
     const { code, stderr } = await run("scripts/verify-reports.ts", place);
     expect(stderr).toContain(expected);
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
+  });
+
+  it("names the bucket that is not there", async () => {
+    const { code, stderr } = await run("scripts/verify-reports.ts", "s3://missing-bucket");
+    expect(stderr).toBe("there is no bucket s3://missing-bucket\n");
+    expect(code).toBe(3);
   });
 
   it("asks for a bucket without knowing any Region", async () => {
