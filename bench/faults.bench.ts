@@ -228,7 +228,10 @@ class Scene {
     const rows = this.aws.table.items("arn:") as unknown as Row[];
     const bySlot = groupBy(rows, instantOf);
     const { told, twice } = this.toldDrifts();
-    const { drifts, repeated } = comparedRows(rows, committed);
+    const { drifts, repeated, mendedAtOnce } = comparedRows(rows, committed);
+    const untold = drifts.filter((drift) => !told.has(drift));
+    const inDigests = this.changesInDigests();
+    const isMended = (drift: string) => mendedAtOnce.has(drift) && inDigests.has(drift);
     return {
       happened: {
         "answers, faults": `${this.aws.answers.toLocaleString("en")}, ${[...this.aws.faults].map(([fault, count]) => `${count} ${fault}`).join(", ")}`,
@@ -237,6 +240,7 @@ class Scene {
         "functions whose time ran out": this.happened.timedOut,
         "tries in all": this.happened.tries,
         drifts: drifts.length,
+        "mended while their run was tried again, and told by its digest only": untold.filter(isMended).length,
         "told twice as SNS's answer was lost": twice.answerLost,
         "told twice as the function ended before it noted that SNS had taken it": twice.functionGone,
       },
@@ -246,10 +250,22 @@ class Scene {
           .filter((slot) => committed.has(slot))
           .flatMap((slot) => Array.from({ length: INSTANCES - countOf(bySlot.get(slot)) }, () => slot)),
         "rows twice": repeated,
-        "drifts untold": drifts.filter((drift) => !told.has(drift)),
+        "drifts untold": untold.filter((drift) => !isMended(drift)),
         "drifts told twice, with no answer lost": twice.unexplained,
       },
     };
+  }
+
+  /** What digests named as newly failing or resolved: the resource, and the instant of the run. */
+  private changesInDigests(): Set<string> {
+    const digests = this.aws.messages.filter(({ kind }) => kind === "digest");
+    return new Set(
+      digests.flatMap(({ data }) => {
+        const { newlyFailing, resolved } = data as Record<string, { entries: Entry[] } | undefined>;
+        const changed = [...(newlyFailing?.entries ?? []), ...(resolved?.entries ?? [])];
+        return changed.map(({ resource }) => `${resource} ${data.instant}`);
+      }),
+    );
   }
 
   /** Every drift that SNS took a message of, and those that it took more than one of. */
@@ -279,21 +295,24 @@ class Scene {
 
 /**
  * What each row says beside the one before of the same resource: a drift, by the resource and since when; or, in a row
- * that is not a run's own, only what was known.
+ * that is not a run's own, only what was known. What another try of a run finds otherwise has a row as of then.
  */
 function comparedRows(rows: readonly Row[], runs: ReadonlySet<string>) {
   const drifts: string[] = [];
   const repeated: string[] = [];
+  const mendedAtOnce = new Set<string>();
   for (const own of groupBy(rows, ({ resource_id: id }) => id).values()) {
     own.sort((one, other) => (one.evaluation_timestamp < other.evaluation_timestamp ? -1 : 1));
     own.forEach((row, index) => {
       const [now, before] = [row.compliance_type, own[index - 1]?.compliance_type];
       const what = `${row.resource_id} ${instantOf(row)}`;
       if (now === "NON_COMPLIANT" && before === "COMPLIANT") drifts.push(what);
+      const after = own[index + 1];
+      if (after?.compliance_type === "COMPLIANT" && !runs.has(instantOf(after))) mendedAtOnce.add(what);
       if (now === before && !runs.has(instantOf(row))) repeated.push(what);
     });
   }
-  return { drifts, repeated };
+  return { drifts, repeated, mendedAtOnce };
 }
 
 function instantOf(row: { readonly evaluation_timestamp?: unknown }): string {
