@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
   CopyObjectCommand,
@@ -8,7 +10,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { S3ReportStore } from "../../lambdas/report-generator/storage";
+import { KeyTakenError, S3ReportStore } from "../../lambdas/report-generator/storage";
 
 const OWNER = "111122223333";
 const MIB = 1024 * 1024;
@@ -65,5 +67,88 @@ describe("every request to the report bucket names the account that has to own i
       new Set([CreateMultipartUploadCommand.name, UploadPartCommand.name, AbortMultipartUploadCommand.name]),
     );
     expect(owners.filter(([, owner]) => owner !== OWNER)).toEqual([]);
+  });
+});
+
+interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Buffer;
+}
+
+/**
+ * A store in front of an S3 that answers every request alike.
+ * @param answer the status and, of a refusal, S3's error code; undefined for a request that is never answered
+ */
+function storeBefore(answer: { status: number; code?: string } | undefined) {
+  const received: Received[] = [];
+  const client = new S3Client({
+    region: "us-east-1",
+    credentials: { accessKeyId: "id", secretAccessKey: "secret" },
+    requestHandler: {
+      async handle({ method, path, body }: { method: string; path: string; body?: Uint8Array | string }) {
+        received.push({ method, path, body: Buffer.from(body ?? "") });
+        if (answer === undefined) return new Promise<never>(() => {});
+        const { status, code } = answer;
+        const xml = code === undefined ? "" : `<Error><Code>${code}</Code><Message>no</Message></Error>`;
+        const headers = { "content-type": "application/xml", "x-amz-version-id": "v1" };
+        return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(xml)]) } };
+      },
+    },
+  });
+  return { store: new S3ReportStore(client, "reports", OWNER), received };
+}
+
+describe("an object in the report bucket", () => {
+  // Texts of one chunk and of several, the last of which may be as short as one character.
+  it.each([
+    ["nothing", []],
+    ["one character", ["{"]],
+    ["many small texts", Array.from({ length: 700 }, (_, index) => `${index},é€𝄞`.repeat(100))],
+    ["texts of more than a chunk each, and one character", ["a".repeat(300_000), "b".repeat(300_000), "}"]],
+  ])("holds each text once and in order, and is described as it is: %s", async (_what, texts) => {
+    const { store, received } = storeBefore({ status: 200 });
+    const stored = await store.write("reports/a.json", texts, "application/json");
+    const whole = Buffer.from(texts.join(""), "utf8");
+    expect(received).toHaveLength(1);
+    expect(received[0]?.body.equals(whole)).toBe(true);
+    expect(stored).toEqual({
+      key: "reports/a.json",
+      contentType: "application/json",
+      bytes: whole.length,
+      sha256: createHash("sha256").update(whole).digest("hex"),
+      versionId: "v1",
+    });
+  });
+
+  it.each([
+    ["it is there already", 412, "PreconditionFailed"],
+    ["another writer is writing at the same time", 409, "ConditionalRequestConflict"],
+  ])("is not written over when %s", async (_when, status, code) => {
+    const { store } = storeBefore({ status, code });
+    await expect(store.write("reports/a.json", ["{}"], "application/json")).rejects.toThrow(KeyTakenError);
+  });
+
+  it("is not taken for one that is there already when S3 refuses it for another reason", async () => {
+    const { store } = storeBefore({ status: 403, code: "AccessDenied" });
+    const writing = store.write("reports/a.json", ["{}"], "application/json");
+    await expect(writing).rejects.toMatchObject({ name: "AccessDenied" });
+  });
+
+  it("is given up, and not waited for, once the signal says so", async () => {
+    const { store, received } = storeBefore(undefined);
+    const abort = new AbortController();
+    const writing = store.write("reports/a.json", ["{}"], "application/json", abort.signal);
+    const failing = expect(writing).rejects.toMatchObject({ name: "AbortError" });
+    while (received.length === 0) await new Promise(setImmediate);
+    abort.abort();
+    await failing;
+  });
+
+  it("is undefined when it is not there, and an error when it may not be read", async () => {
+    const absent = storeBefore({ status: 404, code: "NoSuchKey" });
+    expect(await absent.store.read("reports/a.json")).toBeUndefined();
+    const denied = storeBefore({ status: 403, code: "AccessDenied" });
+    await expect(denied.store.read("reports/a.json")).rejects.toMatchObject({ name: "AccessDenied" });
   });
 });
