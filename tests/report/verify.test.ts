@@ -17,6 +17,7 @@ const TIMES = ["2026-11-23T06:30:00.000Z", "2026-11-23T12:30:00.000Z", "2026-11-
 const link = (sequence: number) => `reports/chain/0000000${sequence}.json`;
 const file = (hour: string, form: string) =>
   `reports/2026/11/23/compliance-report-2026-11-23T${hour}-30-00-000Z.${form}`;
+const demanded = "reports/on-demand/2026/11/23/compliance-report-2026-11-23T12-30-05-000Z";
 
 /** A downloaded copy of a bucket with three scheduled reports and one on demand. */
 async function copy(
@@ -51,6 +52,27 @@ function edit(objects: Map<string, Buffer>, key: string, from: string, to: strin
   objects.set(key, Buffer.from(body.replace(from, to)));
 }
 
+/**
+ * Makes the chain again with a change to each report and its manifest, every hash and size in it fitting, as somebody
+ * could who can write to the bucket.
+ */
+function forge(objects: Map<string, Buffer>, change: (sequence: number, text: string) => string): void {
+  const replaced: [string, string][] = [];
+  const write = (key: string, text: string) => {
+    const [old, made] = [objects.get(key) ?? Buffer.of(), Buffer.from(text)];
+    objects.set(key, made);
+    replaced.push([sha256(old), sha256(made)], [`"bytes": ${old.length}`, `"bytes": ${made.length}`]);
+  };
+  for (const [index, hour] of ["06", "12", "18"].entries()) {
+    for (const key of [file(hour, "json"), link(index + 1)]) {
+      let text = objects.get(key)?.toString("utf8") ?? "";
+      for (const [from, to] of replaced) text = text.replaceAll(from, to);
+      write(key, change(index + 1, text));
+    }
+  }
+  objects.set("reports/latest.json", objects.get(file("18", "json")) ?? Buffer.of());
+}
+
 /** The copy as a bucket that holds more than one version of some keys. */
 function bucketOf(folder: string, rewritten: readonly string[]): ReportSource {
   const source = new FolderSource(folder);
@@ -61,6 +83,12 @@ function bucketOf(folder: string, rewritten: readonly string[]): ReportSource {
       yield* rewritten.filter((key) => key.startsWith(prefix));
     },
   };
+}
+
+async function* piecesOf(body: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    for (let start = 0; start < chunk.length; start += bytes) yield chunk.subarray(start, start + bytes);
+  }
 }
 
 const verified = async (change?: (objects: Map<string, Buffer>) => void) =>
@@ -144,11 +172,104 @@ describe("verify-reports", () => {
     expect((await verified()).onDemand).toEqual({ files: 3, isLatest: false });
   });
 
-  it("finds a second manifest with the number of another", async () => {
-    const { firstBreak } = await verified((objects) =>
-      objects.set("reports/chain/00000002 (1).json", objects.get(link(2)) ?? Buffer.of()),
+  it.each(["00000002 (1).json", "00000002.json.bak", "old-00000002.json", "2.json"])(
+    "finds a second manifest with the number of another under the name %s",
+    async (name) => {
+      const { firstBreak } = await verified((objects) =>
+        objects.set(`reports/chain/${name}`, objects.get(link(2)) ?? Buffer.of()),
+      );
+      expect(firstBreak).toMatchObject({ kind: "fork", sequence: 2, key: `reports/chain/${name}` });
+    },
+  );
+
+  it("does not doubt a chain for being made again with every hash fitting: only a hash kept elsewhere tells", async () => {
+    const { links, firstBreak } = await verified((objects) =>
+      forge(objects, (_sequence, text) =>
+        text.replaceAll('"programVersion": "1.2.3"', '"programVersion": "9"'),
+      ),
     );
-    expect(firstBreak).toMatchObject({ kind: "fork", sequence: 2 });
+    expect({ links, firstBreak }).toEqual({ links: 3, firstBreak: null });
+  });
+
+  it.each([
+    [
+      "a first report that follows another",
+      { kind: "missing", sequence: 1, key: link(1) },
+      (sequence: number, text: string) => {
+        if (sequence !== 1) return text;
+        const hash = text.includes('"event": ') ? "sha256" : "manifestSha256";
+        return text.replace('"previous": null', `"previous": { "sequence": 0, "${hash}": "0" }`);
+      },
+    ],
+    [
+      "a report that follows the last but one",
+      { kind: "changed", sequence: 2, key: link(2) },
+      (sequence: number, text: string) =>
+        sequence === 3 ? text.replace(/("previous": \{\s+"sequence": )2/, "$11") : text,
+    ],
+    [
+      "a last report with a number that leaves one out",
+      { kind: "changed", sequence: 3, key: link(3) },
+      (sequence: number, text: string) =>
+        sequence === 3 ? text.replace('"sequence": 3', '"sequence": 4') : text,
+    ],
+  ])("finds %s, even when every hash fits", async (_what, expected, change) => {
+    let changes = 0;
+    const { firstBreak } = await verified((objects) =>
+      forge(objects, (sequence, text) => {
+        const changed = change(sequence, text);
+        if (changed !== text) changes += 1;
+        return changed;
+      }),
+    );
+    expect(changes).toBe(2);
+    expect(firstBreak).toMatchObject(expected);
+  });
+
+  it("finds a size in the last manifest that its file does not have, though the hash fits", async () => {
+    const { firstBreak, links } = await verified((objects) => {
+      const size = objects.get(file("18", "csv"))?.length ?? 0;
+      edit(objects, link(3), `"bytes": ${size}`, `"bytes": ${size + 1}`);
+    });
+    expect(firstBreak).toMatchObject({ kind: "changed", sequence: 3, key: file("18", "csv") });
+    expect(links).toBe(2);
+  });
+
+  it("looks for the very version that a manifest names, and takes no other of the same bytes for it", async () => {
+    const { keys, read } = bucketOf(await copy(), []);
+    const isGone = (key: string, version?: string) => key === file("12", "csv") && version !== undefined;
+    const bucket: ReportSource = {
+      keys,
+      read: async (key, version) => (isGone(key, version) ? undefined : read(key, version)),
+    };
+    expect((await verifyChain(bucket)).firstBreak).toMatchObject({
+      kind: "missing",
+      sequence: 2,
+      key: file("12", "csv"),
+    });
+  });
+
+  it("finds nothing wrong with reports that come in small pieces, as over a network", async () => {
+    const { keys, read } = bucketOf(await copy(), []);
+    const bucket: ReportSource = {
+      keys,
+      read: async (key) => {
+        const body = await read(key);
+        return body && piecesOf(body, 100);
+      },
+    };
+    expect(await verifyChain(bucket)).toMatchObject({ links: 3, firstBreak: null });
+  });
+
+  it("finds from a report on demand under the stable names that the link it follows was taken out", async () => {
+    const { firstBreak } = await verified((objects) => {
+      for (const form of ["json", "html", "csv"]) {
+        objects.set(`reports/latest.${form}`, objects.get(`${demanded}.${form}`) ?? Buffer.of());
+        objects.delete(file("18", form));
+      }
+      objects.delete(link(3));
+    });
+    expect(firstBreak).toMatchObject({ kind: "missing", sequence: 3, key: link(3) });
   });
 
   it("finds a manifest that the bucket holds in two versions", async () => {
@@ -165,8 +286,6 @@ describe("verify-reports", () => {
     expect(firstBreak).toBeNull();
     expect(uncommitted).toEqual([file("18", "json").replace(".json", "-2.json")]);
   });
-
-  const demanded = "reports/on-demand/2026/11/23/compliance-report-2026-11-23T12-30-05-000Z";
 
   it.each([
     ["anywhere beside the reports", "reports/board/summary.html"],
