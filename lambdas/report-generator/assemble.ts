@@ -241,7 +241,7 @@ async function readRule(
   }
   const { reportSchedule, evaluationSchedule } = standard.settings;
   const closing =
-    (await first(dependencies.history.runs(name, plus(period.to, 1), standard.knownAt)))?.schedule ??
+    (await firstRunAfter(dependencies.history, name, period.to, standard.knownAt))?.schedule ??
     (rule.kind === "managed" ? reportSchedule : evaluationSchedule);
   const firstRun = await first(history.runs(name, BEGINNING, period.to));
   fleet.schedule.push(
@@ -338,6 +338,16 @@ async function readTransitions(
     else if (arrivedLate(rule, instant, row.observed_at, request)) late.push(row);
   }
   return { inPeriod, late };
+}
+
+/** A period that ends now has nothing after it, and DynamoDB refuses a BETWEEN whose end is before its beginning. */
+async function firstRunAfter(
+  history: HistoryReader,
+  rule: string,
+  after: string,
+  to: string,
+): Promise<RunRow | undefined> {
+  return after < to ? first(history.runs(rule, plus(after, 1), to)) : undefined;
 }
 
 async function first<Item>(items: AsyncIterable<Item>): Promise<Item | undefined> {

@@ -2,75 +2,15 @@
 
 import { createHash } from "node:crypto";
 import type { ComplianceType, EvaluationRow, RunRow, Trigger } from "../../lambdas/common/evaluation";
-import { exceptionId, RuleExceptions } from "../../lambdas/common/exceptions";
-import type { EvaluationFilter, HistoryReader } from "../../lambdas/common/history";
 import type { Exception, ReportedRule, ReportSettings } from "../../lambdas/common/settings";
-import { Tally } from "../../lambdas/common/tally";
-import { evaluationTimestamp, instantOf, isoInstant } from "../../lambdas/common/timestamps";
-import { compare, stateOf } from "../../lambdas/common/transition";
 import { generateReport, type ReportDependencies } from "../../lambdas/report-generator/generate";
 import { KeyTakenError, type ReportStore, type StoredObject } from "../../lambdas/report-generator/storage";
+import { ledgerOf, nextState, type ResourceState } from "./ledger";
+import { MemoryHistory } from "./memory-history";
 
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";
 export const SIX_HOURLY = "cron(0 0/6 * * ? *)";
-
-/** The history table as arrays, filtered as the table would. */
-export class MemoryHistory implements HistoryReader {
-  readonly rows: EvaluationRow[] = [];
-  readonly runRows: RunRow[] = [];
-  /** Another one, another order. */
-  salt = "";
-
-  async lastRun(rule: string, at: string, { strictlyBefore = false } = {}): Promise<RunRow | undefined> {
-    return this.runRows
-      .filter((run) => {
-        const instant = instantOf(run.evaluation_timestamp);
-        return run.rule === rule && (strictlyBefore ? instant < at : instant <= at);
-      })
-      .sort((a, b) => (a.evaluation_timestamp < b.evaluation_timestamp ? -1 : 1))
-      .at(-1);
-  }
-
-  async *runs(rule: string, from: string, to: string): AsyncGenerator<RunRow> {
-    yield* this.runRows
-      .filter((run) => run.rule === rule && isWithin(run.evaluation_timestamp, from, to))
-      .sort((a, b) => (a.evaluation_timestamp < b.evaluation_timestamp ? -1 : 1));
-  }
-
-  async *evaluations(
-    rule: string,
-    from: string,
-    to: string,
-    { complianceTypes }: EvaluationFilter = {},
-  ): AsyncGenerator<EvaluationRow> {
-    for (const row of this.unordered()) {
-      if (row.rule !== rule || !isWithin(row.evaluation_timestamp, from, to)) continue;
-      if (complianceTypes && !complianceTypes.includes(row.compliance_type)) continue;
-      yield row;
-    }
-  }
-
-  async *transitions(rule: string, from: string, to: string): AsyncGenerator<EvaluationRow> {
-    for await (const row of this.evaluations(rule, from, to)) if (row.transition !== "ongoing") yield row;
-  }
-
-  private unordered(): EvaluationRow[] {
-    const shuffled = (row: EvaluationRow) =>
-      createHash("md5")
-        .update(this.salt + row.resource_id + row.evaluation_timestamp)
-        .digest("hex");
-    return this.rows
-      .map((row) => ({ row, key: shuffled(row) }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .map(({ row }) => row);
-  }
-}
-
-function isWithin(evaluationTimestamp: string, from: string, to: string): boolean {
-  const instant = instantOf(evaluationTimestamp);
-  return instant >= from && instant <= to;
-}
 
 /** A bucket with versions that refuses to replace what a conditional write finds. */
 export class MemoryStore implements ReportStore {
@@ -153,7 +93,7 @@ export function exception(overrides: Partial<Exception> = {}): Exception {
   };
 }
 
-export { exceptionId };
+export { MemoryHistory };
 
 export interface SweepOptions {
   readonly trigger?: Trigger;
@@ -167,10 +107,10 @@ export interface SweepOptions {
   readonly observedAt?: string;
 }
 
-/** Evaluations as the evaluators would record them, transitions and all. */
+/** Evaluations as the evaluators would record them, transitions and all: see ledger.ts for what they mean. */
 export class Company {
   readonly history = new MemoryHistory();
-  private readonly latest = new Map<string, EvaluationRow>();
+  private readonly latest = new Map<string, { readonly row: EvaluationRow; readonly state: ResourceState }>();
 
   constructor(private readonly exceptions: readonly Exception[] = []) {}
 
@@ -181,41 +121,34 @@ export class Company {
     verdicts: Readonly<Record<string, ComplianceType>>,
     options: SweepOptions = {},
   ): void {
-    const instant = isoInstant(at);
+    const instant = iso(at);
     const trigger = options.trigger ?? "sweep";
-    const tally = new Tally([{ accountId: ACCOUNT, region: REGION }]);
-    for (const [name, verdict] of Object.entries(verdicts)) {
-      const observedAt = new Date(Date.parse(instant) + 1_000).toISOString();
-      tally.add(this.record(ruleName, instant, name, verdict, { trigger, observedAt, ...options }));
-    }
-    for (const row of [...this.latest.values()]) {
+    const rows = Object.entries(verdicts).map(([name, verdict]) =>
+      this.row(ruleName, instant, name, verdict, { trigger, observedAt: iso(at, 1_000), ...options }),
+    );
+    for (const { row } of [...this.latest.values()]) {
       if (row.rule !== ruleName || row.gone || row.resource_name in verdicts) continue;
-      tally.add(
-        this.record(ruleName, instant, row.resource_name, "NOT_APPLICABLE", {
-          trigger,
-          gone: true,
-          ...options,
-        }),
-      );
+      const closing = { trigger, gone: true, ...options };
+      rows.push(this.row(ruleName, instant, row.resource_name, "NOT_APPLICABLE", closing));
     }
+    for (let start = 0; start < rows.length; start += 25)
+      this.history.batchWrite(rows.slice(start, start + 25));
     if (options.crashes) return;
     const minutes = options.completedAfterMinutes ?? 2;
-    this.history.runRows.push({
+    const run: RunRow = {
       resource_id: `run#${ruleName}`,
-      evaluation_timestamp: evaluationTimestamp(instant, ruleName),
+      evaluation_timestamp: `${instant}#${ruleName}`,
       rule: ruleName,
       rule_version: "1",
       parameters_hash: options.parametersHash ?? "a".repeat(64),
       trigger,
       schedule: options.schedule ?? SIX_HOURLY,
       started_at: instant,
-      completed_at: new Date(Date.parse(instant) + minutes * 60_000).toISOString(),
+      completed_at: iso(at, minutes * 60_000),
       duration_ms: minutes * 60_000,
-      ledger: tally.ledger(),
-      opened: tally.opened,
-      resolved: tally.resolved,
-      gone: tally.gone,
-    });
+      ...ledgerOf(rows, { account_id: ACCOUNT, region: REGION }),
+    };
+    this.history.putRun(run);
   }
 
   /** One resource changed. */
@@ -226,13 +159,15 @@ export class Company {
     verdict: ComplianceType,
     observedAt?: string,
   ): EvaluationRow {
-    return this.record(ruleName, isoInstant(at), name, verdict, {
+    const row = this.row(ruleName, iso(at), name, verdict, {
       trigger: "change",
-      ...(observedAt && { observedAt: isoInstant(observedAt) }),
+      ...(observedAt && { observedAt: iso(observedAt) }),
     });
+    this.history.put(row);
+    return row;
   }
 
-  private record(
+  private row(
     ruleName: string,
     instant: string,
     name: string,
@@ -246,12 +181,14 @@ export class Company {
   ): EvaluationRow {
     const arn = arnOf(name);
     const key = `${ruleName} ${arn}`;
-    const before = this.latest.get(key);
-    const previous = before && stateOf(before, instantOf(before.evaluation_timestamp));
-    const covering = new RuleExceptions(this.exceptions, ruleName).covering(arn, instant);
+    const { state, transition } = nextState(this.latest.get(key)?.state, {
+      verdict,
+      instant,
+      acceptedBy: acceptedBy(this.exceptions, ruleName, arn, instant),
+    });
     const row: EvaluationRow = {
       resource_id: arn,
-      evaluation_timestamp: evaluationTimestamp(instant, ruleName),
+      evaluation_timestamp: `${instant}#${ruleName}`,
       rule: ruleName,
       rule_version: "1",
       parameters_hash: parametersHash ?? "a".repeat(64),
@@ -265,28 +202,50 @@ export class Company {
       observed: { algorithm: verdict === "COMPLIANT" ? "aws:kms" : "AES256" },
       ...(verdict === "ERROR" && { error_code: "AccessDenied" }),
       trigger,
-      observed_at: observedAt ?? new Date(Date.parse(instant) + 1_000).toISOString(),
-      ...withoutUndefined(
-        compare(previous, {
-          complianceType: verdict,
-          instant,
-          ...(covering && { exceptionId: covering.id }),
-        }),
-      ),
+      observed_at: observedAt ?? iso(instant, 1_000),
+      transition,
+      ...(transition !== "ongoing" && { transition_shard: `${ruleName}#0` }),
+      ...(state.settled && { settled_type: state.settled }),
+      ...(state.openSince && { open_since: state.openSince }),
+      ...(state.acceptedBy && { exception_id: state.acceptedBy }),
       ...(gone && { gone: true as const }),
     };
-    this.latest.set(key, row);
-    this.history.rows.push(row);
+    this.latest.set(key, { row, state: gone ? { isGone: true } : state });
     return row;
   }
 }
 
-export function arnOf(name: string): string {
-  return `arn:aws:s3:::${name}`;
+/** The id of the exception that covers the resource, of several the one that lasts longest. */
+function acceptedBy(
+  exceptions: readonly Exception[],
+  ruleName: string,
+  arn: string,
+  instant: string,
+): string | undefined {
+  const [longest] = exceptions
+    .filter((one) => one.rule === ruleName && iso(one.expires) > instant && covers(one.resource, arn))
+    .sort((a, b) => (iso(a.expires) > iso(b.expires) ? -1 : 1));
+  return longest && exceptionId(longest);
 }
 
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+/** The ticket and the beginning of a hash, as rows of the history have held it from the first. */
+export function exceptionId({ ticket, rule, resource }: Exception): string {
+  return `${ticket}#${createHash("sha256").update(`${rule}\n${resource}`).digest("hex").slice(0, 8)}`;
+}
+
+/** Patterns of these tests name a resource, or everything that begins like this. */
+function covers(pattern: string, arn: string): boolean {
+  const [beginning = "", ...rest] = pattern.split("*");
+  if (rest.join("*") !== "") throw new Error(`a pattern for a beginning only, not ${pattern}`);
+  return pattern === arn || (pattern.endsWith("*") && arn.startsWith(beginning));
+}
+
+function iso(instant: string, laterBy = 0): string {
+  return new Date(Date.parse(instant) + laterBy).toISOString();
+}
+
+export function arnOf(name: string): string {
+  return `arn:aws:s3:::${name}`;
 }
 
 /** Managed rules' results as the import would bring them: a run at the instant, complete a moment later. */
