@@ -4,6 +4,7 @@ import { instantOf, justBefore } from "../../lambdas/common/timestamps";
 import { collect } from "../../lambdas/report-generator/collect";
 import { failingIntervals, resolutionTimes } from "../../lambdas/report-generator/intervals";
 import { KnownAt } from "../../lambdas/report-generator/known-at";
+import { plus } from "../../lambdas/report-generator/period";
 import { type RuleState, stateAt } from "../../lambdas/report-generator/state";
 import { arnOf, Company } from "./support";
 
@@ -124,12 +125,44 @@ describe("the state at an instant", () => {
     expect((await stateAt(company.history, RULE, at(5))).run).toBeUndefined();
   });
 
-  it("counts the rows that a run counts and the index does not give", async () => {
+  it("counts the evaluations that came after the run, by resources that are gone too, and none of the run's own", async () => {
     const company = new Company();
-    company.sweep(RULE, at(0), { alpha: "COMPLIANT", beta: "COMPLIANT", gamma: "ERROR" });
-    company.history.rows.pop();
-    expect((await stateAt(company.history, RULE, at(5))).missingRows).toBe(1);
+    company.sweep(RULE, at(0), { alpha: "COMPLIANT", beta: "COMPLIANT" });
+    const laterAt = async (instant: string) =>
+      (await stateAt(company.history, RULE, instant)).laterEvaluations;
+    expect(await laterAt(at(0))).toBe(0);
+    company.change(RULE, plus(at(0), 1), "alpha", "NON_COMPLIANT");
+    company.change(RULE, at(1), "alpha", "COMPLIANT");
+    company.sweep(RULE, at(2), { alpha: "COMPLIANT" }, { crashes: true });
+    expect(await laterAt(at(0))).toBe(0);
+    expect(await laterAt(plus(at(0), 1))).toBe(1);
+    expect(await laterAt(at(1))).toBe(2);
+    expect(await laterAt(at(60))).toBe(4);
   });
+
+  it.each([
+    ["all", "COMPLIANT"],
+    ["failing", "NON_COMPLIANT"],
+  ] as const)(
+    "counts the rows (%s) that a run counts and the index does not give, whatever it closed as gone",
+    async (filter, verdict) => {
+      const company = new Company();
+      company.sweep(RULE, at(-60), { old: verdict, older: verdict });
+      company.sweep(RULE, at(0), { alpha: verdict, beta: "ERROR", gamma: "NON_COMPLIANT" });
+      const { rows } = company.history;
+      expect((await stateAt(company.history, RULE, at(5), filter)).missingRows).toBe(0);
+      for (const name of ["gamma", "alpha"]) {
+        rows.splice(
+          rows.findIndex((row) => row.resource_name === name),
+          1,
+        );
+      }
+      expect(await stateAt(company.history, RULE, at(5), filter)).toMatchObject({
+        missingRows: 2,
+        rows: [expect.objectContaining({ resource_name: "beta" })],
+      });
+    },
+  );
 });
 
 describe("failing intervals", () => {
