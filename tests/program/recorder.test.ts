@@ -38,6 +38,7 @@ test("the look-up goes where the provider goes, and as whom the provider goes", 
   const { config: resolved } = configClient("us-east-1", {
     accessKey: "AKIDEXAMPLE",
     secretKey: "secret",
+    token: "of this session",
     endpoints: [{}, { configservice: "http://127.0.0.1:5000" }],
   });
   expect(await resolved.region()).toBe("us-east-1");
@@ -45,6 +46,7 @@ test("the look-up goes where the provider goes, and as whom the provider goes", 
   expect(await resolved.credentials()).toMatchObject({
     accessKeyId: "AKIDEXAMPLE",
     secretAccessKey: "secret",
+    sessionToken: "of this session",
   });
 });
 
@@ -132,6 +134,16 @@ test("an adopted recorder that is stopped is warned of", async () => {
   expect((await find())?.warnings).toEqual([expect.stringMatching(/recorder landing-zone.*is stopped/)]);
 });
 
+test("an adopted recorder of which AWS Config knows no status is warned of like one that is stopped", async () => {
+  account([complete]);
+  for (const statuses of [[], [{ name: complete.name }]]) {
+    config
+      .on(DescribeConfigurationRecorderStatusCommand)
+      .resolves({ ConfigurationRecordersStatus: statuses });
+    expect((await find())?.warnings).toEqual([expect.stringMatching(/recorder landing-zone.*is stopped/)]);
+  }
+});
+
 const group = (recordingGroup: ConfigurationRecorder["recordingGroup"]) => ({ ...complete, recordingGroup });
 const IAM = RECORDED_TYPES.filter((type) => type.startsWith("AWS::IAM::"));
 const BUCKET = "AWS::S3::Bucket";
@@ -179,4 +191,20 @@ test("an adopted recorder that records some types once a day is warned of, for t
     },
   ]);
   expect((await find())?.warnings).toEqual([expect.stringMatching(/records AWS::S3::Bucket once a day/)]);
+});
+
+test("of types that an adopted recorder does not record it is not said, too, that it records them once a day", async () => {
+  account([
+    {
+      ...complete,
+      recordingGroup: { resourceTypes: RECORDED_TYPES.filter((type) => type !== BUCKET) },
+      recordingMode: { recordingFrequency: "DAILY" },
+    },
+  ]);
+  const warnings = (await find())?.warnings ?? [];
+  expect(warnings).toEqual([
+    expect.stringMatching(/does not record AWS::S3::Bucket$/),
+    expect.stringMatching(/once a day/),
+  ]);
+  expect(warnings[1]).not.toContain(BUCKET);
 });

@@ -69,6 +69,7 @@ describe("settings that are fine", () => {
     ["email", "security+alerts@example.com"],
     ["email-json", "robot@example.com"],
     ["sms", "+4915112345678"],
+    ["sms", "+123456789012345"],
     ["sqs", `arn:aws:sqs:eu-west-1:${ACCOUNT}:tickets`],
     ["lambda", `arn:aws:lambda:us-east-1:${ACCOUNT}:function:forwarder:live`],
     ["https", "https://example.com"],
@@ -113,6 +114,20 @@ describe("settings that are fine", () => {
     expect(warnings).toEqual([expect.stringContaining("RISK-7")]);
   });
 
+  test("an exception that ends 366 days from now, to the second", () => {
+    const expires = "2027-11-25T12:00:00Z";
+    expect(read({ exceptions: [{ ...exception, expires }] }).exceptions).toMatchObject([{ expires }]);
+  });
+
+  test("as many tags as a resource takes, ours included", () => {
+    expect(Object.keys(read({ extraTags: tags(47) }).tags)).toHaveLength(50);
+  });
+
+  test("a schedule with as long between two runs as an alarm can watch", () => {
+    const evaluationSchedule = "cron(0 0,1 ? * MON *)";
+    expect(read({ evaluationSchedule }).evaluationSchedule).toBe(evaluationSchedule);
+  });
+
   test("settings of other namespaces are left alone", () => {
     expect(() => read({ "aws:profile": "bank", "other:thing": "x" })).not.toThrow();
   });
@@ -121,6 +136,10 @@ describe("settings that are fine", () => {
     expect(() => read({ "aws:assumeRoles": [{ roleArn: "x" }], configRecorder: "create" })).not.toThrow();
   });
 });
+
+function tags(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`Tag${index}`, "x"]));
+}
 
 const subscription = (protocol: string, endpoint: unknown, more = {}) => ({
   alertSubscriptions: [{ protocol, endpoint, ...more }],
@@ -176,6 +195,16 @@ describe("settings that are refused, by key and with what is allowed", () => {
       subscription("sqs", `arn:aws:sqs:us-east-1:${ACCOUNT}:q.fifo`),
       /endpoint must be .*standard queue/,
     ],
+    [
+      "a telephone number of 16 digits, as E.164 has none",
+      subscription("sms", "+1234567890123456"),
+      /\[0\]\.endpoint must be a telephone number/,
+    ],
+    [
+      "a function in another Region",
+      subscription("lambda", `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:forwarder`),
+      /endpoint must be the ARN of a function/,
+    ],
     ["a function's name", subscription("lambda", "forwarder"), /endpoint must be the ARN of a function/],
     [
       "a subscription without an endpoint",
@@ -218,6 +247,13 @@ describe("settings that are refused, by key and with what is allowed", () => {
       { extraTags: { compliance: "none" } },
       /extraTags\.compliance is a duplicate; allowed are keys that differ, by more than case/,
     ],
+    [
+      "a tag of ours as it is",
+      { extraTags: { Environment: "Test" } },
+      /extraTags\.Environment is a duplicate/,
+    ],
+    ["a tag of ours in capitals", { extraTags: { MANAGEDBY: "x" } }, /extraTags\.MANAGEDBY is a duplicate/],
+    ["more tags than a resource takes", { extraTags: tags(48) }, /extraTags must leave .* at most 50 tags/],
     ["a tag twice but for case", { extraTags: { Team: "a", team: "b" } }, /extraTags\.team is a duplicate/],
     ["a tag of AWS's", { extraTags: { "aws:x": "1" } }, /extraTags\.aws:x must have .* not begin with aws:/],
     ["a tag with a number", { extraTags: { Floor: 7 } }, /extraTags\.Floor must be a text/],
@@ -304,6 +340,16 @@ describe("settings that are refused, by key and with what is allowed", () => {
       /exceptions\[0\]\.expires must be at most 366 days ahead, which is 2027-11-25/,
     ],
     [
+      "an exception that ends a second too late",
+      excepted({ expires: "2027-11-25T12:00:01Z" }),
+      /exceptions\[0\]\.expires must be at most 366 days ahead, which is 2027-11-25/,
+    ],
+    [
+      "an exception for nothing of a service",
+      excepted({ resource: "arn:aws:s3:::" }),
+      /exceptions\[0\]\.resource must be an ARN/,
+    ],
+    [
       "a day that does not exist",
       excepted({ expires: "2027-02-30" }),
       /exceptions\[0\]\.expires must be a date such as/,
@@ -335,6 +381,11 @@ describe("settings that are refused, by key and with what is allowed", () => {
       "a schedule that no alarm can watch",
       { reportSchedule: "cron(0 0 ? * MON *)" },
       /reportSchedule is .*at most 167 hours/,
+    ],
+    [
+      "a schedule with an hour more between two runs than an alarm can watch",
+      { evaluationSchedule: "cron(0 0 ? * TUE *)" },
+      /evaluationSchedule is .*at most 167 hours/,
     ],
     [
       "a retention that CloudWatch has not",
