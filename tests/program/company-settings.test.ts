@@ -71,7 +71,9 @@ describe("the company's key", () => {
     const queue = program.the("sqs/Queue", "dead-letters").inputs;
     expect(queue.kmsMasterKeyId).toBe(KEY);
     expect(queue).not.toHaveProperty("sqsManagedSseEnabled");
-    for (const { inputs } of program.of("cloudwatch/LogGroup")) expect(inputs.kmsKeyId).toBe(KEY);
+    const logs = program.of("cloudwatch/LogGroup");
+    expect(logs).toHaveLength(program.of("lambda/Function").length);
+    for (const { inputs } of logs) expect(inputs.kmsKeyId).toBe(KEY);
     const encryptions = program.of("s3/BucketServerSideEncryptionConfiguration");
     expect(encryptions).toHaveLength(2);
     for (const { inputs } of encryptions) {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { controlMapping } from "../../lambdas/report-generator/controls";
 import { drawSample } from "../../lambdas/report-generator/sample";
-import { type Counts, NOTHING, percentage, tally } from "../../lambdas/report-generator/scores";
+import { type Counts, NOTHING, percentage, TallyBy, tally } from "../../lambdas/report-generator/scores";
 import { overallTrend } from "../../lambdas/report-generator/trend";
 import { Company, rule } from "./support";
 
@@ -30,6 +30,18 @@ describe("scores and coverage", () => {
       scoreWithExceptions: null,
       coverage: null,
     });
+  });
+
+  it("of groups come in the order of their names, in whatever order the evaluations came", () => {
+    const by = new TallyBy();
+    for (const region of ["us-east-1", "eu-west-1", "us-east-1", "ap-south-1"]) {
+      by.count(region, "COMPLIANT", false);
+    }
+    expect(by.entries().map(([region, { listed }]) => [region, listed])).toEqual([
+      ["ap-south-1", 1],
+      ["eu-west-1", 1],
+      ["us-east-1", 2],
+    ]);
   });
 
   it("say 100 only when it is every single one", () => {

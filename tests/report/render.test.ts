@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { ComplianceType } from "../../lambdas/common/evaluation";
 import { generateReport } from "../../lambdas/report-generator/generate";
@@ -26,6 +27,13 @@ async function reportOf(verdicts: Readonly<Record<string, ComplianceType>>): Pro
   return JSON.parse(deps.store.text(files.json.replace("s3://reports/", ""))) as Report;
 }
 
+/** What a loop goes over, of which there has to be something for the loop to say anything. */
+function some<Item>(items: readonly Item[] | null): readonly Item[] {
+  expect(items).not.toBeNull();
+  expect(items).not.toHaveLength(0);
+  return items ?? [];
+}
+
 const text = (pieces: Iterable<string>) => [...pieces].join("");
 
 describe("the CSV", () => {
@@ -39,6 +47,49 @@ describe("the CSV", () => {
     expect(lines[1]).toContain("NON_COMPLIANT,high,s3-bucket-encryption,Zürich-β,");
     expect(lines[4]).toBe("");
   });
+
+  it("says of a resource what the report says of it, cell by cell", async () => {
+    const report = await reportOf({ "legacy-1": "NON_COMPLIANT", gamma: "ERROR" });
+    const [header = "", ...lines] = text(renderCsv(report)).slice(1).trimEnd().split("\r\n");
+    const titles = parseRecord(header);
+    const rows = lines.map((line) =>
+      Object.fromEntries(parseRecord(line).map((cell, column) => [titles[column], cell])),
+    );
+    const arn = "arn:aws:s3:::legacy-1";
+    const digest = createHash("sha256").update(`${RULE}\narn:aws:s3:::legacy-*`).digest("hex").slice(0, 8);
+    expect(rows.find((row) => row["Resource ARN"] === arn)).toEqual({
+      Report: report.reportId,
+      "State at (UTC)": "2026-11-23T07:00:00.000Z",
+      Verdict: "NON_COMPLIANT",
+      Severity: "high",
+      Rule: RULE,
+      "Resource name": "legacy-1",
+      "Resource type": "AWS::S3::Bucket",
+      Account: "'123456789012",
+      Region: "eu-west-1",
+      Explanation: "The verdict on legacy-1 is NON_COMPLIANT.",
+      "Failing since (UTC)": "2026-11-23T00:00:00.000Z",
+      Exception: `RISK-7#${digest}`,
+      Error: "",
+      "Evaluated at (UTC)": "2026-11-23T06:00:00.000Z",
+      "Observed at (UTC)": "2026-11-23T06:00:01.000Z",
+      "Rule version": "1",
+      "Parameters hash": "a".repeat(64),
+      "Resource ARN": arn,
+      "Observed values": '{"algorithm":"AES256"}',
+    });
+    expect(rows.find((row) => row.Verdict === "ERROR")).toMatchObject({
+      "Resource name": "gamma",
+      "Failing since (UTC)": "",
+      Exception: "",
+      Error: "AccessDenied",
+    });
+  });
+
+  it.each([" a", "a ", "\u00a0a", "a,b", 'a"b', "a\nb", "a\rb"])(
+    "quotes %j, of which a reader could lose something",
+    (cell) => expect(csvCell(cell)).toBe(`"${cell.replace('"', '""')}"`),
+  );
 
   it("comes back whole from an RFC 4180 reader, whatever the names", () => {
     fc.assert(
@@ -131,11 +182,12 @@ describe("the HTML", () => {
     for (const landmark of ["<header>", "<nav aria-label=", '<main id="main">', "<footer>"]) {
       expect(page.split(landmark)).toHaveLength(2);
     }
-    for (const header of page.match(/<th[ >][^>]*>?/g) ?? []) expect(header).toMatch(/scope="(col|row)"/);
-    for (const svg of page.match(/<svg[^>]*>/g) ?? [])
+    for (const header of some(page.match(/<th[ >][^>]*>?/g))) expect(header).toMatch(/scope="(col|row)"/);
+    for (const svg of some(page.match(/<svg[^>]*>/g))) {
       expect(svg).toMatch(/role="img" aria-label|aria-hidden="true"/);
-    for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(page).toContain(`id="${id}"`);
-    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    }
+    for (const [, id] of some([...page.matchAll(/href="#([^"]+)"/g)])) expect(page).toContain(`id="${id}"`);
+    const ids = some([...page.matchAll(/\sid="([^"]+)"/g)]).map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 

@@ -57,6 +57,14 @@ describe("the slots of a schedule", () => {
     );
   });
 
+  it("are at most 100,000", () => {
+    const from = "2026-01-01T00:00:00.000Z";
+    const minutes = (count: number) =>
+      slotsOf("cron(* * * * ? *)", { from, to: new Date(Date.parse(from) + count * 60_000).toISOString() });
+    expect(minutes(100_000)).toHaveLength(100_000);
+    expect(() => minutes(100_001)).toThrow(/more than 100000 slots/);
+  }, 60_000);
+
   it.each(["rate(6 hours)", "0 0/6 * * ? *", "cron(0 0/6 * * ?)", "cron()"])("refuse %s", (expression) => {
     expect(() => slotsOf(expression, period)).toThrow(/is no cron/);
   });
@@ -130,6 +138,34 @@ describe("schedule attestation", () => {
       ["2026-11-23T12:00:00Z"],
     );
     expect(attested(company)).toMatchObject({ expected: 4, onTime: 3, late: 1, missing: 0 });
+  });
+
+  it("calls a sweep on time up to six minutes after its slot, and late a millisecond later", () => {
+    const millisecond = 1 / 60_000;
+    const company = swept(
+      ["2026-11-22T18:00:00Z", 6],
+      ["2026-11-23T00:00:00Z", 6 + millisecond],
+      ["2026-11-23T06:00:00Z"],
+      ["2026-11-23T12:00:00Z"],
+    );
+    expect(attested(company).slots.map(({ status }) => status)).toEqual([
+      "on-time",
+      "late",
+      "on-time",
+      "on-time",
+    ]);
+  });
+
+  it("names other schedules of runs that came after the slots of the period before, and none of older runs", () => {
+    const daily = "cron(0 0 * * ? *)";
+    const earlier = (at: string) => {
+      const company = new Company();
+      company.sweep(RULE, at, { alpha: "COMPLIANT" }, { schedule: daily });
+      return attested(company).earlierSchedules;
+    };
+    // The slots of twenty minutes before the period are judged with those in it.
+    expect(earlier("2026-11-22T12:10:00.000Z")).toEqual([]);
+    expect(earlier("2026-11-22T12:10:00.001Z")).toEqual([daily]);
   });
 
   it("names the gap that a missing sweep left", () => {
@@ -222,6 +258,13 @@ describe("schedule attestation", () => {
         }
       }),
     );
+  });
+
+  it("judges a slot once it is twenty minutes old", () => {
+    const last = (to: string) =>
+      attested(new Company(), undefined, { from: period.from, to }).slots.at(-1)?.slot;
+    expect(last("2026-11-23T12:19:59.999Z")).toBe("2026-11-23T06:00:00.000Z");
+    expect(last("2026-11-23T12:20:00.000Z")).toBe("2026-11-23T12:00:00.000Z");
   });
 
   it("leaves a slot that is too young to be judged to the next report, and judges it there once", () => {
