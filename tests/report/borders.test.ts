@@ -1,0 +1,173 @@
+import { type AssemblyRequest, assembleReport } from "../../lambdas/report-generator/assemble";
+import { ACCOUNT, Company, exception, REGION, rule, SIX_HOURLY, settings } from "./support";
+
+const RULE = "s3-bucket-encryption";
+const FROM = "2026-11-22T12:00:00.000Z";
+const TO = "2026-11-23T12:00:00.000Z";
+const DAY_MS = 24 * 60 * 60_000;
+const later = (instant: string, milliseconds: number) =>
+  new Date(Date.parse(instant) + milliseconds).toISOString();
+
+interface Asked extends Partial<Pick<AssemblyRequest, "previousReadAt" | "period">> {
+  readonly rules?: readonly ReturnType<typeof rule>[];
+  readonly evaluationSchedule?: string;
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** The report of noon to noon, made five seconds after it. */
+function report(company: Company, asked: Asked = {}) {
+  const { rules = [rule(RULE)], evaluationSchedule = SIX_HOURLY, sleep = async () => {}, ...rest } = asked;
+  const period = asked.period ?? { from: FROM, to: TO };
+  const source = { environmentSuffix: "test", accountId: ACCOUNT, region: REGION };
+  return assembleReport(
+    { history: company.history, source, sleep },
+    {
+      reportId: "id",
+      kind: "scheduled",
+      generatedAt: later(period.to, 5_000),
+      period,
+      chain: { sequence: 1, previous: null },
+      standard: {
+        settings: { ...settings(rules, [exception()]), evaluationSchedule },
+        knownAt: later(period.to, 5_000),
+        watchedSince: new Map(),
+        removed: [],
+      },
+      programVersion: "1",
+      asKnownThen: false,
+      ...rest,
+    },
+  );
+}
+
+describe("what lies on the border of two periods is told once", () => {
+  it("at the beginning by the report before, at the end by this one", async () => {
+    const company = new Company();
+    company.sweep(RULE, FROM, { alpha: "NON_COMPLIANT" });
+    company.sweep(RULE, TO, { alpha: "NON_COMPLIANT", beta: "NON_COMPLIANT" });
+    const { runs, changes, summary, rules, failures } = await report(company);
+    expect(runs.map(({ at }) => at)).toEqual([TO]);
+    expect(changes.map(({ resourceName }) => resourceName)).toEqual(["beta"]);
+    expect(summary.opened).toBe(1);
+    expect(rules.map(({ opened }) => opened)).toEqual([1]);
+    expect(failures.map(({ resourceName, since }) => [resourceName, since])).toEqual([
+      ["alpha", FROM],
+      ["beta", TO],
+    ]);
+  });
+
+  it("and a run at the beginning is the one that those of the period are compared with", async () => {
+    const company = new Company();
+    company.sweep(RULE, FROM, { alpha: "COMPLIANT" }, { parametersHash: "b".repeat(64) });
+    company.sweep(RULE, later(FROM, 1), { alpha: "COMPLIANT" });
+    const { findings } = await report(company);
+    expect(findings).toContainEqual(expect.objectContaining({ code: "parameters-changed", rules: [RULE] }));
+  });
+});
+
+describe("what arrived late", () => {
+  const previousReadAt = later(FROM, 60_000);
+  const completedAt = async (at: string, completed: string) => {
+    const company = new Company();
+    const completedAfterMinutes = (Date.parse(completed) - Date.parse(at)) / 60_000;
+    company.sweep(RULE, at, { alpha: "NON_COMPLIANT" }, { completedAfterMinutes, observedAt: completed });
+    company.sweep(RULE, later(FROM, 6 * 60 * 60_000), { alpha: "NON_COMPLIANT" });
+    const { runs, changes } = await report(company, { previousReadAt });
+    return [...runs, ...changes].filter(({ arrivedLate }) => arrivedLate).length;
+  };
+
+  it("is what the report before could not have read, to the millisecond", async () => {
+    const at = later(FROM, -60_000);
+    expect(await completedAt(at, previousReadAt)).toBe(0);
+    expect(await completedAt(at, later(previousReadAt, 1))).toBe(2);
+  });
+
+  it("can be of the very end of the period before, and not of this one", async () => {
+    expect(await completedAt(FROM, later(previousReadAt, 1))).toBe(2);
+    expect(await completedAt(later(FROM, 1), later(previousReadAt, 1))).toBe(0);
+  });
+});
+
+describe("the trend", () => {
+  it("goes back thirty days, or as far as the period when that is longer", async () => {
+    expect((await report(new Company())).trend.from).toBe(later(TO, -30 * DAY_MS));
+    const from = later(TO, -31 * DAY_MS);
+    expect((await report(new Company(), { period: { from, to: TO } })).trend.from).toBe(from);
+  });
+
+  it("shows the runs after its beginning, and none of its very instant", async () => {
+    const company = new Company();
+    const start = later(TO, -30 * DAY_MS);
+    company.sweep(RULE, start, { alpha: "COMPLIANT" });
+    company.sweep(RULE, later(start, 1), { alpha: "COMPLIANT" });
+    company.sweep(RULE, TO, { alpha: "COMPLIANT" });
+    const { byRule } = (await report(company)).trend;
+    expect(byRule[RULE]?.map(({ at }) => at)).toEqual([later(start, 1), TO]);
+  });
+});
+
+describe("a state that another run should have replaced", () => {
+  const DAILY = "cron(0 12 * * ? *)";
+  const isStale = async (to: string, schedule: string, evaluationSchedule: string) => {
+    const company = new Company();
+    company.sweep(RULE, FROM, { alpha: "COMPLIANT" }, { schedule });
+    const { findings } = await report(company, { period: { from: FROM, to }, evaluationSchedule });
+    return findings.some(({ code }) => code === "state-stale");
+  };
+
+  it("is told once that run has been due for twenty minutes", async () => {
+    expect(await isStale(later(TO, 20 * 60_000 - 1), DAILY, DAILY)).toBe(false);
+    expect(await isStale(later(TO, 20 * 60_000), DAILY, DAILY)).toBe(true);
+  });
+
+  it.each([
+    [DAILY, SIX_HOURLY],
+    [SIX_HOURLY, DAILY],
+  ])("is none as long as %s or %s, both in force since, promised no run", async (before, after) => {
+    expect(await isStale(TO, before, after)).toBe(false);
+    expect(await isStale(later(TO, 20 * 60_000), before, after)).toBe(true);
+  });
+});
+
+describe("a report", () => {
+  it("holds managed rules to the schedule of the reports, which import them, and others to that of the evaluations", async () => {
+    const rules = [rule(RULE), rule("iam-root-mfa", { kind: "managed" })];
+    const { schedule } = await report(new Company(), { rules });
+    expect(schedule.map((one) => [one.rule, one.schedule])).toEqual([
+      [RULE, SIX_HOURLY],
+      ["iam-root-mfa", "cron(30 0/6 * * ? *)"],
+    ]);
+  });
+
+  it("does not count among those last seen failing what an exception accepted when it could last be read", async () => {
+    const company = new Company([exception()]);
+    company.sweep(RULE, FROM, { "legacy-1": "NON_COMPLIANT", beta: "NON_COMPLIANT", gamma: "COMPLIANT" });
+    company.sweep(RULE, TO, { "legacy-1": "ERROR", beta: "ERROR", gamma: "ERROR" });
+    expect((await report(company)).summary.lastSeenFailing).toBe(1);
+  });
+
+  it("lists failures by their beginning, those of one instant by rule and resource", async () => {
+    const company = new Company();
+    const [first, second] = [later(FROM, 1_000), later(FROM, 2_000)];
+    company.sweep("b", first, { two: "NON_COMPLIANT", one: "NON_COMPLIANT" });
+    company.sweep("a", second, { two: "NON_COMPLIANT", one: "NON_COMPLIANT" });
+    company.sweep("c", first, { one: "NON_COMPLIANT" });
+    const { failures } = await report(company, { rules: [rule("c"), rule("a"), rule("b")] });
+    expect(failures.map((one) => `${one.since} ${one.rule} ${one.resourceName}`)).toEqual([
+      `${first} b one`,
+      `${first} b two`,
+      `${first} c one`,
+      `${second} a one`,
+      `${second} a two`,
+    ]);
+  });
+
+  it("waits eight seconds at most for an index that lags behind, two at a time", async () => {
+    const company = new Company();
+    company.sweep(RULE, TO, { alpha: "COMPLIANT", beta: "COMPLIANT" });
+    company.history.rows.pop();
+    const waits: number[] = [];
+    await report(company, { sleep: async (milliseconds) => waits.push(milliseconds) });
+    expect(waits).toEqual([2_000, 2_000, 2_000, 2_000]);
+  });
+});
