@@ -11,6 +11,8 @@ const later = (instant: string, milliseconds: number) =>
 interface Asked extends Partial<Pick<AssemblyRequest, "previousReadAt" | "period">> {
   readonly rules?: readonly ReturnType<typeof rule>[];
   readonly evaluationSchedule?: string;
+  /** When the settings were in force, and so the end of what the history is asked for. */
+  readonly knownAt?: string;
   readonly sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
@@ -18,6 +20,7 @@ interface Asked extends Partial<Pick<AssemblyRequest, "previousReadAt" | "period
 function report(company: Company, asked: Asked = {}) {
   const { rules = [rule(RULE)], evaluationSchedule = SIX_HOURLY, sleep = async () => {}, ...rest } = asked;
   const period = asked.period ?? { from: FROM, to: TO };
+  const { knownAt = later(period.to, 5_000) } = asked;
   const source = { environmentSuffix: "test", accountId: ACCOUNT, region: REGION };
   return assembleReport(
     { history: company.history, source, sleep },
@@ -29,7 +32,7 @@ function report(company: Company, asked: Asked = {}) {
       chain: { sequence: 1, previous: null },
       standard: {
         settings: { ...settings(rules, [exception()]), evaluationSchedule },
-        knownAt: later(period.to, 5_000),
+        knownAt,
         watchedSince: new Map(),
         removed: [],
       },
@@ -130,6 +133,14 @@ describe("a state that another run should have replaced", () => {
 });
 
 describe("a report", () => {
+  it("takes its schedule from the first run after the period, and asks for none when it ends now", async () => {
+    const hourly = "cron(0 * * * ? *)";
+    const company = new Company();
+    company.sweep(RULE, later(TO, 1), { alpha: "COMPLIANT" }, { schedule: hourly });
+    expect((await report(company, { knownAt: later(TO, 1) })).schedule[0]?.schedule).toBe(hourly);
+    expect((await report(company, { knownAt: TO })).schedule[0]?.schedule).toBe(SIX_HOURLY);
+  });
+
   it("holds managed rules to the schedule of the reports, which import them, and others to that of the evaluations", async () => {
     const rules = [rule(RULE), rule("iam-root-mfa", { kind: "managed" })];
     const { schedule } = await report(new Company(), { rules });
