@@ -1,0 +1,71 @@
+import { Claims } from "../../lambdas/common/claims";
+import { startDatabase, type TestDatabase } from "../support/dynamodb";
+
+const RULE = "good-things";
+const THING = "arn:aws:test:us-east-1:111122223333:thing/a";
+const FIRST = "2026-11-24T06:00:00.000Z";
+const LATER = "2026-11-24T09:00:00.000Z";
+
+let database: TestDatabase;
+let claims: Claims;
+let slept: number;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  slept = 0;
+  const clock = {
+    now: () => new Date(Date.parse(LATER) + slept),
+    sleep: async (wanted: number) => {
+      slept += wanted;
+    },
+  };
+  claims = new Claims(database.client, await database.newTable(), clock);
+});
+
+describe("the claim of a failure's alert", () => {
+  it("that nobody sends outlasts a window and the sending of its message, and runs out then", async () => {
+    await claims.claimDrift(RULE, THING, FIRST);
+    expect(await claims.claimDrift(RULE, THING, FIRST)).toBe(FIRST);
+    expect(slept).toBeGreaterThan(120_000);
+    expect(slept).toBeLessThan(150_000);
+  });
+
+  it("is of the past for a failure that opened after an evaluation of its very instant", async () => {
+    await claims.claimDrift(RULE, THING, FIRST);
+    await claims.driftSent(RULE, THING, FIRST);
+    expect(await claims.claimDrift(RULE, THING, LATER, FIRST)).toBe(LATER);
+  });
+
+  it("is of this very failure for whoever saw it open later", async () => {
+    await claims.claimDrift(RULE, THING, FIRST);
+    await claims.driftSent(RULE, THING, FIRST);
+    expect(await claims.claimDrift(RULE, THING, LATER, "2026-11-24T05:59:59.999Z")).toBeUndefined();
+  });
+});
+
+describe("a failure that came back, and whose alert is claimed anew", () => {
+  beforeEach(async () => {
+    await claims.claimDrift(RULE, THING, FIRST);
+    await claims.claimDrift(RULE, THING, LATER, FIRST);
+  });
+
+  it("leaves nothing to tell of the time before", async () => {
+    expect(await claims.isDriftSent(RULE, THING, FIRST)).toBe(true);
+    expect(await claims.isDriftSent(RULE, THING, LATER)).toBe(false);
+  });
+
+  it("is not told when a late sender says that it has told the time before", async () => {
+    await claims.driftSent(RULE, THING, FIRST);
+    expect(await claims.isDriftSent(RULE, THING, LATER)).toBe(false);
+    await claims.driftSent(RULE, THING, LATER);
+    expect(await claims.isDriftSent(RULE, THING, LATER)).toBe(true);
+  });
+
+  it("stays with whoever claimed it when a late sender gives the time before back", async () => {
+    await claims.releaseDrift(RULE, THING, FIRST);
+    expect(await claims.tryDrift(RULE, THING, LATER, FIRST, "another")).toBe("taken");
+  });
+});
