@@ -120,6 +120,15 @@ describe("the row of an evaluation", () => {
     const context = rowContext({ exceptionList: [exception(change)] });
     expect(evaluationRow(context, bucket(), judgement, undefined, OBSERVED_AT).exception_id).toBeUndefined();
   });
+
+  it("of a failure observed before the event is open since then, and no exception covers it that ended in between", () => {
+    const since = "2026-11-24T05:00:00.000Z";
+    const ended = exception({ expires: "2026-11-24T05:30:00.000Z" });
+    const context = rowContext({ exceptionList: [ended] });
+    const written = evaluationRow(context, bucket(), failing(), undefined, OBSERVED_AT, since);
+    expect(written.open_since).toBe(since);
+    expect(written.exception_id).toBeUndefined();
+  });
 });
 
 describe("the row of what is gone", () => {
@@ -141,6 +150,18 @@ describe("the row of what is gone", () => {
     } as const;
     const written = closingRow(rowContext(), bucket(), passedBefore, OBSERVED_AT, "No longer listed.");
     expect(written).toMatchObject({ transition: "ongoing", gone: true });
+  });
+
+  it("told again is nothing new, and no resource that is seen for the first time", () => {
+    const goneBefore = {
+      compliance_type: "NOT_APPLICABLE",
+      settled_type: "NOT_APPLICABLE",
+      gone: true,
+      instant: "2026-11-24T00:00:00.000Z",
+    } as const;
+    const written = closingRow(rowContext(), bucket(), goneBefore, OBSERVED_AT, "No longer listed.");
+    expect(written).toMatchObject({ transition: "ongoing", gone: true });
+    expect(written).not.toHaveProperty("transition_shard");
   });
 });
 
