@@ -17,6 +17,7 @@ describe("with the scope `environment` and the suffix prod", () => {
     ["a name with a word that begins with it", "products", {}, false],
     ["a name with a word that ends with it", "nonprod", {}, false],
     ["a name with it before a digit", "prod1-ledger", {}, false],
+    ["a name with it after a digit", "ledger-1prod", {}, false],
     ["another name", "ledger-test", {}, false],
     ["a tag value that is it", "ledger", { Stage: "prod" }, true],
     ["a tag value that has it as a word", "ledger", { Stack: "payments/prod" }, true],
