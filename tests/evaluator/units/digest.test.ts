@@ -6,13 +6,18 @@ import type { Exception } from "../../../lambdas/common/settings";
 import { Tally } from "../../../lambdas/common/tally";
 import { ACCOUNT, bucketArn, exception, INSTANT, REGION, RULE, row } from "./factories";
 
-function digestOf(rows: readonly EvaluationRow[], exceptions: readonly Exception[] = []): RunDigest {
-  const past = {
-    digestUntil: undefined,
-    sameStandard: false,
-    resolvedSince: [],
-    foundByPreviousRun: new Set<string>(),
-  };
+const FIRST_RUN = {
+  digestUntil: undefined,
+  sameStandard: false,
+  resolvedSince: [],
+  foundByPreviousRun: new Set<string>(),
+};
+
+function digestOf(
+  rows: readonly EvaluationRow[],
+  exceptions: readonly Exception[] = [],
+  past: ConstructorParameters<typeof DigestBuilder>[2] = FIRST_RUN,
+): RunDigest {
   const builder = new DigestBuilder(INSTANT, new RuleExceptions(exceptions, RULE), past);
   const tally = new Tally([{ accountId: ACCOUNT, region: REGION }]);
   for (const one of rows) {
@@ -88,6 +93,18 @@ describe("where a digest puts a resource", () => {
     const { instant, totals } = digestOf([row(), row({ compliance_type: "COMPLIANT" })]);
     expect(instant).toBe(INSTANT);
     expect(totals).toMatchObject({ listed: 2, score: 0.5, coverage: 1 });
+  });
+});
+
+describe("a digest says that the standard has changed", () => {
+  const digestUntil = "2026-11-24T00:00:00.000Z";
+
+  it.each([
+    ["when the run before judged by another one", { digestUntil, sameStandard: false }, true],
+    ["not when that one judged by the same", { digestUntil, sameStandard: true }, false],
+    ["not in the first run of all", { digestUntil: undefined, sameStandard: false }, false],
+  ])("%s", (_scenario, past, expected) => {
+    expect(digestOf([row()], [], { ...FIRST_RUN, ...past }).standardChanged).toBe(expected);
   });
 });
 
