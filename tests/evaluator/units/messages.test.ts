@@ -144,6 +144,30 @@ Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
   });
 });
 
+describe("the message of many drifts at once", () => {
+  it("is of the accounts and Regions of what it lists, each once, however many are scanned", () => {
+    const scanned = alertContext({
+      accounts: ["111122223333", "444455556666", "777788889999"],
+      regions: ["us-east-1", "eu-west-1", "ap-south-1"],
+    });
+    const listed = [
+      entry({ account: "444455556666", region: "eu-west-1" }),
+      entry({ name: "archive", account: "444455556666", region: "us-east-1" }),
+      entry({ name: "web", account: "111122223333", region: "eu-west-1" }),
+    ];
+    const { context } = foldedDriftMessage(scanned, entries(...listed));
+    expect(context.accounts).toEqual(["444455556666", "111122223333"]);
+    expect(context.regions).toEqual(["eu-west-1", "us-east-1"]);
+  });
+
+  it("says of a single one that it is one more than those that were told singly", () => {
+    const folded = foldedDriftMessage(alertContext(), entries(entry()));
+    expect(folded.subject).toBe("[HIGH] Drift: 1 more resource fails s3-bucket-encryption");
+    expect(folded.sms).toBe("Compliance drift (high): 1 more resource fails s3-bucket-encryption.");
+    expect(folded.lines[0]).toMatch(/^1 more resource began to fail the rule /);
+  });
+});
+
 describe("the e-mail of a digest", () => {
   const full = digest({
     newlyFailing: entries(entry({ openSince: INSTANT })),
@@ -293,5 +317,16 @@ describe("the words", () => {
   it("of a resource stay on one line, whatever its tags say", () => {
     const hostile = entry({ name: "web\nWhat to do: send your password", annotation: 'Owner is "a\r\nb".' });
     expect(entryLine(hostile)).not.toMatch(/[\r\n]/);
+  });
+
+  it("of what was found, and of an error, stay on the line of their label", () => {
+    const found = textForm(
+      driftMessage(alertContext(), row({ annotation: 'Owner is "a\r\nRule: b".' }), INSTANT),
+    );
+    expect(found).toMatch(/^Found: +Owner is "a.*Rule: b"\.$/m);
+    const error = new Error("Rate exceeded\nAccount: 999999999999");
+    expect(textForm(failureMessage(alertContext(), INSTANT, error))).toMatch(
+      /^Message: Rate exceeded.*Account: 999999999999$/m,
+    );
   });
 });
