@@ -178,6 +178,74 @@ describe("a sweep", () => {
     expect(await world.rowsOf("a")).toMatchObject([{ compliance_type: "COMPLIANT" }]);
   });
 
+  it("closes what is gone the same way when it is tried again, and counts it", async () => {
+    world.things.set("a", "bad").set("b", "good");
+    await world.sweep();
+    world.pass(360);
+    world.things.delete("a");
+    const slot = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "PutCommand") throw new Error("crash before the run row");
+    };
+    await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
+    world.beforeEffect = () => {};
+    world.pass(1);
+    await world.sweep(slot);
+    expect((await world.rowsOf("a")).slice(1)).toMatchObject([
+      { evaluation_timestamp: "2026-11-24T06:00:00.000Z#good-things", transition: "resolved", gone: true },
+    ]);
+    expect((await world.runs()).at(-1)).toMatchObject({ resolved: 1, gone: 1 });
+  });
+
+  it("takes back that something is gone when the retry finds it: nobody has seen that it is not there", async () => {
+    world.things.set("a", "bad").set("b", "good");
+    await world.sweep();
+    world.pass(360);
+    world.things.delete("a");
+    const slot = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "PutCommand") throw new Error("crash before the run row");
+    };
+    await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
+    world.beforeEffect = () => {};
+    world.things.set("a", "bad");
+    world.pass(1);
+    await world.sweep(slot);
+    const rows = (await world.rowsOf("a")).slice(1);
+    expect(rows).toMatchObject([
+      { evaluation_timestamp: "2026-11-24T06:00:00.000Z#good-things", transition: "ongoing" },
+    ]);
+    expect(rows[0]).not.toHaveProperty("gone");
+    expect((await world.runs()).at(-1)).toMatchObject({ gone: 0, ledger: [{ listed: 2 }] });
+  });
+
+  it("tells the failure that its retry sees of what a crashed try saw passing, while the index lags behind", async () => {
+    await world.complianceBefore("a");
+    const slot = world.now;
+    world.beforeEffect = (effect) => {
+      if (effect === "PutCommand") throw new Error("crash before the run row");
+    };
+    await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
+    world.beforeEffect = () => {};
+    world.things.set("a", "bad");
+    world.indexLacks = (row) => row.compliance_type === "NON_COMPLIANT";
+    world.pass(1);
+    await world.sweep(slot);
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:31:00.000Z" } }]);
+  });
+
+  it("says how long it took", async () => {
+    world.beforeListing = async () => world.pass(2);
+    await world.sweep();
+    expect(await world.runs()).toMatchObject([
+      {
+        started_at: "2026-11-24T00:00:00.000Z",
+        completed_at: "2026-11-24T00:02:00.000Z",
+        duration_ms: 120_000,
+      },
+    ]);
+  });
+
   it("asks the table itself where the index lags behind a change event", async () => {
     world.things.set("a", "good");
     await world.sweep();
