@@ -33,6 +33,26 @@ describe("an alert that could not be sent", () => {
     expect(world.drifts()).toEqual([]);
   });
 
+  it("for a failure that came back is sent by the next sweep, though its first time was told", async () => {
+    await world.complianceBefore("a");
+    for (const condition of ["bad", "good"] as const) {
+      world.things.set("a", condition);
+      await world.change("a");
+      world.pass(60);
+    }
+    world.things.set("a", "bad");
+    // The row is stored, the alert not even claimed.
+    world.beforeEffect = goneFrom("UpdateCommand");
+    await expect(world.change("a")).rejects.toThrow("the function is gone");
+    world.beforeEffect = () => {};
+    world.pass(210);
+    await world.sweep();
+    expect(world.drifts()).toMatchObject([
+      { data: { instant: "2026-11-24T00:30:00.000Z" } },
+      { data: { instant: "2026-11-24T02:30:00.000Z" } },
+    ]);
+  });
+
   it("because the sweep that saw the drift never completed is sent by the next one", async () => {
     await world.complianceBefore("a", "b");
     world.things.set("a", "bad");
@@ -168,6 +188,20 @@ describe("an alert that could not be sent, of a resource that the next sweep cou
     world.beforeEffect = () => {};
     world.pass(180);
     await world.sweep();
+    expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
+  });
+
+  it("is sent by the sweep that can read it again when only a sweep that broke off had seen it", async () => {
+    await world.complianceBefore("a");
+    world.things.set("a", "bad");
+    world.beforeEffect = goneFrom("Publish");
+    await expect(world.sweep()).rejects.toThrow("the function is gone");
+    world.beforeEffect = () => {};
+    for (const condition of ["unreadable", "bad"] as const) {
+      world.things.set("a", condition);
+      world.pass(360);
+      await world.sweep();
+    }
     expect(world.drifts()).toMatchObject([{ data: { instant: "2026-11-24T00:30:00.000Z" } }]);
   });
 

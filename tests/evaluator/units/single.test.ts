@@ -31,6 +31,16 @@ describe("looking for the drift behind a failure that can be read again", () => 
     expect(history.read.rows).toBe(3);
   });
 
+  it("ends where it passed: what failed before that was another failure", async () => {
+    const history = yearOfFailures([
+      { compliance_type: "ERROR", transition: "errored" },
+      { compliance_type: "COMPLIANT", trigger: "change", transition: "resolved" },
+      { trigger: "change", transition: "opened" },
+    ]);
+    expect(await driftBehind(row({ transition: "recovered" }), history)).toBeUndefined();
+    expect(history.read.rows).toBe(2);
+  });
+
   it("goes on behind what only a change event saw", async () => {
     const history = yearOfFailures([{ trigger: "change" }, { trigger: "change" }]);
     expect(await driftBehind(row({ transition: "recovered" }), history)).toBeUndefined();
