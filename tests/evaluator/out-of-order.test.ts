@@ -1,4 +1,4 @@
-import { eachWorld, type World, withoutAlerts } from "../support/world";
+import { EXCEPTION, eachWorld, type World, withoutAlerts } from "../support/world";
 
 let world: World;
 eachWorld((next) => {
@@ -143,6 +143,26 @@ describe("events out of their order", () => {
     expect(world.digests().at(-1)?.data).toMatchObject({
       newlyFailing: { count: 1, entries: [{ name: "a" }] },
       stillFailing: { count: 1, entries: [{ name: "b" }] },
+    });
+  });
+
+  it("a failure that an exception covered while the sweep was under way is new in the digest after its end", async () => {
+    world.exceptions = [{ ...EXCEPTION, resource: "arn:aws:test:*:thing/a" }];
+    await world.complianceBefore("a");
+    const slot = world.now;
+    world.things.set("a", "bad");
+    world.pass(1);
+    await world.change("a");
+    world.pass(1);
+    await world.sweep(slot);
+    world.exceptions = [];
+    world.pass(60);
+    await world.change("a");
+    world.pass(300);
+    await world.sweep();
+    expect(world.digests().at(-1)?.data).toMatchObject({
+      newlyFailing: { count: 1 },
+      stillFailing: { count: 0 },
     });
   });
 
