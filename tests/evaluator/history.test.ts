@@ -1,4 +1,9 @@
-import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import {
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  type GetCommand,
+  type QueryCommand,
+} from "@aws-sdk/lib-dynamodb";
 import type { EvaluationRow } from "../../lambdas/common/evaluation";
 import { History } from "../../lambdas/common/history";
 import { Patience } from "../../lambdas/common/retry";
@@ -167,6 +172,29 @@ describe("the last run", () => {
     expect((await all(history.runs("rule", at(0), at(12)))).map(({ started_at }) => started_at)).toEqual([
       at(0),
     ]);
+  });
+});
+
+describe("what decides about alerts", () => {
+  it("is read with strong consistency: a run or a row of a moment ago is not missed", async () => {
+    const reads: unknown[] = [];
+    const watched = new Proxy(database.client, {
+      get: (client, property) => {
+        if (property !== "send") return Reflect.get(client, property);
+        return async (command: QueryCommand | GetCommand) => {
+          reads.push(command.input.ConsistentRead);
+          return client.send(command as QueryCommand);
+        };
+      },
+    });
+    const observed = new History(watched, table);
+    await observed.lastRun("rule", at(6));
+    await observed.lastRun("rule", at(6), { strictlyBefore: true });
+    await observed.run("rule", at(6));
+    await all(observed.runs("rule", at(0), at(6)));
+    await observed.latest("a", "rule");
+    await observed.at("a", "rule", at(6));
+    expect(reads).toEqual([true, true, true, true, true, true]);
   });
 });
 
