@@ -227,6 +227,22 @@ describe("an import", () => {
     });
   });
 
+  it("of a result that is newer than the import's own time has the failure open since that time, and new once", async () => {
+    configSays([result("AIDA1", "COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    configSays([result("AIDA1", "NON_COMPLIANT", "2026-11-24T12:30:20.000Z")]);
+    const importAt = async (instant: string, now: string) => {
+      evaluatedAt(new Date(instant));
+      await importManagedRules([rule], instant, "sweep", { ...dependencies, now: () => new Date(now) });
+    };
+    await importAt(NOON, "2026-11-24T12:31:00.000Z");
+    expect(await rowsAt(NOON)).toMatchObject([
+      { open_since: NOON, observed_at: "2026-11-24T12:30:20.000Z", transition: "opened" },
+    ]);
+    await importAt("2026-11-24T18:30:00.000Z", "2026-11-24T18:31:00.000Z");
+    expect(published.at(-1)?.Subject).toContain("1 failing (0 new)");
+  });
+
   it("at the same instant again changes nothing and sends nothing", async () => {
     configSays([result("AIDA1", "NON_COMPLIANT")]);
     await importManagedRules([rule], MORNING, "sweep", dependencies);
@@ -556,6 +572,15 @@ describe("a compliance change that EventBridge tells of", () => {
     await recordComplianceChange(complianceChange("NON_COMPLIANT", SEVEN), [rule], dependencies);
     expect(await rowsAt(SEVEN)).toEqual([]);
     expect(published).toEqual([]);
+  });
+
+  it("of before a complete import, about what that one did not list, is recorded with its own time: it tells what was", async () => {
+    configSays([result("AIDA2", "COMPLIANT")]);
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    const before = "2026-11-24T06:29:00.000Z";
+    configSays([result("AIDA1", "COMPLIANT", before)]);
+    await recordComplianceChange(complianceChange("COMPLIANT", before), [rule], dependencies);
+    expect(await rowsAt(before)).toMatchObject([{ resource_name: "user-1", compliance_type: "COMPLIANT" }]);
   });
 
   it("of a resource that AWS Config cannot name is left to the next import", async () => {
