@@ -48,6 +48,8 @@ describe("a configuration change", () => {
     world.pass(1);
     await world.change("a", { time: deleted, gone: true });
     expect((await world.rowsOf("a")).some((row) => row.gone)).toBe(false);
+    // Of the one that was deleted; of the new one Config sends another event.
+    expect(world.reported.at(-1)?.Evaluations?.[0]?.ComplianceType).toBe("NOT_APPLICABLE");
   });
 
   it("of a resource that is gone by the time it is read is answered the same", async () => {
@@ -104,6 +106,24 @@ describe("a configuration change", () => {
     });
     expect(world.reported).toEqual([]);
     expect(world.alerts).toEqual([]);
+  });
+
+  it("that could not be evaluated is, when it is delivered again: an ERROR is replaced", async () => {
+    await world.complianceBefore("a");
+    const time = world.now;
+    world.things.set("a", "unreadable");
+    await world.change("a", { time });
+    world.pass(1);
+    world.things.set("a", "bad");
+    await world.change("a", { time });
+    expect((await world.rowsOf("a")).slice(1)).toMatchObject([
+      {
+        evaluation_timestamp: `${time.toISOString()}#good-things`,
+        compliance_type: "NON_COMPLIANT",
+        transition: "opened",
+      },
+    ]);
+    expect(world.toldNames()).toEqual(["a"]);
   });
 
   it("of a resource that Config no longer records is read all the same; Config is told NOT_APPLICABLE", async () => {
@@ -381,6 +401,25 @@ describe("an exception", () => {
     expect(last?.exception_id).toBeUndefined();
     expect(world.drifts()).toHaveLength(1);
     expect(world.digests().at(-1)?.email).toContain("Expired exceptions");
+  });
+
+  it.each([
+    ["a change event", () => world.change("legacy-1")],
+    ["a sweep", () => world.sweep()],
+  ])("that ends leaves a failure to be told again that was told before it, by %s", async (_, looks) => {
+    await world.complianceBefore("legacy-1");
+    world.things.set("legacy-1", "bad");
+    await world.change("legacy-1");
+    world.exceptions = [exception];
+    world.pass(330);
+    await world.sweep();
+    world.exceptions = [];
+    world.pass(30);
+    await looks();
+    expect(world.drifts()).toMatchObject([
+      { data: { instant: "2026-11-24T00:30:00.000Z" } },
+      { data: { instant: "2026-11-24T06:30:00.000Z" } },
+    ]);
   });
 
   it("is named in the digest when it matches nothing, and when it ends within 14 days", async () => {
