@@ -27,6 +27,27 @@ describe("events out of their order", () => {
     expect(world.drifts()).toHaveLength(1);
   });
 
+  it.each([
+    ["where it lies", ["us-east-1", "eu-west-1"]],
+    ["by whom it was listed, where it lies in a Region that is not scanned", ["us-east-1"]],
+  ])("a sweep that is contradicted takes another look at a resource %s", async (_, regions) => {
+    world.regions = regions as typeof world.regions;
+    world.liesIn.set("a", "eu-west-1");
+    await world.complianceBefore("a");
+    const slot = world.now;
+    world.pass(1);
+    await world.invoke({ resourceIds: ["a"] });
+    world.things.set("a", "bad");
+    world.pass(1);
+    await world.sweep(slot);
+    expect((await world.rowsOf("a")).at(-1)).toMatchObject({
+      evaluation_timestamp: "2026-11-24T00:32:00.000Z#good-things",
+      compliance_type: "NON_COMPLIANT",
+      region: "eu-west-1",
+    });
+    expect(world.toldNames()).toEqual(["a"]);
+  });
+
   it("a change event that read before the sweep did, and is slower to write, records what is so now", async () => {
     await world.complianceBefore("a");
     const slot = world.now;

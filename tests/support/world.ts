@@ -70,6 +70,10 @@ export class World implements ResourceSource<Condition> {
   discoveryScope: DiscoveryScope = "account";
   /** The accounts that are scanned; each has the same things. */
   accounts: [string, ...string[]] = [ACCOUNT];
+  /** The Regions that are scanned in each of them. */
+  regions: [string, ...string[]] = [REGION];
+  /** Name → the Region in which a thing lies; the first one scanned also finds what lies in none that is, as of buckets. */
+  readonly liesIn = new Map<string, string>();
   /** Thrown by the listing, in place of going on, after so many things. */
   listingFailsAfter: number | undefined;
   /** Names of what cannot be read for the moment. */
@@ -198,24 +202,25 @@ export class World implements ResourceSource<Condition> {
     return this.alerts.filter(({ kind }) => kind === "digest");
   }
 
-  async *list({ accountId }: Target): AsyncGenerator<Listed<Condition>> {
+  async *list(target: Target): AsyncGenerator<Listed<Condition>> {
     let listed = 0;
     const happening = this.beforeListing;
     this.beforeListing = undefined;
     await happening?.();
     await this.meanwhile("list");
-    for (const [name, condition] of this.things) {
+    for (const [name, condition] of this.thingsOf(target)) {
       if (listed++ === this.listingFailsAfter) throw new Error("the listing failed");
-      yield this.listed(name, condition, accountId);
+      yield this.listed(name, condition, target.accountId);
     }
     for (const name of this.listedTwice)
-      yield this.listed(name, this.things.get(name) as Condition, accountId);
+      yield this.listed(name, this.things.get(name) as Condition, target.accountId);
   }
 
-  async *find({ accountId }: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
+  async *find(target: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
     await this.meanwhile("find");
-    for (const [name, condition] of this.things) {
-      if (ids.includes(name) || ids.includes(thingArn(name))) yield this.listed(name, condition, accountId);
+    for (const [name, condition] of this.thingsOf(target)) {
+      if (ids.includes(name) || ids.includes(thingArn(name)))
+        yield this.listed(name, condition, target.accountId);
     }
   }
 
@@ -227,13 +232,21 @@ export class World implements ResourceSource<Condition> {
     return new History(this.observedClient(), this.table);
   }
 
+  /** What is found through one target: what lies in its Region. */
+  private *thingsOf({ region }: Target): Generator<[string, Condition]> {
+    for (const thing of this.things) {
+      const lies = this.liesIn.get(thing[0]) ?? REGION;
+      if (region === (this.regions.includes(lies) ? lies : this.regions[0])) yield thing;
+    }
+  }
+
   private listed(name: string, condition: Condition, accountId: string): Listed<Condition> {
     const resource = {
       arn: thingArn(name, accountId),
       type: "AWS::Test::Thing",
       name,
       accountId,
-      region: REGION,
+      region: this.liesIn.get(name) ?? REGION,
       tags: {},
     };
     if (this.throttled.has(name)) {
@@ -245,6 +258,9 @@ export class World implements ResourceSource<Condition> {
   }
 
   private evaluator(): Evaluator<Condition, { readonly strict: boolean }> {
+    const targets = this.accounts.flatMap((accountId) =>
+      this.regions.map((region): Target => ({ partition: "aws", accountId, region })),
+    );
     return {
       rule: goodThings,
       source: this,
@@ -256,16 +272,9 @@ export class World implements ResourceSource<Condition> {
         evaluationSchedule: "cron(0 0/6 * * ? *)",
       },
       environmentSuffix: "test",
-      targets: [
-        this.target(this.accounts[0]),
-        ...this.accounts.slice(1).map((account) => this.target(account)),
-      ],
+      targets: targets as [Target, ...Target[]],
       reportUri: "s3://reports/reports/latest.html",
     };
-  }
-
-  private target(accountId: string): Target {
-    return { partition: "aws", accountId, region: REGION };
   }
 
   private dependencies(): EvaluatorDependencies {
