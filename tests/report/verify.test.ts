@@ -290,6 +290,7 @@ describe("verify-reports", () => {
   it.each([
     ["anywhere beside the reports", "reports/board/summary.html"],
     ["outside reports/", "stray.txt"],
+    ["outside reports/, named like a manifest", "old/reports/chain/00000001.json"],
     ["under a stable name with another ending", "reports/latest.pdf"],
     ["among the reports on demand, outside the folder of a day", "reports/on-demand/evil.html"],
     ["in a report's name into the folder of another day", demanded.replace("11/23", "11/22").concat(".json")],
