@@ -46,6 +46,19 @@ describe("the claim of a failure's alert", () => {
   });
 });
 
+describe("whoever waits for nobody learns of a failure's alert", () => {
+  it("that it is theirs, and again in their next try; others that it may be sent yet, and in the end that it was", async () => {
+    const tryAs = (sender: string) => claims.tryDrift(RULE, THING, FIRST, undefined, sender);
+    expect(await tryAs("one")).toEqual({ claimedFor: FIRST });
+    expect(await tryAs("another")).toBe("taken");
+    expect(await tryAs("one")).toEqual({ claimedFor: FIRST });
+    await claims.driftSent(RULE, THING, FIRST);
+    expect(await tryAs("another")).toBe("sent");
+    expect(await tryAs("one")).toBe("sent");
+    expect(slept).toBe(0);
+  });
+});
+
 describe("a failure that came back, and whose alert is claimed anew", () => {
   beforeEach(async () => {
     await claims.claimDrift(RULE, THING, FIRST);
@@ -62,6 +75,15 @@ describe("a failure that came back, and whose alert is claimed anew", () => {
     expect(await claims.isDriftSent(RULE, THING, LATER)).toBe(false);
     await claims.driftSent(RULE, THING, LATER);
     expect(await claims.isDriftSent(RULE, THING, LATER)).toBe(true);
+  });
+
+  it("goes into a window of its own, not into the one of the time before", async () => {
+    const [ended, open] = ["2026-11-24T09:01:00.000Z", "2026-11-24T12:01:00.000Z"];
+    expect(await claims.chooseWindow(RULE, THING, ended)).toBe(ended);
+    expect(await claims.chooseWindow(RULE, THING, open)).toBe(ended);
+    const again = "2026-11-24T12:00:00.000Z";
+    await claims.claimDrift(RULE, THING, again, LATER);
+    expect(await claims.chooseWindow(RULE, THING, open)).toBe(open);
   });
 
   it("stays with whoever claimed it when a late sender gives the time before back", async () => {
