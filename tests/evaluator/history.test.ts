@@ -228,6 +228,19 @@ describe("a write", () => {
     expect(waits).toEqual([100, 200, 400, 800]);
   });
 
+  it("waits little again whenever DynamoDB has taken something", async () => {
+    const waits: number[] = [];
+    const clock = { now: () => 0, sleep: async (wanted: number) => waits.push(wanted), random: () => 1 };
+    const left = [4, 4, 4, 2, 2, 0];
+    const slow = new History(
+      leavingUnprocessed(() => left.shift() ?? 0),
+      table,
+      new Patience({ repeatsUntil: 1_000_000 }, clock),
+    );
+    await slow.write(Array.from({ length: 5 }, (_, i) => row(`arn:${i}`, at(1))));
+    expect(waits).toEqual([100, 200, 400, 100, 200]);
+  });
+
   it("that is aborted between two requests ends", async () => {
     const stuck = new History(
       leavingUnprocessed((count) => count),
