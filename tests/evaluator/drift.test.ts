@@ -459,6 +459,21 @@ describe("a failing resource that can be read again", () => {
     expect(world.drifts()).toEqual([]);
   });
 
+  it("is no drift when a change event saw it fail before the rule's first complete run", async () => {
+    world.things.set("a", "bad");
+    await world.change("a");
+    await unreadableForASweep();
+    expect(world.drifts()).toEqual([]);
+  });
+
+  it("is no drift when a change event saw only another standard make it fail", async () => {
+    await world.complianceBefore("a");
+    world.strict = true;
+    await world.change("a");
+    await unreadableForASweep();
+    expect(world.drifts()).toEqual([]);
+  });
+
   it("is no drift when only another standard made it fail", async () => {
     await world.complianceBefore("a");
     world.strict = true;
