@@ -1,7 +1,11 @@
+const { availableParallelism } = require("node:os");
+
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["**/*.test.ts"],
   setupFiles: ["<rootDir>/tests/support/seed.ts"],
+  // Jest leaves one processor alone, which on two of them is half of all.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // For a slow machine: what hangs fails, and what is slow does not.
   testTimeout: 30_000,
   testPathIgnorePatterns: ["/node_modules/", "/.build/", "/.demo/"],

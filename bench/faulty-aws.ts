@@ -11,8 +11,8 @@ import { Readable } from "node:stream";
 import { type AwsRequest, parseAwsRequest } from "../demo/aws-request";
 import { json, jsonError, queryError } from "../demo/faults";
 import type { Reply } from "../demo/proxy";
+import { ConditionFailed, SmallTable } from "../tests/support/small-table";
 import { ACCOUNT } from "./resources";
-import { ConditionFailed, SmallTable } from "./small-table";
 
 /** What can go wrong with an answer. */
 const FAULTS = [

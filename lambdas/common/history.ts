@@ -70,6 +70,7 @@ export class History implements HistoryReader {
   }
 
   async *runs(rule: string, from: string, to: string): AsyncGenerator<RunRow> {
+    if (isEmpty(from, to)) return;
     const items = this.query<unknown>({
       KeyConditionExpression: "resource_id = :id AND evaluation_timestamp BETWEEN :from AND :to",
       ExpressionAttributeValues: { ":id": runId(rule), ":from": from, ":to": to + AFTER_INSTANT },
@@ -205,8 +206,7 @@ export class History implements HistoryReader {
     to: string,
     { complianceTypes = [] }: EvaluationFilter,
   ): AsyncGenerator<EvaluationRow> {
-    // DynamoDB refuses a range that ends before it begins.
-    if (from > to) return;
+    if (isEmpty(from, to)) return;
     const types = Object.fromEntries(complianceTypes.map((type, position) => [`:type${position}`, type]));
     const filter = complianceTypes.length > 0 && {
       FilterExpression: `compliance_type IN (${Object.keys(types)})`,
@@ -257,6 +257,11 @@ function isSameRun(one: RunRow, other: RunRow): boolean {
 /** Whatever else may have come into the partition of a rule's runs is no run, and keeps nobody from reading those. */
 function isRun(item: unknown): item is RunRow {
   return typeof item === "object" && item !== null && "ledger" in item && Array.isArray(item.ledger);
+}
+
+/** DynamoDB refuses a range that ends before it begins. */
+function isEmpty(from: string, to: string): boolean {
+  return from > to + AFTER_INSTANT;
 }
 
 /** The partition of a rule's runs. */

@@ -2,15 +2,10 @@
 
 import * as fc from "fast-check";
 import type { EvaluationRow } from "../../lambdas/common/evaluation";
-import { startDatabase, type TestDatabase } from "../support/dynamodb";
+import { memoryDatabase } from "../support/dynamodb";
 import { World } from "../support/world";
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
+const database = memoryDatabase();
 
 type Actor =
   /** The thing changes, and AWS Config sends the event of it, at least once. */

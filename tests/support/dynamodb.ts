@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
 import { documentClient } from "../../lambdas/common/documents";
 import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/names";
+import { ConditionFailed, SmallTable } from "./small-table";
 
 export interface TestDatabase {
   readonly client: DynamoDBDocumentClient;
@@ -39,6 +40,50 @@ export async function startDatabase(): Promise<TestDatabase> {
       server.close();
     },
   };
+}
+
+/**
+ * The same in memory and without a network (small-table.ts), whose answers come at once and always in the same order:
+ * for tests that play thousands of requests.
+ */
+export function memoryDatabase(): TestDatabase {
+  const tables = new Map<string, SmallTable>();
+  const handle = async ({ body, headers }: { body: Uint8Array; headers: Record<string, string> }) => {
+    const input = JSON.parse(new TextDecoder().decode(body));
+    const table = tables.get(input.TableName ?? Object.keys(input.RequestItems)[0]);
+    const operation = headers["x-amz-target"]?.split(".")[1] ?? "";
+    const [statusCode, answer] = answerOf(() => table?.answer(operation, input) ?? {});
+    const text = new TextEncoder().encode(JSON.stringify(answer));
+    return {
+      response: { statusCode, headers: { "content-type": "application/x-amz-json-1.0" }, body: text },
+    };
+  };
+  const base = new DynamoDBClient({
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    requestHandler: { handle } as never,
+  });
+  return {
+    client: documentClient(base),
+    async newTable() {
+      const name = `compliance-history-${tables.size + 1}`;
+      tables.set(name, new SmallTable());
+      return name;
+    },
+    async dropTable(name) {
+      tables.delete(name);
+    },
+    close: () => base.destroy(),
+  };
+}
+
+function answerOf(answer: () => object): [statusCode: number, answer: object] {
+  try {
+    return [200, answer()];
+  } catch (error) {
+    const type = error instanceof ConditionFailed ? "ConditionalCheckFailedException" : "ValidationException";
+    return [400, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: String(error) }];
+  }
 }
 
 /** As index.ts declares it; tests/program checks that declaration. */

@@ -1,7 +1,12 @@
-/** The history table in memory, as far as the functions' own requests need DynamoDB. */
+/**
+ * The history table in memory, as far as the functions' own requests need DynamoDB, and as strict with them: for tests
+ * and benchmarks of very many requests. Whether the requests themselves are DynamoDB's language dynalite knows better
+ * (dynamodb.ts), which all other tests of the history use.
+ */
 
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { RULE_INDEX, TRANSITION_INDEX } from "../lambdas/common/names";
+import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/names";
+import { checkBatch, checkBetween, checkItem, type Keyed } from "./dynamodb-limits";
 
 type Item = Record<string, unknown>;
 /** As requests give it: attribute values with their types. */
@@ -43,7 +48,7 @@ export class SmallTable {
   /** Name of the key, its value → the items in the order of their sort keys. */
   private readonly partitions = new Map<string, Item[]>();
 
-  /** @throws ConditionFailed; Error for an operation that it does not know. */
+  /** @throws ConditionFailed; ValidationException; Error for an operation that it does not know. */
   answer(operation: string, input: Readonly<Record<string, unknown>>): object {
     const request = input as unknown as Request;
     switch (operation) {
@@ -56,16 +61,16 @@ export class SmallTable {
         this.put(unmarshall(request.Item));
         return {};
       case "BatchWriteItem":
-        for (const writes of Object.values(request.RequestItems)) {
-          for (const { PutRequest } of writes) this.put(unmarshall(PutRequest.Item));
-        }
+        this.putAll(Object.values(request.RequestItems).flat());
         return {};
       case "UpdateItem":
         return { Attributes: marshall(this.update(request), MARSHALL) };
       case "Query":
         return this.query(request);
+      case "Scan":
+        return { Items: this.items("").map((item) => marshall(item, MARSHALL)) };
       default:
-        throw new Error(`the table of the benchmark does not know ${operation}`);
+        throw new Error(`the table in memory does not know ${operation}`);
     }
   }
 
@@ -74,7 +79,14 @@ export class SmallTable {
     return [...this.byKey.values()].filter(({ resource_id: id }) => String(id).startsWith(prefix));
   }
 
+  private putAll(writes: Request["RequestItems"][string]): void {
+    const items = writes.map(({ PutRequest }) => unmarshall(PutRequest.Item));
+    checkBatch(items as unknown as Keyed[]);
+    for (const item of items) this.put(item);
+  }
+
   private put(item: Item): void {
+    checkItem(item as unknown as Keyed, ["rule_shard", "transition_shard"]);
     const old = this.byKey.get(keyOf(item));
     this.byKey.set(keyOf(item), item);
     for (const name of Object.values(PARTITION_KEYS)) {
@@ -101,7 +113,7 @@ export class SmallTable {
       for (const change of list.split(/, (?![^(]*\))/)) {
         const [, name = "", once, value = ""] =
           /^(\w+)(?: =)?(?: (if_not_exists)\(\w+, | )?(:\w+)?\)?$/.exec(change) ?? [];
-        if (name === "") throw new Error(`the table of the benchmark does not understand ${change}`);
+        if (name === "") throw new Error(`the table in memory does not understand ${change}`);
         if (action === "REMOVE") delete item[name];
         else if (action === "ADD") item[name] = Number(item[name] ?? 0) + Number(values[value]);
         else if (!once || item[name] === undefined) item[name] = values[value];
@@ -115,8 +127,11 @@ export class SmallTable {
     const { IndexName, ScanIndexForward = true, Limit = PAGE_ITEMS, KeyConditionExpression = "" } = request;
     const name = PARTITION_KEYS[(IndexName ?? "table") as keyof typeof PARTITION_KEYS];
     const [, value = ""] = new RegExp(`${name} = (:\\w+)`).exec(KeyConditionExpression) ?? [];
+    const [, low = "", high = ""] = /BETWEEN (:\w+) AND (:\w+)/.exec(KeyConditionExpression) ?? [];
+    const values = valuesOf(request);
+    if (low) checkBetween(String(values[low]), String(values[high]));
     const isInRange = compiled(KeyConditionExpression, request);
-    const found = this.partition(name, valuesOf(request)[value]).filter(isInRange);
+    const found = this.partition(name, values[value]).filter(isInRange);
     if (!ScanIndexForward) found.reverse();
     const start = request.ExclusiveStartKey && keyOf(unmarshall(request.ExclusiveStartKey));
     const from = start ? found.findIndex((item) => keyOf(item) === start) + 1 : 0;
