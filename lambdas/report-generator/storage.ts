@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import {
   CopyObjectCommand,
   GetObjectCommand,
+  type GetObjectCommandOutput,
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
@@ -104,26 +105,45 @@ export class S3ReportStore implements ReportStore {
     });
     const abort = () => upload.abort();
     signal?.addEventListener("abort", abort, { once: true });
+    const written = (versionId: string | undefined): StoredObject => ({
+      key,
+      contentType,
+      bytes,
+      sha256: hash.digest("hex"),
+      ...(versionId !== undefined && { versionId }),
+    });
     try {
-      const { VersionId: versionId } = await upload.done();
-      return {
-        key,
-        contentType,
-        bytes,
-        sha256: hash.digest("hex"),
-        ...(versionId !== undefined && { versionId }),
-      };
+      return written((await upload.done()).VersionId);
     } catch (error) {
-      throw isConflict(error) ? new KeyTakenError(`${this.uri(key)} exists`, { cause: error }) : error;
+      if (!isConflict(error)) throw error;
+      // The object that is in the way is this one when the answer to a first try was lost.
+      const own = await this.versionHolding(key, hash.copy().digest("hex"));
+      if (!own) throw new KeyTakenError(`${this.uri(key)} exists`, { cause: error });
+      return written(own.versionId);
     } finally {
       signal?.removeEventListener("abort", abort);
     }
   }
 
   async read(key: string): Promise<Uint8Array | undefined> {
+    return await (await this.get(key))?.Body?.transformToByteArray();
+  }
+
+  /** The object's version, if its bytes have this SHA-256 (hex). */
+  private async versionHolding(
+    key: string,
+    sha256: string,
+  ): Promise<{ readonly versionId: string | undefined } | undefined> {
+    const object = await this.get(key);
+    if (!object) return undefined;
+    const hash = createHash("sha256");
+    for await (const chunk of (object.Body ?? []) as AsyncIterable<Uint8Array>) hash.update(chunk);
+    return hash.digest("hex") === sha256 ? { versionId: object.VersionId } : undefined;
+  }
+
+  private async get(key: string): Promise<GetObjectCommandOutput | undefined> {
     try {
-      const { Body } = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
-      return await Body?.transformToByteArray();
+      return await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
     } catch (error) {
       if (error instanceof Error && error.name === "NoSuchKey") return undefined;
       throw error;

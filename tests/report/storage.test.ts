@@ -76,11 +76,19 @@ interface Received {
   readonly body: Buffer;
 }
 
+interface Answer {
+  readonly status: number;
+  /** Of a refusal. */
+  readonly code?: string;
+  readonly body?: string;
+}
+
 /**
  * A store in front of an S3 that answers every request alike.
- * @param answer the status and, of a refusal, S3's error code; undefined for a request that is never answered
+ * @param answer undefined for a request that is never answered
+ * @param toReads the answer to reads, if that is another one
  */
-function storeBefore(answer: { status: number; code?: string } | undefined) {
+function storeBefore(answer: Answer | undefined, toReads = answer) {
   const received: Received[] = [];
   const client = new S3Client({
     region: "us-east-1",
@@ -88,9 +96,10 @@ function storeBefore(answer: { status: number; code?: string } | undefined) {
     requestHandler: {
       async handle({ method, path, body }: { method: string; path: string; body?: Uint8Array | string }) {
         received.push({ method, path, body: Buffer.from(body ?? "") });
-        if (answer === undefined) return new Promise<never>(() => {});
-        const { status, code } = answer;
-        const xml = code === undefined ? "" : `<Error><Code>${code}</Code><Message>no</Message></Error>`;
+        const given = method === "GET" ? toReads : answer;
+        if (given === undefined) return new Promise<never>(() => {});
+        const { status, code, body: text = "" } = given;
+        const xml = code === undefined ? text : `<Error><Code>${code}</Code><Message>no</Message></Error>`;
         const headers = { "content-type": "application/xml", "x-amz-version-id": "v1" };
         return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(xml)]) } };
       },
@@ -125,8 +134,25 @@ describe("an object in the report bucket", () => {
     ["it is there already", 412, "PreconditionFailed"],
     ["another writer is writing at the same time", 409, "ConditionalRequestConflict"],
   ])("is not written over when %s", async (_when, status, code) => {
-    const { store } = storeBefore({ status, code });
+    const { store } = storeBefore({ status, code }, { status: 200, body: "{ }" });
     await expect(store.write("reports/a.json", ["{}"], "application/json")).rejects.toThrow(KeyTakenError);
+    const absent = storeBefore({ status, code }, { status: 404, code: "NoSuchKey" });
+    const writing = absent.store.write("reports/a.json", ["{}"], "application/json");
+    await expect(writing).rejects.toThrow(KeyTakenError);
+  });
+
+  it("is what was written when the answer to a first try was lost and the second finds it there", async () => {
+    const { store } = storeBefore(
+      { status: 412, code: "PreconditionFailed" },
+      { status: 200, body: '{"own":true}' },
+    );
+    expect(await store.write("reports/a.json", ['{"own":', "true}"], "application/json")).toEqual({
+      key: "reports/a.json",
+      contentType: "application/json",
+      bytes: 12,
+      sha256: createHash("sha256").update('{"own":true}').digest("hex"),
+      versionId: "v1",
+    });
   });
 
   it("is not taken for one that is there already when S3 refuses it for another reason", async () => {
