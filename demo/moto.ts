@@ -77,6 +77,14 @@ async function launch(command: string, options: StartOptions): Promise<Launch> {
     server.once("error", (error) => resolve(error.message));
     server.once("exit", (code, signal) => resolve(`it exited with ${code ?? signal}`));
   });
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  const forget = () => {
+    process.off("exit", remove);
+    remove();
+  };
+  // For whoever cannot wait until it has started.
+  process.once("exit", remove);
+
   let ending: string | undefined;
   void exited.then((reason) => {
     ending = reason;
@@ -90,7 +98,7 @@ async function launch(command: string, options: StartOptions): Promise<Launch> {
   const fail = async (reason: string): Promise<Launch> => {
     const log = readFileSync(logFile, "utf8").slice(-2000);
     await stop();
-    rmSync(directory, { recursive: true });
+    forget();
     return { reason, log };
   };
 
@@ -103,7 +111,7 @@ async function launch(command: string, options: StartOptions): Promise<Launch> {
     const url = /Running on (http:\/\/127\.0\.0\.1:\d+)/.exec(log)?.[1];
     if (url === undefined || !(await answers(url))) continue;
     // The server goes on writing to its log; nobody will read it, and nothing is left of it in the end.
-    rmSync(directory, { recursive: true });
+    forget();
     if (options.outlive) server.unref();
     return { moto: { url, pid: server.pid as number, reset: () => reset(url), stop } };
   }

@@ -100,8 +100,6 @@ const SERVICES: Readonly<Record<string, Service>> = {
 export const WHY_EVERYTHING: Readonly<Record<string, string>> = {
   "config:DescribeConfigurationRecorderStatus": "the recorder may be somebody else's, of any name",
   "config:DescribeConfigurationRecorders": "the recorder may be somebody else's, of any name",
-  "rds:DescribeDBClusters": "a list of all clusters is refused to whoever may not see all of them",
-  "rds:DescribeDBInstances": "a list of all instances is refused to whoever may not see all of them",
 };
 
 /** What is wrong with grants: AWS deploys a grant on a resource that the action does not know, and it allows nothing. */
