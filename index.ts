@@ -11,17 +11,17 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { EXPIRY_ATTRIBUTE } from "./lambdas/common/expiry";
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/common/metrics";
-import { EVENTS_ALIAS, RULE_INDEX, resourceNames, TRANSITION_INDEX } from "./lambdas/common/names";
-import type { RuleDescription } from "./lambdas/common/rule";
-import type { EvaluatorSettings, ReportedRule, ReportSettings } from "./lambdas/common/settings";
+import { EVENTS_ALIAS, resourceNames } from "./lambdas/common/deployment/names";
+import type { EvaluatorSettings, ReportedRule, ReportSettings } from "./lambdas/common/deployment/settings";
+import { RULE_INDEX, TRANSITION_INDEX } from "./lambdas/common/history/keys";
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/common/monitoring/metrics";
+import type { RuleDescription } from "./lambdas/common/rule/rule";
+import { EXPIRY_ATTRIBUTE } from "./lambdas/common/values/expiry";
 import { ec2RequiredTags } from "./lambdas/ec2-tags/rule";
 import { rdsAutomatedBackups } from "./lambdas/rds-backups/rule";
 import { s3BucketEncryption } from "./lambdas/s3-encryption/rule";
 import { version as programVersion } from "./package.json";
 import { buildFunction } from "./program/bundle";
-import type { CUSTOM_RULES } from "./program/custom-rules";
 import { dashboardBody } from "./program/dashboard";
 import * as policies from "./program/policies";
 import {
@@ -30,8 +30,9 @@ import {
   recorderName as ownRecorderName,
   RECORDED_TYPES,
 } from "./program/recorder";
-import { longestGapHours } from "./program/schedule";
-import { readSettings } from "./program/settings";
+import type { CUSTOM_RULES } from "./program/rules";
+import { longestGapHours } from "./program/settings/schedule";
+import { readSettings } from "./program/settings/settings";
 
 // ---------------------------------------------------------------------------------------------- Settings
 

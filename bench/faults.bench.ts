@@ -8,10 +8,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { scheduledEvent } from "../demo/events";
-import type { FunctionDeclaration } from "../demo/lambda";
-import type { Ec2TagParameters } from "../lambdas/common/settings";
-import { groupBy } from "../lambdas/report-generator/group";
+import { scheduledEvent } from "../emulator/account/events";
+import type { FunctionDeclaration } from "../emulator/stack/lambda";
+import { groupBy } from "../lambdas/common/values/group";
+import type { Ec2TagParameters } from "../lambdas/ec2-tags/rule";
 import { FastTime, seeded } from "./fast-time";
 import { FaultyAws, type Invocation, type TakenMessage } from "./faulty-aws";
 import { declaredFunctions } from "./measure";

@@ -8,9 +8,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import http from "node:http";
 import { Readable } from "node:stream";
-import { type AwsRequest, parseAwsRequest } from "../demo/aws-request";
-import { json, jsonError, queryError } from "../demo/faults";
-import type { Reply } from "../demo/proxy";
+import { type AwsRequest, parseAwsRequest } from "../emulator/account/aws-request";
+import { json, jsonError, queryError } from "../emulator/account/faults";
+import type { Reply } from "../emulator/account/proxy";
 import { ConditionFailed, SmallTable } from "../tests/support/small-table";
 import { ACCOUNT } from "./resources";
 

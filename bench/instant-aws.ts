@@ -7,8 +7,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AwsRequest, parseAwsRequest, s3Address } from "../demo/aws-request";
-import type { Ec2TagParameters } from "../lambdas/common/settings";
+import { type AwsRequest, parseAwsRequest, s3Address } from "../emulator/account/aws-request";
+import type { Ec2TagParameters } from "../lambdas/ec2-tags/rule";
 import { type HistorySize, InstantHistory, type QueryInput } from "./instant-history";
 import { ACCOUNT, idOf, tagKeys } from "./resources";
 

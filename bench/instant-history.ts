@@ -5,15 +5,14 @@
 
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
-import type { EvaluationRow, Judgement, RunRow } from "../lambdas/common/evaluation";
-import { RuleExceptions } from "../lambdas/common/exceptions";
-import { runId } from "../lambdas/common/history";
-import { TRANSITION_INDEX } from "../lambdas/common/names";
-import { evaluationRow, parametersHash, type RowContext } from "../lambdas/common/row";
-import type { EvaluatorSettings } from "../lambdas/common/settings";
-import { shardOf } from "../lambdas/common/shards";
-import { evaluationTimestamp } from "../lambdas/common/timestamps";
-import type { ComparedState } from "../lambdas/common/transition";
+import type { EvaluatorSettings } from "../lambdas/common/deployment/settings";
+import { evaluationTimestamp, runId, shardOf, TRANSITION_INDEX } from "../lambdas/common/history/keys";
+import { evaluationRow, type RowContext } from "../lambdas/common/history/row";
+import type { EvaluationRow, RunRow } from "../lambdas/common/history/rows";
+import type { ComparedState } from "../lambdas/common/history/transition";
+import { RuleExceptions } from "../lambdas/common/rule/exceptions";
+import type { Judgement } from "../lambdas/common/rule/judgement";
+import { parametersHash } from "../lambdas/common/values/hash";
 import { ACCOUNT, idOf, indexOf, KINDS, type Kind, REGION, resourceOf } from "./resources";
 
 const SCHEDULE = "cron(0 0/6 * * ? *)";

@@ -3,8 +3,8 @@
  * which reads the history and writes the files over HTTP, against an AWS that answers at once (bench/instant-aws.ts).
  */
 
-import type { FunctionDeclaration } from "../demo/lambda";
-import type { ReportSettings } from "../lambdas/common/settings";
+import type { FunctionDeclaration } from "../emulator/stack/lambda";
+import type { ReportSettings } from "../lambdas/common/deployment/settings";
 import type { ReportResult } from "../lambdas/report-generator/generate";
 import { declaredFunctions, measure, startAws } from "./measure";
 

@@ -1,15 +1,10 @@
 /** The resources that the benchmarks are about, known by nothing but a number. */
 
-import type { Judgement, Resource } from "../lambdas/common/evaluation";
-import type {
-  Ec2TagParameters,
-  RdsBackupParameters,
-  S3EncryptionParameters,
-} from "../lambdas/common/settings";
-import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
-import { rdsAutomatedBackups } from "../lambdas/rds-backups/rule";
-import { s3BucketEncryption } from "../lambdas/s3-encryption/rule";
-import type { CUSTOM_RULES } from "../program/custom-rules";
+import type { Judgement, Resource } from "../lambdas/common/rule/judgement";
+import { type Ec2TagParameters, ec2RequiredTags } from "../lambdas/ec2-tags/rule";
+import { type RdsBackupParameters, rdsAutomatedBackups } from "../lambdas/rds-backups/rule";
+import { type S3EncryptionParameters, s3BucketEncryption } from "../lambdas/s3-encryption/rule";
+import type { CUSTOM_RULES } from "../program/rules";
 
 /** The account that they are in. */
 export const ACCOUNT = "111122223333";

@@ -1,9 +1,9 @@
+import type { Estate } from "../emulator/account/estate";
+import { fault, s3Error } from "../emulator/account/faults";
+import type { IamResource, ManagedRules } from "../emulator/account/managed-rules";
+import { ACCOUNT_ID } from "../emulator/account/moto";
+import type { Interceptor } from "../emulator/account/proxy";
 import type { Day } from "./day";
-import type { Estate } from "./estate";
-import { fault, s3Error } from "./faults";
-import type { IamResource, ManagedRules } from "./managed-rules";
-import { ACCOUNT_ID } from "./moto";
-import type { Interceptor } from "./proxy";
 
 /** Key that the invented bank encrypts with; nothing ever uses it. */
 const KMS_KEY_ARN = `arn:aws:kms:us-east-1:${ACCOUNT_ID}:key/7f3c9a52-0c1d-4e0b-9a77-5b1e60d4c8aa`;

@@ -3,10 +3,10 @@
  * the account is the product itself: what index.ts declares, the functions' own archives, AWS's own events.
  */
 
+import { Deployment } from "../emulator/stack/deployment";
+import { FunctionError } from "../emulator/stack/lambda";
 import { bankSettings } from "./bank";
 import { Day } from "./day";
-import { Deployment } from "./deployment";
-import { FunctionError } from "./lambda";
 import { print, printNote, printScene, printStep, styled } from "./print";
 import { Story } from "./story";
 

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import type { ComplianceType } from "../lambdas/common/evaluation";
-import type { Mail } from "./mail";
+import type { Mail } from "../emulator/stack/mail";
+import type { ComplianceType } from "../lambdas/common/rule/judgement";
 
 type Style = Parameters<typeof styleText>[0];
 

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { emulatorClient } from "../emulator/account/moto";
+import type { Deployment } from "../emulator/stack/deployment";
+import { PROJECT_DIRECTORY } from "../emulator/stack/settings";
 import type { ReportResult } from "../lambdas/report-generator/generate";
-import { emulatorClient } from "./account";
-import type { Deployment } from "./deployment";
-import { PROJECT_DIRECTORY } from "./settings";
 
 const DIRECTORY = join(PROJECT_DIRECTORY, ".demo");
 

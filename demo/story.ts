@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import type { EvaluationRow } from "../lambdas/common/evaluation";
+import { recordedInstance } from "../emulator/account/estate";
+import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "../emulator/account/events";
+import type { Deployment, FunctionKey } from "../emulator/stack/deployment";
+import type { Mail } from "../emulator/stack/mail";
+import type { EvaluationRow } from "../lambdas/common/history/rows";
+import type { Report } from "../lambdas/report-generator/content/report";
+import type { Tally } from "../lambdas/report-generator/figures/scores";
 import type { ReportResult } from "../lambdas/report-generator/generate";
-import type { Report } from "../lambdas/report-generator/report";
-import type { Tally } from "../lambdas/report-generator/scores";
-import { verifyChain } from "../lambdas/report-generator/verify";
 import { FolderSource } from "../scripts/report-sources";
+import { verifyChain } from "../scripts/verify-chain";
 import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedIam } from "./bank";
 import { clock, type Day } from "./day";
-import type { Deployment, FunctionKey } from "./deployment";
-import { recordedInstance } from "./estate";
-import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "./events";
-import type { Mail } from "./mail";
 import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
 import { saveReports } from "./saved-reports";
 

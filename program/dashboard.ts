@@ -1,4 +1,4 @@
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../lambdas/common/metrics";
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../lambdas/common/monitoring/metrics";
 
 /** What the dashboard shows, all of one Region. */
 export interface DashboardSubject {

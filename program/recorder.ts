@@ -7,9 +7,9 @@ import {
   type ResourceType,
 } from "@aws-sdk/client-config-service";
 import * as pulumi from "@pulumi/pulumi";
-import { asError } from "../lambdas/common/errors";
-import { isCustomersRecorder, recordsType } from "../lambdas/common/recorder";
-import { CUSTOM_RULES } from "./custom-rules";
+import { isCustomersRecorder, recordsType } from "../lambdas/common/deployment/recorder";
+import { asError } from "../lambdas/common/values/errors";
+import { CUSTOM_RULES } from "./rules";
 
 /** Resource types whose changes the rules rest on, and which the IAM rules evaluate. */
 export const RECORDED_TYPES: readonly ResourceType[] = [

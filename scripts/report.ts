@@ -14,10 +14,10 @@ import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { asInstant, asWholeNumber } from "../lambdas/common/input";
-import { MAXIMUM_SAMPLE } from "../lambdas/report-generator/event";
+import { asInstant, asWholeNumber } from "../lambdas/common/values/input";
+import { count, duration, percent } from "../lambdas/common/values/words";
 import type { ReportResult } from "../lambdas/report-generator/generate";
-import { count, duration, percent } from "../lambdas/report-generator/words";
+import { MAXIMUM_SAMPLE } from "../lambdas/report-generator/request/event";
 import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";
 
 const USAGE =

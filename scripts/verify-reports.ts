@@ -8,10 +8,10 @@
 import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { S3Client } from "@aws-sdk/client-s3";
-import { type ReportSource, type Verification, verifyChain } from "../lambdas/report-generator/verify";
-import { count } from "../lambdas/report-generator/words";
+import { count } from "../lambdas/common/values/words";
 import { BucketSource, FolderSource } from "./report-sources";
 import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";
+import { type ReportSource, type Verification, verifyChain } from "./verify-chain";
 
 const USAGE =
   "usage: npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]";

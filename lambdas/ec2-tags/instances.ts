@@ -1,9 +1,9 @@
 import { EC2Client, type Filter, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
-import { clientConfig, clientOfTarget } from "../common/clients";
-import { UnidentifiedResourceError } from "../common/errors";
-import type { Target } from "../common/evaluation";
-import type { Listed, ResourceSource } from "../common/rule";
-import { tagRecord } from "../common/tags";
+import { clientConfig, clientOfTarget } from "../common/aws/clients";
+import type { Target } from "../common/aws/target";
+import type { Listed, ResourceSource } from "../common/rule/rule";
+import { tagRecord } from "../common/rule/tags";
+import { UnidentifiedResourceError } from "../common/values/errors";
 import type { InstanceFacts } from "./rule";
 
 const clientOf = clientOfTarget((target) => new EC2Client(clientConfig(target)));

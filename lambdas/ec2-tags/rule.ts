@@ -11,11 +11,10 @@
  * 4. Every required key is there, with an allowed value if any  COMPLIANT (an empty value is a value)
  */
 
-import { InvalidInputError } from "../common/errors";
-import type { Judgement } from "../common/evaluation";
-import { asFields, asList, asText, refuseOthers } from "../common/input";
-import type { Rule } from "../common/rule";
-import type { Ec2TagParameters, RequiredTag } from "../common/settings";
+import type { Judgement } from "../common/rule/judgement";
+import type { Rule } from "../common/rule/rule";
+import { InvalidInputError } from "../common/values/errors";
+import { asFields, asList, asText, refuseOthers } from "../common/values/input";
 
 /** What the rule needs to know of an instance. */
 export interface InstanceFacts {
@@ -100,4 +99,15 @@ function parseRequiredTag(input: unknown, index: number): RequiredTag {
   if (values.length === 0)
     throw new InvalidInputError(`${field}.values must name at least one value, or be left out`);
   return { key, values };
+}
+
+/** One required tag: the key alone, or the key and the values it may have. Case counts, as in AWS. */
+export interface RequiredTag {
+  readonly key: string;
+  readonly values?: readonly string[];
+}
+
+/** Parameters of `ec2-required-tags`. */
+export interface Ec2TagParameters {
+  readonly requiredTags: readonly RequiredTag[];
 }

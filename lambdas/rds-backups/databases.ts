@@ -5,11 +5,12 @@ import {
   paginateDescribeDBInstances,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { clientConfig, clientOfTarget } from "../common/clients";
-import { UnidentifiedResourceError } from "../common/errors";
-import type { Resource, Target } from "../common/evaluation";
-import type { Listed, ResourceSource } from "../common/rule";
-import { tagRecord } from "../common/tags";
+import { clientConfig, clientOfTarget } from "../common/aws/clients";
+import type { Target } from "../common/aws/target";
+import type { Resource } from "../common/rule/judgement";
+import type { Listed, ResourceSource } from "../common/rule/rule";
+import { tagRecord } from "../common/rule/tags";
+import { UnidentifiedResourceError } from "../common/values/errors";
 import type { DatabaseFacts } from "./rule";
 
 const PAGE_SIZE = 100;

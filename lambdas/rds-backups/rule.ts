@@ -17,10 +17,9 @@
  * In any other status than `available` the annotation of 7 and 8 says that no backups are made now.
  */
 
-import type { Judgement } from "../common/evaluation";
-import { asBoolean, asFields, asWholeNumber, refuseOthers } from "../common/input";
-import type { Rule } from "../common/rule";
-import type { RdsBackupParameters } from "../common/settings";
+import type { Judgement } from "../common/rule/judgement";
+import type { Rule } from "../common/rule/rule";
+import { asBoolean, asFields, asWholeNumber, refuseOthers } from "../common/values/input";
 
 /** What the rule needs to know of a database instance or cluster. */
 export interface DatabaseFacts {
@@ -128,4 +127,12 @@ function canBackUpReplicas({ engine, engineVersion }: DatabaseFacts): boolean {
 
 function inDays(days: number): string {
   return days === 1 ? "1 day" : `${days} days`;
+}
+
+/** Parameters of `rds-automated-backups`. */
+export interface RdsBackupParameters {
+  /** Days, 1 to 35. */
+  readonly minimumBackupRetentionDays: number;
+  /** Judge read replicas too instead of calling them not applicable. */
+  readonly checkReadReplicas: boolean;
 }

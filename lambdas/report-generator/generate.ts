@@ -1,21 +1,29 @@
 /** A report from question to bucket: period, import, state, three files, and for scheduled ones a link of the chain. */
 
-import { asError, InvalidInputError } from "../common/errors";
-import type { Log } from "../common/log";
-import { parametersHash } from "../common/row";
-import type { ReportSettings } from "../common/settings";
-import { type AssemblyDependencies, assembleReport } from "./assemble";
-import { Chain, FORMS, type Form, type Link, type Manifest, type ManifestFile, watchedRules } from "./chain";
-import type { ReportRequest } from "./event";
-import type { Finding } from "./findings";
-import { keepSettings } from "./kept-settings";
-import { onDemandPeriod, type Period, plus, scheduledPeriod } from "./period";
-import { renderCsv } from "./render-csv";
-import { renderHtml } from "./render-html";
-import { renderJson } from "./render-json";
-import type { Report, Summary } from "./report";
-import { ownStandard, standardOf } from "./standard";
-import { KeyTakenError, type ReportStore } from "./storage";
+import type { ReportSettings } from "../common/deployment/settings";
+import type { Log } from "../common/monitoring/log";
+import { asError, InvalidInputError } from "../common/values/errors";
+import { parametersHash } from "../common/values/hash";
+import { plus } from "../common/values/instants";
+import {
+  Chain,
+  FORMS,
+  type Form,
+  type Link,
+  type Manifest,
+  type ManifestFile,
+  watchedRules,
+} from "./bucket/chain";
+import { keepSettings } from "./bucket/kept-settings";
+import { ownStandard, standardOf } from "./bucket/standard-in-force";
+import { KeyTakenError, type ReportStore } from "./bucket/storage";
+import { type AssemblyDependencies, assembleReport } from "./content/assemble";
+import type { Finding, Report, Summary } from "./content/report";
+import { renderCsv } from "./forms/csv";
+import { renderHtml } from "./forms/html/page";
+import { renderJson } from "./forms/json";
+import type { ReportRequest } from "./request/event";
+import { onDemandPeriod, type Period, scheduledPeriod } from "./request/period";
 
 /** What makes a report, all of it passed in. */
 export interface ReportDependencies extends AssemblyDependencies {

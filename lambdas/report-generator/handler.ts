@@ -3,17 +3,22 @@
 import { ConfigServiceClient } from "@aws-sdk/client-config-service";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { Context } from "aws-lambda";
-import { clientConfig } from "../common/clients";
-import { asError } from "../common/errors";
-import type { EvaluationRow } from "../common/evaluation";
-import { resourceNames } from "../common/names";
-import { invocationTime } from "../common/retry";
-import { type Place, placeOf, readSettings, runDependencies } from "../common/runtime";
-import type { ReportSettings } from "../common/settings";
-import { isFromEventBridge, parseEvent } from "./event";
+import { clientConfig } from "../common/aws/clients";
+import { invocationTime } from "../common/aws/retry";
+import { resourceNames } from "../common/deployment/names";
+import { type Place, placeOf, readSettings } from "../common/deployment/place";
+import type { ReportSettings } from "../common/deployment/settings";
+import type { EvaluationRow } from "../common/history/rows";
+import { runDependencies } from "../common/runs/dependencies";
+import { asError } from "../common/values/errors";
+import { S3ReportStore } from "./bucket/storage";
 import { generateReport, type ReportDependencies, type ReportResult } from "./generate";
-import { importManagedRules, type ManagedRuleDependencies, recordComplianceChange } from "./managed-rules";
-import { S3ReportStore } from "./storage";
+import {
+  importManagedRules,
+  type ManagedRuleDependencies,
+  recordComplianceChange,
+} from "./managed-rules/import";
+import { isFromEventBridge, parseEvent } from "./request/event";
 
 const settings = readSettings<ReportSettings>(__dirname);
 

@@ -6,11 +6,12 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { pMapIterable } from "p-map";
-import { clientConfig, clientOfTarget } from "../common/clients";
-import { asError } from "../common/errors";
-import type { Resource, Target } from "../common/evaluation";
-import type { Listed, ReadOptions, ResourceSource } from "../common/rule";
-import { tagRecord } from "../common/tags";
+import { clientConfig, clientOfTarget } from "../common/aws/clients";
+import type { Target } from "../common/aws/target";
+import type { Resource } from "../common/rule/judgement";
+import type { Listed, ReadOptions, ResourceSource } from "../common/rule/rule";
+import { tagRecord } from "../common/rule/tags";
+import { asError } from "../common/values/errors";
 import type { BucketFacts } from "./rule";
 
 /** Buckets read at once: fast enough for thousands in minutes, far below S3's limits. */

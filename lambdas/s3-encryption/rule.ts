@@ -12,10 +12,9 @@
  * 5. An algorithm this rule does not know                     ERROR: neither strong nor weak
  */
 
-import type { Judgement } from "../common/evaluation";
-import { asFields, asOneOf, refuseOthers } from "../common/input";
-import type { Rule } from "../common/rule";
-import { BUCKET_ENCRYPTIONS, type BucketEncryption, type S3EncryptionParameters } from "../common/settings";
+import type { Judgement } from "../common/rule/judgement";
+import type { Rule } from "../common/rule/rule";
+import { asFields, asOneOf, refuseOthers } from "../common/values/input";
 
 /** What the rule needs to know of a bucket. */
 export interface BucketFacts {
@@ -88,3 +87,14 @@ export const s3BucketEncryption: Rule<BucketFacts, S3EncryptionParameters> = {
     };
   },
 };
+
+/** Weakest to strongest. */
+export const BUCKET_ENCRYPTIONS = ["AES256", "aws:kms", "aws:kms:dsse"] as const;
+
+/** A default encryption that can be required. */
+export type BucketEncryption = (typeof BUCKET_ENCRYPTIONS)[number];
+
+/** Parameters of `s3-bucket-encryption`. */
+export interface S3EncryptionParameters {
+  readonly minimumBucketEncryption: BucketEncryption;
+}

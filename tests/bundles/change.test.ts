@@ -1,5 +1,5 @@
-import { recordedBucket, recordedInstance } from "../../demo/estate";
-import { configChangeEvent, scheduledEvent } from "../../demo/events";
+import { recordedBucket, recordedInstance } from "../../emulator/account/estate";
+import { configChangeEvent, scheduledEvent } from "../../emulator/account/events";
 import { deployed, requestsOf } from "./deployed";
 
 const SLOT = "2026-11-23T06:00:00.000Z";

@@ -1,5 +1,5 @@
-import type { AwsRequest } from "../../demo/aws-request";
-import { Deployment } from "../../demo/deployment";
+import type { AwsRequest } from "../../emulator/account/aws-request";
+import { Deployment } from "../../emulator/stack/deployment";
 
 /** Starting Python, running the program and bundling four functions takes seconds, and longer on a busy machine. */
 const START_TIMEOUT_MS = 120_000;

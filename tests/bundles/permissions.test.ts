@@ -1,6 +1,6 @@
-import type { FunctionKey } from "../../demo/deployment";
-import { recordedBucket, recordedInstance } from "../../demo/estate";
-import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "../../demo/events";
+import { recordedBucket, recordedInstance } from "../../emulator/account/estate";
+import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "../../emulator/account/events";
+import type { FunctionKey } from "../../emulator/stack/deployment";
 import { complaints, type Grant, WHY_EVERYTHING } from "../support/authorization";
 import { deployed } from "./deployed";
 import { covers, grantsOf, type NeededPermission, neededPermissions } from "./permissions";

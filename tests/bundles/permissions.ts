@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { type AwsRequest, s3Address } from "../../demo/aws-request";
-import { arnOf, type Graph, ofType, theOne } from "../../demo/graph";
-import { ACCOUNT_ID } from "../../demo/moto";
+import { type AwsRequest, s3Address } from "../../emulator/account/aws-request";
+import { ACCOUNT_ID } from "../../emulator/account/moto";
+import { arnOf, type Graph, ofType, theOne } from "../../emulator/stack/graph";
 import type { Grant } from "../support/authorization";
 
 /** What a request needs to be allowed: an IAM action on a resource, `*` where the action knows no resources. */

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
-import { emulatorClient } from "../../demo/account";
-import { complianceChangeEvent, scheduledEvent } from "../../demo/events";
-import { fault, jsonError } from "../../demo/faults";
+import { complianceChangeEvent, scheduledEvent } from "../../emulator/account/events";
+import { fault, jsonError } from "../../emulator/account/faults";
+import { emulatorClient } from "../../emulator/account/moto";
+import type { Report } from "../../lambdas/report-generator/content/report";
 import type { ReportResult } from "../../lambdas/report-generator/generate";
-import type { Report } from "../../lambdas/report-generator/report";
-import { verifyChain } from "../../lambdas/report-generator/verify";
 import { BucketSource } from "../../scripts/report-sources";
+import { verifyChain } from "../../scripts/verify-chain";
 import { deployed } from "./deployed";
 
 const SLOT = "2026-11-23T06:00:00.000Z";
@@ -21,7 +21,7 @@ const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pu
 const ALICE = { resourceType: "AWS::IAM::User", resourceId: "AIDAALICEEXAMPLE", resourceName: "alice" };
 const environment = deployed();
 
-const schemaFile = join(__dirname, "../../lambdas/report-generator/report.schema.json");
+const schemaFile = join(__dirname, "../../lambdas/report-generator/content/report.schema.json");
 const validate = addFormats(new Ajv2020({ allErrors: true, strict: false })).compile(
   JSON.parse(readFileSync(schemaFile, "utf8")),
 );

@@ -1,7 +1,7 @@
-import { scheduledEvent } from "../../demo/events";
-import { fault, json, jsonError, queryError, s3Error } from "../../demo/faults";
-import { LambdaFunction } from "../../demo/lambda";
-import { type Interceptor, NEVER } from "../../demo/proxy";
+import { scheduledEvent } from "../../emulator/account/events";
+import { fault, json, jsonError, queryError, s3Error } from "../../emulator/account/faults";
+import { type Interceptor, NEVER } from "../../emulator/account/proxy";
+import { LambdaFunction } from "../../emulator/stack/lambda";
 import { deployed, requestsOf } from "./deployed";
 
 const SLOT = "2026-11-23T06:00:00.000Z";

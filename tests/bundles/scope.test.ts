@@ -1,7 +1,7 @@
 import { CreateBucketCommand, PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
-import { emulatorClient } from "../../demo/account";
-import { scheduledEvent } from "../../demo/events";
-import { fault, s3Error } from "../../demo/faults";
+import { scheduledEvent } from "../../emulator/account/events";
+import { fault, s3Error } from "../../emulator/account/faults";
+import { emulatorClient } from "../../emulator/account/moto";
 import { deployed } from "./deployed";
 import { covers, grantsOf, neededPermissions } from "./permissions";
 

@@ -1,5 +1,5 @@
-import { recordedInstance } from "../../demo/estate";
-import { scheduledEvent } from "../../demo/events";
+import { recordedInstance } from "../../emulator/account/estate";
+import { scheduledEvent } from "../../emulator/account/events";
 import { deployed, operations, requestsOf } from "./deployed";
 
 const SLOT = "2026-11-23T06:00:00.000Z";

@@ -46,7 +46,7 @@ if (tool === "venv") {
 /** Starts the emulator in the copy with nothing on the PATH but what the test installed, and stops it. */
 async function startMoto(): Promise<{ said: string; errors: string; code: number | null }> {
   const program = `
-    require("./demo/moto").startMoto({ say: console.log }).then(
+    require("./emulator/account/moto").startMoto({ say: console.log }).then(
       async (moto) => {
         console.log("answers: " + (await fetch(moto.url)).status);
         await moto.stop();

@@ -1,4 +1,4 @@
-import { cacheFolder, inEnvironment, type Machine, placesOnPath } from "../../demo/programs";
+import { cacheFolder, inEnvironment, type Machine, placesOnPath } from "../../emulator/account/programs";
 
 const linux: Machine = { platform: "linux", env: {}, home: "/home/ada" };
 const mac: Machine = { platform: "darwin", env: {}, home: "/Users/ada" };

@@ -1,4 +1,4 @@
-import { Claims } from "../../lambdas/common/claims";
+import { Claims } from "../../lambdas/common/alerts/claims";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
 const RULE = "good-things";

@@ -5,8 +5,8 @@ import { DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from
 import { GetBucketEncryptionCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import * as fc from "fast-check";
-import { configChangeEvent, type RecordedResource } from "../../demo/events";
-import { ACCOUNT_ID, REGION } from "../../demo/moto";
+import { configChangeEvent, type RecordedResource } from "../../emulator/account/events";
+import { ACCOUNT_ID, REGION } from "../../emulator/account/moto";
 import { instances } from "../../lambdas/ec2-tags/instances";
 import { ec2RequiredTags } from "../../lambdas/ec2-tags/rule";
 import { databases } from "../../lambdas/rds-backups/databases";

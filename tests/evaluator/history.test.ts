@@ -4,10 +4,10 @@ import {
   type GetCommand,
   type QueryCommand,
 } from "@aws-sdk/lib-dynamodb";
-import type { EvaluationRow } from "../../lambdas/common/evaluation";
-import { History } from "../../lambdas/common/history";
-import { Patience } from "../../lambdas/common/retry";
-import { shardOf } from "../../lambdas/common/shards";
+import { Patience } from "../../lambdas/common/aws/retry";
+import { History } from "../../lambdas/common/history/history";
+import { shardOf } from "../../lambdas/common/history/keys";
+import type { EvaluationRow } from "../../lambdas/common/history/rows";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
 let database: TestDatabase;

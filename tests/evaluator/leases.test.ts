@@ -1,4 +1,4 @@
-import { RUN_LEASE_MS, type RunLease, RunLeases, RunTakenOver } from "../../lambdas/common/leases";
+import { RUN_LEASE_MS, type RunLease, RunLeases, RunTakenOver } from "../../lambdas/common/runs/leases";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 import { eachWorld, type World } from "../support/world";
 

@@ -13,19 +13,19 @@ import {
 } from "@aws-sdk/client-config-service";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { Alerts } from "../../lambdas/common/alerts";
-import { Claims } from "../../lambdas/common/claims";
-import type { EvaluationRow } from "../../lambdas/common/evaluation";
-import { History } from "../../lambdas/common/history";
-import { RunLeases } from "../../lambdas/common/leases";
-import { jsonLog } from "../../lambdas/common/log";
-import type { ReportedRule } from "../../lambdas/common/settings";
-import { Windows } from "../../lambdas/common/windows";
+import { Alerts } from "../../lambdas/common/alerts/alerts";
+import { Claims } from "../../lambdas/common/alerts/claims";
+import { Windows } from "../../lambdas/common/alerts/windows";
+import type { ReportedRule } from "../../lambdas/common/deployment/settings";
+import { History } from "../../lambdas/common/history/history";
+import type { EvaluationRow } from "../../lambdas/common/history/rows";
+import { jsonLog } from "../../lambdas/common/monitoring/log";
+import { RunLeases } from "../../lambdas/common/runs/leases";
 import {
   importManagedRules,
   type ManagedRuleDependencies,
   recordComplianceChange,
-} from "../../lambdas/report-generator/managed-rules";
+} from "../../lambdas/report-generator/managed-rules/import";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
 const config = mockClient(ConfigServiceClient);

@@ -1,7 +1,7 @@
 /** Sweeps, their second deliveries and change events of one resource at the same time, in every order. */
 
 import * as fc from "fast-check";
-import type { EvaluationRow } from "../../lambdas/common/evaluation";
+import type { EvaluationRow } from "../../lambdas/common/history/rows";
 import { memoryDatabase } from "../support/dynamodb";
 import { World } from "../support/world";
 

@@ -1,7 +1,7 @@
 /** Any sequence of sweeps, changes, second deliveries, crashes and retries: the same rows, one alert a drift. */
 
 import * as fc from "fast-check";
-import type { EvaluationRow } from "../../lambdas/common/evaluation";
+import type { EvaluationRow } from "../../lambdas/common/history/rows";
 import { memoryDatabase } from "../support/dynamodb";
 import { type Condition, World } from "../support/world";
 

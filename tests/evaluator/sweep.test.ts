@@ -1,4 +1,4 @@
-import type { WhatIfResult } from "../../lambdas/common/what-if";
+import type { WhatIfResult } from "../../lambdas/common/evaluator/what-if";
 import { eachWorld, thingArn, type World } from "../support/world";
 
 let world: World;

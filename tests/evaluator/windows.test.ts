@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { type WindowEntry, Windows } from "../../lambdas/common/windows";
+import { type WindowEntry, Windows } from "../../lambdas/common/alerts/windows";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 import { entry, INSTANT } from "./units/factories";
 

@@ -1,4 +1,4 @@
-import { MANAGED_RULES } from "../../lambdas/common/managed-rules";
+import { MANAGED_RULES } from "../../program/managed-rules";
 
 test("rules, and their names in AWS Config, are told apart", () => {
   for (const key of ["name", "identifier", "title"] as const) {

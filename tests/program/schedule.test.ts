@@ -1,4 +1,4 @@
-import { longestGapHours, parseSchedule } from "../../program/schedule";
+import { longestGapHours, parseSchedule } from "../../program/settings/schedule";
 
 test.each([
   "cron(0 0/6 * * ? *)",

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { readSettings } from "../../program/settings";
+import { readSettings } from "../../program/settings/settings";
 import { PROJECT, rawSettings } from "./support";
 
 const NOW = new Date("2026-11-24T12:00:00Z");

@@ -1,4 +1,4 @@
-import { type AssemblyRequest, assembleReport } from "../../lambdas/report-generator/assemble";
+import { type AssemblyRequest, assembleReport } from "../../lambdas/report-generator/content/assemble";
 import { ACCOUNT, Company, exception, REGION, rule, SIX_HOURLY, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";

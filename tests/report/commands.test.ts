@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { InvalidInputError } from "../../lambdas/common/errors";
-import { parseEvent } from "../../lambdas/report-generator/event";
+import { InvalidInputError } from "../../lambdas/common/values/errors";
 import { generateReport } from "../../lambdas/report-generator/generate";
+import { parseEvent } from "../../lambdas/report-generator/request/event";
 import { Company, dependencies, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";

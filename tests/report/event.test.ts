@@ -1,5 +1,5 @@
-import { isFromEventBridge, parseEvent } from "../../lambdas/report-generator/event";
-import { onDemandPeriod, scheduledPeriod } from "../../lambdas/report-generator/period";
+import { isFromEventBridge, parseEvent } from "../../lambdas/report-generator/request/event";
+import { onDemandPeriod, scheduledPeriod } from "../../lambdas/report-generator/request/period";
 
 describe("the report generator's events", () => {
   it("takes an EventBridge scheduled event's own time, with milliseconds", () => {

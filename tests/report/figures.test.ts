@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { controlMapping } from "../../lambdas/report-generator/controls";
-import { drawSample } from "../../lambdas/report-generator/sample";
-import { type Counts, NOTHING, percentage, TallyBy, tally } from "../../lambdas/report-generator/scores";
-import { overallTrend } from "../../lambdas/report-generator/trend";
+import { controlMapping } from "../../lambdas/report-generator/figures/controls";
+import { drawSample } from "../../lambdas/report-generator/figures/sample";
+import {
+  type Counts,
+  NOTHING,
+  percentage,
+  TallyBy,
+  tally,
+} from "../../lambdas/report-generator/figures/scores";
+import { overallTrend } from "../../lambdas/report-generator/figures/trend";
 import { Company, rule } from "./support";
 
 const counts = (some: Partial<Counts>): Counts => ({ ...NOTHING, ...some });

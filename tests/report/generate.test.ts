@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv/dist/2020";
-import { InvalidInputError } from "../../lambdas/common/errors";
-import type { Manifest } from "../../lambdas/report-generator/chain";
+import { InvalidInputError } from "../../lambdas/common/values/errors";
+import type { Manifest } from "../../lambdas/report-generator/bucket/chain";
+import type { Report } from "../../lambdas/report-generator/content/report";
 import { generateReport } from "../../lambdas/report-generator/generate";
-import type { Report } from "../../lambdas/report-generator/report";
 import {
   Company,
   dependencies,
@@ -18,7 +18,7 @@ import {
 
 const RULE = "s3-bucket-encryption";
 const schema = JSON.parse(
-  readFileSync(join(__dirname, "../../lambdas/report-generator/report.schema.json"), "utf8"),
+  readFileSync(join(__dirname, "../../lambdas/report-generator/content/report.schema.json"), "utf8"),
 ) as object;
 const validate = new Ajv({ allErrors: true }).compile(schema);
 

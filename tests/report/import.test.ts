@@ -6,13 +6,13 @@ import {
 } from "@aws-sdk/client-config-service";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
-import { Alerts } from "../../lambdas/common/alerts";
-import { Claims } from "../../lambdas/common/claims";
-import { History } from "../../lambdas/common/history";
-import { RunLeases } from "../../lambdas/common/leases";
-import { jsonLog } from "../../lambdas/common/log";
-import { Windows } from "../../lambdas/common/windows";
-import { importManagedRules } from "../../lambdas/report-generator/managed-rules";
+import { Alerts } from "../../lambdas/common/alerts/alerts";
+import { Claims } from "../../lambdas/common/alerts/claims";
+import { Windows } from "../../lambdas/common/alerts/windows";
+import { History } from "../../lambdas/common/history/history";
+import { jsonLog } from "../../lambdas/common/monitoring/log";
+import { RunLeases } from "../../lambdas/common/runs/leases";
+import { importManagedRules } from "../../lambdas/report-generator/managed-rules/import";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 import { ACCOUNT, REGION, rule } from "./support";
 

@@ -3,13 +3,8 @@
  * by counting, and not with the code that the evaluators use.
  */
 
-import type {
-  ComplianceType,
-  EvaluationRow,
-  RunRow,
-  SettledType,
-  Transition,
-} from "../../lambdas/common/evaluation";
+import type { EvaluationRow, RunRow, Transition } from "../../lambdas/common/history/rows";
+import type { ComplianceType, SettledType } from "../../lambdas/common/rule/judgement";
 
 /** A resource after an evaluation. */
 export interface ResourceState {

@@ -1,5 +1,5 @@
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { collect } from "../../lambdas/report-generator/collect";
+import { collect } from "../../lambdas/common/values/collect";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 import { itemBytes } from "../support/dynamodb-limits";
 import { Company } from "./support";

@@ -1,8 +1,8 @@
 /** The history table in memory, which gives and refuses what DynamoDB would. */
 
 import { createHash } from "node:crypto";
-import type { EvaluationRow, RunRow } from "../../lambdas/common/evaluation";
-import type { EvaluationFilter, HistoryReader } from "../../lambdas/common/history";
+import type { EvaluationFilter, HistoryReader } from "../../lambdas/common/history/history";
+import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
 import {
   checkBatch,
   checkBetween,

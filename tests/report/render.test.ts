@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import type { ComplianceType } from "../../lambdas/common/evaluation";
+import type { ComplianceType } from "../../lambdas/common/rule/judgement";
+import type { Report } from "../../lambdas/report-generator/content/report";
+import { csvCell, renderCsv } from "../../lambdas/report-generator/forms/csv";
+import { html } from "../../lambdas/report-generator/forms/html/markup";
+import { renderHtml } from "../../lambdas/report-generator/forms/html/page";
 import { generateReport } from "../../lambdas/report-generator/generate";
-import { html } from "../../lambdas/report-generator/html";
-import { csvCell, renderCsv } from "../../lambdas/report-generator/render-csv";
-import { renderHtml } from "../../lambdas/report-generator/render-html";
-import type { Report } from "../../lambdas/report-generator/report";
 import { Company, dependencies, exception, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";

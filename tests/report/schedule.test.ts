@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { attest, slotsOf } from "../../lambdas/report-generator/schedule";
+import { attest, slotsOf } from "../../lambdas/report-generator/figures/schedule";
 import { Company, SIX_HOURLY } from "./support";
 
 const RULE = "s3-bucket-encryption";

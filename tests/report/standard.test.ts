@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { parametersHash } from "../../lambdas/common/row";
-import type { ReportSettings } from "../../lambdas/common/settings";
-import { Chain, type Manifest, manifestKey, sha256 } from "../../lambdas/report-generator/chain";
+import type { ReportSettings } from "../../lambdas/common/deployment/settings";
+import { parametersHash, sha256 } from "../../lambdas/common/values/hash";
+import { Chain, type Manifest, manifestKey } from "../../lambdas/report-generator/bucket/chain";
+import type { Report } from "../../lambdas/report-generator/content/report";
 import { generateReport } from "../../lambdas/report-generator/generate";
-import type { Report } from "../../lambdas/report-generator/report";
 import { Company, dependencies, exception, MemoryStore, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";

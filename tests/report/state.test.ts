@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import type { ComplianceType, EvaluationRow } from "../../lambdas/common/evaluation";
-import { instantOf, justBefore } from "../../lambdas/common/timestamps";
-import { collect } from "../../lambdas/report-generator/collect";
-import { failingIntervals, resolutionTimes } from "../../lambdas/report-generator/intervals";
-import { KnownAt } from "../../lambdas/report-generator/known-at";
-import { plus } from "../../lambdas/report-generator/period";
-import { type RuleState, stateAt } from "../../lambdas/report-generator/state";
+import { instantOf } from "../../lambdas/common/history/keys";
+import type { EvaluationRow } from "../../lambdas/common/history/rows";
+import type { ComplianceType } from "../../lambdas/common/rule/judgement";
+import { collect } from "../../lambdas/common/values/collect";
+import { justBefore, plus } from "../../lambdas/common/values/instants";
+import { KnownAt } from "../../lambdas/report-generator/content/known-at";
+import { type RuleState, stateAt } from "../../lambdas/report-generator/content/state";
+import { failingIntervals, resolutionTimes } from "../../lambdas/report-generator/figures/intervals";
 import { arnOf, Company } from "./support";
 
 const RULE = "s3-bucket-encryption";

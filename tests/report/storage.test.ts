@@ -10,7 +10,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { KeyTakenError, S3ReportStore } from "../../lambdas/report-generator/storage";
+import { KeyTakenError, S3ReportStore } from "../../lambdas/report-generator/bucket/storage";
 
 const OWNER = "111122223333";
 const MIB = 1024 * 1024;

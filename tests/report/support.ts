@@ -1,10 +1,16 @@
 /** A history and a bucket in memory, and a small company that evaluations happen to. */
 
 import { createHash } from "node:crypto";
-import type { ComplianceType, EvaluationRow, RunRow, Trigger } from "../../lambdas/common/evaluation";
-import type { Exception, ReportedRule, ReportSettings } from "../../lambdas/common/settings";
+import type { ReportedRule, ReportSettings } from "../../lambdas/common/deployment/settings";
+import type { EvaluationRow, RunRow, Trigger } from "../../lambdas/common/history/rows";
+import type { Exception } from "../../lambdas/common/rule/exceptions";
+import type { ComplianceType } from "../../lambdas/common/rule/judgement";
+import {
+  KeyTakenError,
+  type ReportStore,
+  type StoredObject,
+} from "../../lambdas/report-generator/bucket/storage";
 import { generateReport, type ReportDependencies } from "../../lambdas/report-generator/generate";
-import { KeyTakenError, type ReportStore, type StoredObject } from "../../lambdas/report-generator/storage";
 import { ledgerOf, nextState, type ResourceState } from "./ledger";
 import { MemoryHistory } from "./memory-history";
 

@@ -1,12 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parametersHash } from "../../lambdas/common/row";
-import { sha256 } from "../../lambdas/report-generator/chain";
+import { parametersHash, sha256 } from "../../lambdas/common/values/hash";
+import { settingsKey } from "../../lambdas/report-generator/bucket/kept-settings";
 import { generateReport } from "../../lambdas/report-generator/generate";
-import { settingsKey } from "../../lambdas/report-generator/kept-settings";
-import { type ReportSource, verifyChain } from "../../lambdas/report-generator/verify";
 import { FolderSource } from "../../scripts/report-sources";
+import { type ReportSource, verifyChain } from "../../scripts/verify-chain";
 import { Company, dependencies, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";

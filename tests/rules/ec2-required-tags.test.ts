@@ -1,8 +1,12 @@
 import fc from "fast-check";
-import type { ComplianceType } from "../../lambdas/common/evaluation";
-import type { Ec2TagParameters, RequiredTag } from "../../lambdas/common/settings";
-import { tagRecord } from "../../lambdas/common/tags";
-import { ec2RequiredTags, type InstanceFacts } from "../../lambdas/ec2-tags/rule";
+import type { ComplianceType } from "../../lambdas/common/rule/judgement";
+import { tagRecord } from "../../lambdas/common/rule/tags";
+import {
+  type Ec2TagParameters,
+  ec2RequiredTags,
+  type InstanceFacts,
+  type RequiredTag,
+} from "../../lambdas/ec2-tags/rule";
 
 const parameters: Ec2TagParameters = {
   requiredTags: [{ key: "Environment", values: ["Production", "Staging"] }, { key: "Owner" }],

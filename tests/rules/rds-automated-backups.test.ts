@@ -1,7 +1,10 @@
 import fc from "fast-check";
-import type { ComplianceType } from "../../lambdas/common/evaluation";
-import type { RdsBackupParameters } from "../../lambdas/common/settings";
-import { type DatabaseFacts, rdsAutomatedBackups } from "../../lambdas/rds-backups/rule";
+import type { ComplianceType } from "../../lambdas/common/rule/judgement";
+import {
+  type DatabaseFacts,
+  type RdsBackupParameters,
+  rdsAutomatedBackups,
+} from "../../lambdas/rds-backups/rule";
 
 const passing: DatabaseFacts = {
   kind: "instance",

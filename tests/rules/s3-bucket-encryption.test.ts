@@ -1,7 +1,11 @@
 import fc from "fast-check";
-import type { ComplianceType } from "../../lambdas/common/evaluation";
-import { BUCKET_ENCRYPTIONS, type BucketEncryption } from "../../lambdas/common/settings";
-import { type BucketFacts, s3BucketEncryption } from "../../lambdas/s3-encryption/rule";
+import type { ComplianceType } from "../../lambdas/common/rule/judgement";
+import {
+  BUCKET_ENCRYPTIONS,
+  type BucketEncryption,
+  type BucketFacts,
+  s3BucketEncryption,
+} from "../../lambdas/s3-encryption/rule";
 
 const passing: BucketFacts = { algorithm: "aws:kms", kmsKeyId: "alias/payments", bucketKeyEnabled: true };
 

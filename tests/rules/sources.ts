@@ -1,5 +1,5 @@
-import type { Target } from "../../lambdas/common/evaluation";
-import type { Listed } from "../../lambdas/common/rule";
+import type { Target } from "../../lambdas/common/aws/target";
+import type { Listed } from "../../lambdas/common/rule/rule";
 
 export const TARGET: Target = { partition: "aws", accountId: "111122223333", region: "us-east-1" };
 

@@ -1,8 +1,8 @@
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
-import { documentClient } from "../../lambdas/common/documents";
-import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/names";
+import { documentClient } from "../../lambdas/common/aws/documents";
+import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/history/keys";
 import { ConditionFailed, SmallTable } from "./small-table";
 
 export interface TestDatabase {

@@ -5,7 +5,7 @@
  */
 
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/names";
+import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/history/keys";
 import { checkBatch, checkBetween, checkItem, type Keyed } from "./dynamodb-limits";
 
 type Item = Record<string, unknown>;

@@ -4,20 +4,26 @@ import type {
   PutEvaluationsCommandInput,
 } from "@aws-sdk/client-config-service";
 import type { PublishCommand, PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { QueryCommand, type QueryCommandOutput, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { Alerts } from "../../lambdas/common/alerts";
-import { answer } from "../../lambdas/common/answer";
-import { Claims } from "../../lambdas/common/claims";
-import type { EvaluationRow, RunRow, Target } from "../../lambdas/common/evaluation";
-import type { Evaluator, EvaluatorDependencies } from "../../lambdas/common/evaluator";
-import { parseEvaluatorEvent } from "../../lambdas/common/events";
-import { History } from "../../lambdas/common/history";
-import { RunLeases } from "../../lambdas/common/leases";
-import { jsonLog } from "../../lambdas/common/log";
-import type { Listed, RecordedId, ResourceSource, Rule } from "../../lambdas/common/rule";
-import type { DiscoveryScope, Exception } from "../../lambdas/common/settings";
-import { Windows } from "../../lambdas/common/windows";
+import {
+  type DynamoDBDocumentClient,
+  QueryCommand,
+  type QueryCommandOutput,
+  ScanCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { Alerts } from "../../lambdas/common/alerts/alerts";
+import { Claims } from "../../lambdas/common/alerts/claims";
+import { Windows } from "../../lambdas/common/alerts/windows";
+import type { Target } from "../../lambdas/common/aws/target";
+import { answer } from "../../lambdas/common/evaluator/answer";
+import type { Evaluator, EvaluatorDependencies } from "../../lambdas/common/evaluator/evaluator";
+import { parseEvaluatorEvent } from "../../lambdas/common/evaluator/events";
+import { History } from "../../lambdas/common/history/history";
+import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
+import { jsonLog } from "../../lambdas/common/monitoring/log";
+import type { Exception } from "../../lambdas/common/rule/exceptions";
+import type { Listed, RecordedId, ResourceSource, Rule } from "../../lambdas/common/rule/rule";
+import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
+import { RunLeases } from "../../lambdas/common/runs/leases";
 import { startDatabase, type TestDatabase } from "./dynamodb";
 
 export const ACCOUNT = "111122223333";

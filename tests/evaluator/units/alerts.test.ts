@@ -1,15 +1,15 @@
 import { PublishCommand, type PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
 import fc from "fast-check";
-import { Alerts, fittingBody, textForm } from "../../../lambdas/common/alerts";
-import { exceptionId } from "../../../lambdas/common/exceptions";
+import { Alerts, fittingBody, textForm } from "../../../lambdas/common/alerts/alerts";
 import {
   type AlertEntry,
   type AlertMessage,
   digestMessage,
   driftMessage,
   foldedDriftMessage,
-} from "../../../lambdas/common/messages";
+} from "../../../lambdas/common/alerts/messages";
+import { exceptionId } from "../../../lambdas/common/rule/exceptions";
 import { alertContext, entries, entry, exception, INSTANT, row } from "./factories";
 
 const TOPIC = "arn:aws:sns:us-east-1:111122223333:compliance-alerts-prod";

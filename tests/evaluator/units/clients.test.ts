@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { clientConfig, clientOfTarget } from "../../../lambdas/common/clients";
-import type { Target } from "../../../lambdas/common/evaluation";
+import { clientConfig, clientOfTarget } from "../../../lambdas/common/aws/clients";
+import type { Target } from "../../../lambdas/common/aws/target";
 import { ACCOUNT, REGION } from "./factories";
 
 function target(change: Partial<Target> = {}): Target {

@@ -1,9 +1,8 @@
-import { DigestBuilder } from "../../../lambdas/common/digest";
-import type { EvaluationRow } from "../../../lambdas/common/evaluation";
-import { exceptionId, RuleExceptions } from "../../../lambdas/common/exceptions";
-import type { RunDigest } from "../../../lambdas/common/messages";
-import type { Exception } from "../../../lambdas/common/settings";
-import { Tally } from "../../../lambdas/common/tally";
+import type { RunDigest } from "../../../lambdas/common/alerts/messages";
+import { Tally } from "../../../lambdas/common/history/ledger";
+import type { EvaluationRow } from "../../../lambdas/common/history/rows";
+import { type Exception, exceptionId, RuleExceptions } from "../../../lambdas/common/rule/exceptions";
+import { DigestBuilder } from "../../../lambdas/common/runs/digest";
 import { ACCOUNT, bucketArn, exception, INSTANT, REGION, RULE, row } from "./factories";
 
 const FIRST_RUN = {

@@ -1,4 +1,4 @@
-import { mayPass } from "../../../lambdas/common/errors";
+import { mayPass } from "../../../lambdas/common/values/errors";
 
 function awsError(name: string, httpStatusCode?: number): Error {
   return Object.assign(new Error("no"), { name, $metadata: { httpStatusCode, attempts: 10 } });

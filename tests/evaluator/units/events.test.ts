@@ -1,4 +1,4 @@
-import { parseEvaluatorEvent, RESOURCE_IDS_MOST } from "../../../lambdas/common/events";
+import { parseEvaluatorEvent, RESOURCE_IDS_MOST } from "../../../lambdas/common/evaluator/events";
 
 const item = {
   resourceType: "AWS::RDS::DBInstance",

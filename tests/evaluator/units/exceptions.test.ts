@@ -1,6 +1,10 @@
 import fc from "fast-check";
-import { doubtsAbout, exceptionId, RuleExceptions } from "../../../lambdas/common/exceptions";
-import type { Exception } from "../../../lambdas/common/settings";
+import {
+  doubtsAbout,
+  type Exception,
+  exceptionId,
+  RuleExceptions,
+} from "../../../lambdas/common/rule/exceptions";
 import { bucketArn, exception, INSTANT, RULE } from "./factories";
 
 function covering(exceptions: Exception[], arn = bucketArn("ledger"), instant = INSTANT) {

@@ -1,8 +1,8 @@
-import type { EvaluationRow, Judgement, Resource } from "../../../lambdas/common/evaluation";
-import { RuleExceptions } from "../../../lambdas/common/exceptions";
-import type { AlertContext, AlertEntries, AlertEntry } from "../../../lambdas/common/messages";
-import type { RowContext } from "../../../lambdas/common/row";
-import type { Exception } from "../../../lambdas/common/settings";
+import type { AlertContext, AlertEntries, AlertEntry } from "../../../lambdas/common/alerts/messages";
+import type { RowContext } from "../../../lambdas/common/history/row";
+import type { EvaluationRow } from "../../../lambdas/common/history/rows";
+import { type Exception, RuleExceptions } from "../../../lambdas/common/rule/exceptions";
+import type { Judgement, Resource } from "../../../lambdas/common/rule/judgement";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";

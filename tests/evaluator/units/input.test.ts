@@ -1,4 +1,4 @@
-import { asError, errorCode } from "../../../lambdas/common/errors";
+import { asError, errorCode } from "../../../lambdas/common/values/errors";
 import {
   asBoolean,
   asFields,
@@ -8,7 +8,7 @@ import {
   asWholeNumber,
   parseJson,
   refuseOthers,
-} from "../../../lambdas/common/input";
+} from "../../../lambdas/common/values/input";
 
 describe("a refusal", () => {
   it.each<[string, () => unknown, string]>([

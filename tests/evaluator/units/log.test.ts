@@ -1,4 +1,4 @@
-import { jsonLog } from "../../../lambdas/common/log";
+import { jsonLog } from "../../../lambdas/common/monitoring/log";
 
 const NOW = new Date("2026-11-24T06:01:02.345Z");
 

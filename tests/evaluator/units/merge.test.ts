@@ -1,5 +1,5 @@
 import { setTimeout as after } from "node:timers/promises";
-import { mergeInArrivalOrder } from "../../../lambdas/common/merge";
+import { mergeInArrivalOrder } from "../../../lambdas/common/values/merge";
 
 /** Yields each text after so many milliseconds more; notes when it is closed. */
 async function* source(steps: readonly [number, string | Error][], closed: string[] = [], name = "") {

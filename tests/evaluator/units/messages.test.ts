@@ -1,5 +1,4 @@
-import { fittingBody, textForm } from "../../../lambdas/common/alerts";
-import { exceptionId } from "../../../lambdas/common/exceptions";
+import { fittingBody, textForm } from "../../../lambdas/common/alerts/alerts";
 import {
   type AlertMessage,
   digestMessage,
@@ -11,8 +10,8 @@ import {
   minute,
   percent,
   type RunDigest,
-} from "../../../lambdas/common/messages";
-import type { Exception } from "../../../lambdas/common/settings";
+} from "../../../lambdas/common/alerts/messages";
+import { type Exception, exceptionId } from "../../../lambdas/common/rule/exceptions";
 import { alertContext, bucketArn, entries, entry, exception, INSTANT, row } from "./factories";
 
 const totals: RunDigest["totals"] = {

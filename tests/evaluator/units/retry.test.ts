@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import { clientConfig } from "../../../lambdas/common/clients";
-import { InvocationTime, Patience, PatientRetries, RESERVE_MS } from "../../../lambdas/common/retry";
+import { clientConfig } from "../../../lambdas/common/aws/clients";
+import { InvocationTime, Patience, PatientRetries, RESERVE_MS } from "../../../lambdas/common/aws/retry";
 
 const TARGET = { partition: "aws", accountId: "111122223333", region: "us-east-1" };
 const MINUTE = 60_000;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import type { Judgement } from "../../../lambdas/common/evaluation";
-import { closingRow, evaluationRow, parametersHash, unreadable } from "../../../lambdas/common/row";
-import { shardOf } from "../../../lambdas/common/shards";
+import { shardOf } from "../../../lambdas/common/history/keys";
+import { closingRow, evaluationRow } from "../../../lambdas/common/history/row";
+import { type Judgement, unreadable } from "../../../lambdas/common/rule/judgement";
+import { parametersHash } from "../../../lambdas/common/values/hash";
 import {
   ACCOUNT,
   bucket,

@@ -1,4 +1,4 @@
-import { isInScope } from "../../../lambdas/common/scope";
+import { isInScope } from "../../../lambdas/common/rule/scope";
 
 describe("with the scope `account`", () => {
   it("everything is evaluated", () => {

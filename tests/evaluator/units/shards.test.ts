@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { INDEX_SHARDS } from "../../../lambdas/common/names";
-import { shardOf } from "../../../lambdas/common/shards";
+import { INDEX_SHARDS, shardOf } from "../../../lambdas/common/history/keys";
 import { bucketArn, RULE } from "./factories";
 
 describe("the index partition of a resource", () => {

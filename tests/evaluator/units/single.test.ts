@@ -1,5 +1,5 @@
-import type { EvaluationRow, RunRow } from "../../../lambdas/common/evaluation";
-import { driftBehind } from "../../../lambdas/common/single";
+import type { EvaluationRow, RunRow } from "../../../lambdas/common/history/rows";
+import { driftBehind } from "../../../lambdas/common/runs/single";
 import { INSTANT, RULE, row } from "./factories";
 
 /** A year of six-hourly evaluations, newest first, all failing; how many of them were read. */

@@ -1,11 +1,7 @@
 import fc from "fast-check";
-import type {
-  ComplianceType,
-  EvaluationRow,
-  LedgerEntry,
-  Transition,
-} from "../../../lambdas/common/evaluation";
-import { Tally, totals } from "../../../lambdas/common/tally";
+import { Tally, totals } from "../../../lambdas/common/history/ledger";
+import type { EvaluationRow, LedgerEntry, Transition } from "../../../lambdas/common/history/rows";
+import type { ComplianceType } from "../../../lambdas/common/rule/judgement";
 import { ACCOUNT, REGION, row } from "./factories";
 
 const EMPTY: LedgerEntry = {

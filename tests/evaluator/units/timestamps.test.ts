@@ -1,11 +1,6 @@
 import fc from "fast-check";
-import {
-  AFTER_INSTANT,
-  evaluationTimestamp,
-  instantOf,
-  isoInstant,
-  justBefore,
-} from "../../../lambdas/common/timestamps";
+import { AFTER_INSTANT, evaluationTimestamp, instantOf } from "../../../lambdas/common/history/keys";
+import { isoInstant, justBefore } from "../../../lambdas/common/values/instants";
 
 const instants = fc
   .date({

@@ -1,12 +1,13 @@
 import fc from "fast-check";
-import type { ComplianceType, SettledType, Transition } from "../../../lambdas/common/evaluation";
+import type { Transition } from "../../../lambdas/common/history/rows";
 import {
   type ComparedState,
   compare,
   isDrift,
   type PreviousState,
   stateOf,
-} from "../../../lambdas/common/transition";
+} from "../../../lambdas/common/history/transition";
+import type { ComplianceType, SettledType } from "../../../lambdas/common/rule/judgement";
 import { row } from "./factories";
 
 const STANDARD = { parameters_hash: "a", rule_version: "1" } as const;

@@ -1,0 +1,294 @@
+/** What alerts say, for each protocol; composed here, sent elsewhere. */
+
+import type { totals } from "../history/ledger";
+import type { EvaluationRow } from "../history/rows";
+import type { IdentifiedException } from "../rule/exceptions";
+import type { Severity } from "../rule/rule";
+import { oneLine, quoted } from "../values/text";
+
+/** SNS wants fewer than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
+export const SUBJECT_LENGTH = 99;
+/** Of a resource's name in a sentence; no name in AWS is longer, but a tag's value can come close. */
+const NAME_LENGTH = 256;
+/** Of a resource's name in a subject, however long the rule's. */
+const NAME_IN_SUBJECT = 20;
+
+/** `drift`: something fails now; `digest`: a run's summary; `system`: the scanner itself needs somebody. */
+export type AlertKind = "drift" | "digest" | "system";
+
+/** Where a message stands: what its attributes, subject and first lines need. */
+export interface AlertContext {
+  readonly rule: string;
+  readonly title: string;
+  readonly remediation: string;
+  readonly severity: Severity;
+  readonly environmentSuffix: string;
+  /** Accounts and Regions the message speaks of. */
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  /** Where the newest report lies. */
+  readonly reportUri: string;
+}
+
+/** One resource in a message. */
+export interface AlertEntry {
+  readonly resource: string;
+  readonly name: string;
+  readonly type: string;
+  readonly account: string;
+  readonly region: string;
+  readonly annotation: string;
+  readonly openSince?: string;
+}
+
+/** Entries of one kind: as many as were kept, and how many there were. */
+export interface AlertEntries {
+  readonly entries: readonly AlertEntry[];
+  readonly count: number;
+}
+
+/** A message before it is cut to the limits of SNS. */
+export interface AlertMessage {
+  readonly kind: AlertKind;
+  readonly context: AlertContext;
+  readonly subject: string;
+  /** At most a few SMS parts. */
+  readonly sms: string;
+  /** Text above the sections. */
+  readonly lines: readonly string[];
+  readonly sections: readonly AlertSection[];
+  /** Text below the sections. */
+  readonly closing: readonly string[];
+  /** What machines get beside the sections. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What a message lists, as much of it as fits. */
+export interface AlertSection {
+  /** Name in the machines' form. */
+  readonly key: string;
+  readonly heading: string;
+  readonly entries: readonly SectionEntry[];
+  /** How many there are, listed or not. */
+  readonly count: number;
+}
+
+/** One entry: a line for people, and the same for machines. */
+export interface SectionEntry {
+  readonly line: string;
+  readonly data: object;
+}
+
+/** What a digest tells of a run. */
+export interface RunDigest {
+  readonly instant: string;
+  /** The run before judged by other parameters, or another version of the rule. */
+  readonly standardChanged: boolean;
+  readonly totals: ReturnType<typeof totals>;
+  readonly newlyFailing: AlertEntries;
+  readonly stillFailing: AlertEntries;
+  readonly resolved: AlertEntries;
+  readonly errors: AlertEntries;
+  readonly exceptions: readonly ExceptionUse[];
+}
+
+/** An exception and how many failing resources it covers in this run. */
+export interface ExceptionUse {
+  readonly exception: IdentifiedException;
+  readonly covers: number;
+  readonly endsSoon: boolean;
+  readonly expired: boolean;
+}
+
+/** The context of a message that speaks of these places only: a bucket lies in another Region than its listing. */
+export function placedAt(
+  context: AlertContext,
+  places: readonly { readonly account: string; readonly region: string }[],
+): AlertContext {
+  return {
+    ...context,
+    accounts: [...new Set(places.map(({ account }) => account))],
+    regions: [...new Set(places.map(({ region }) => region))],
+  };
+}
+
+/** A resource as messages speak of it. */
+export function entryOf(row: EvaluationRow): AlertEntry {
+  return {
+    resource: row.resource_id,
+    name: row.resource_name,
+    type: row.resource_type,
+    account: row.account_id,
+    region: row.region,
+    annotation: row.annotation,
+    ...(row.open_since && { openSince: row.open_since }),
+  };
+}
+
+/** One resource began to fail. */
+export function driftMessage(context: AlertContext, row: EvaluationRow, openedAt: string): AlertMessage {
+  const { resource_name: name, resource_type: type, annotation } = row;
+  const subject = (called: string) =>
+    `[${context.severity.toUpperCase()}] Drift: ${called} fails ${context.rule}`;
+  const room = SUBJECT_LENGTH - subject('""').length;
+  return {
+    kind: "drift",
+    context: placedAt(context, [entryOf(row)]),
+    subject: subject(quoted(name, Math.max(room, NAME_IN_SUBJECT))),
+    sms: `Compliance drift (${context.severity}): ${quoted(name, NAME_LENGTH)} fails ${context.rule}. ${annotation}`,
+    lines: [
+      `${quoted(name, NAME_LENGTH)} began to fail the rule "${context.title}".`,
+      "",
+      ...table([
+        ["Resource", row.resource_id],
+        ["Type", type],
+        ["Found", annotation],
+        ["Since", minute(row.open_since ?? openedAt)],
+        ["Rule", `${context.rule} (severity ${context.severity})`],
+        ["Account", `${row.account_id}, ${row.region}`],
+      ]),
+      "",
+      `What to do: ${context.remediation}`,
+    ],
+    sections: [],
+    closing: [],
+    data: { instant: openedAt, resource: entryOf(row), observed: row.observed },
+  };
+}
+
+/** More drift than anybody wants single messages of; what was told singly is not among it. */
+export function foldedDriftMessage(context: AlertContext, drifts: AlertEntries): AlertMessage {
+  const resources = drifts.count === 1 ? "1 more resource" : `${drifts.count} resources`;
+  const fail = `${resources} ${drifts.count === 1 ? "fails" : "fail"} ${context.rule}`;
+  return {
+    kind: "drift",
+    context: placedAt(context, drifts.entries),
+    subject: `[${context.severity.toUpperCase()}] Drift: ${fail}`,
+    sms: `Compliance drift (${context.severity}): ${fail}.`,
+    lines: [`${resources} began to fail the rule "${context.title}" within a short time.`],
+    sections: [resourceSection("drifts", "Began to fail", drifts)],
+    closing: [`What to do: ${context.remediation}`],
+    data: {},
+  };
+}
+
+/**
+ * The summary of a run.
+ * @returns undefined when nothing fails and nothing changed.
+ */
+export function digestMessage(context: AlertContext, digest: RunDigest): AlertMessage | undefined {
+  const { newlyFailing, stillFailing, resolved, errors, totals: counts } = digest;
+  const failing = newlyFailing.count + stillFailing.count;
+  const ending = digest.exceptions.filter(({ endsSoon, covers }) => endsSoon && covers > 0);
+  if (failing + resolved.count + errors.count + ending.length === 0) return undefined;
+
+  const inUse = digest.exceptions.filter(({ covers }) => covers > 0);
+  const summary = `${failing} failing (${newlyFailing.count} new), ${resolved.count} resolved, ${errors.count} not evaluated`;
+  return {
+    kind: "digest",
+    context,
+    subject: `[${context.severity.toUpperCase()}] ${context.rule}: ${summary}`,
+    sms: `Compliance ${context.rule}: ${summary}. Score ${percent(counts.score)} at ${percent(counts.coverage)} coverage.`,
+    lines: [
+      `${context.title}: run of ${minute(digest.instant)}`,
+      ...(digest.standardChanged
+        ? ["The standard has changed since the run before: what is new may be so by that."]
+        : []),
+      "",
+      ...table([
+        [
+          "Score",
+          `${percent(counts.score)} (${counts.compliant} of ${counts.evaluated} evaluated resources pass)`,
+        ],
+        ["Coverage", `${percent(counts.coverage)} (${counts.error} could not be evaluated)`],
+        ["Listed", `${counts.listed}, of which ${counts.notApplicable} not applicable`],
+        [
+          "Failing",
+          `${failing}, of which ${newlyFailing.count} new; ${counts.excepted} more under exceptions`,
+        ],
+        ["Severity", context.severity],
+        ["Account", `${context.accounts.join(", ")}; ${context.regions.join(", ")}`],
+      ]),
+    ],
+    sections: [
+      resourceSection("newlyFailing", "Newly failing", newlyFailing),
+      resourceSection("stillFailing", "Still failing", stillFailing),
+      resourceSection("resolved", "Resolved", resolved),
+      resourceSection("errors", "Could not be evaluated", errors),
+      exceptionSection("exceptionsInUse", "Exceptions in use", inUse),
+      exceptionSection(
+        "exceptionsUnused",
+        "Exceptions that match no failing resource, to be removed perhaps",
+        digest.exceptions.filter(({ covers, expired }) => covers === 0 && !expired),
+      ),
+      exceptionSection(
+        "exceptionsExpired",
+        "Expired exceptions",
+        digest.exceptions.filter(({ expired }) => expired),
+      ),
+    ],
+    closing: [`What to do: ${context.remediation}`],
+    data: { instant: digest.instant, totals: counts },
+  };
+}
+
+/** A run that could not be completed. */
+export function failureMessage(context: AlertContext, instant: string, error: Error): AlertMessage {
+  return {
+    kind: "system",
+    context,
+    subject: `[SCANNER] The run of ${context.rule} at ${minute(instant)} did not complete`,
+    sms: `Compliance scanner: the run of ${context.rule} at ${minute(instant)} did not complete (${error.name}).`,
+    lines: [
+      `The run of ${context.rule} at ${minute(instant)} did not complete. Until one`,
+      "does, reports do not show the present state.",
+      "",
+      ...table([
+        ["Error", error.name],
+        ["Message", error.message],
+        ["Account", `${context.accounts.join(", ")}; ${context.regions.join(", ")}`],
+      ]),
+    ],
+    sections: [],
+    closing: [],
+    data: { instant, error: { name: error.name, message: error.message } },
+  };
+}
+
+/** One line of text for one resource. */
+export function entryLine({ name, resource, annotation, openSince }: AlertEntry): string {
+  const title = resource.endsWith(name) ? resource : `${name} (${resource})`;
+  return oneLine(`${title}: ${annotation}${openSince ? ` Since ${minute(openSince)}.` : ""}`);
+}
+
+/** `2026-11-24 06:00 UTC`. */
+export function minute(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+}
+
+/** Rounded down, so that 100 % is said of nothing less. */
+export function percent(share: number | undefined): string {
+  return share === undefined ? "no score" : `${Math.floor(share * 1000) / 10} %`;
+}
+
+function resourceSection(key: string, heading: string, { entries, count }: AlertEntries): AlertSection {
+  return { key, heading, count, entries: entries.map((entry) => ({ line: entryLine(entry), data: entry })) };
+}
+
+/** Those that end soon come first: they must not be among what is cut. */
+function exceptionSection(key: string, heading: string, uses: readonly ExceptionUse[]): AlertSection {
+  const urgentFirst = [...uses].sort((a, b) => Number(b.endsSoon) - Number(a.endsSoon));
+  const entries = urgentFirst.map(({ exception, covers, endsSoon, expired }) => ({
+    line: oneLine(
+      `${exception.ticket}: ${exception.resource}, covers ${covers}, until ${exception.expires}` +
+        `${endsSoon ? " (ENDS WITHIN 14 DAYS)" : ""}; owner ${exception.owner}, approved by ${exception.approver}`,
+    ),
+    data: { ...exception, covers, endsSoon, expired },
+  }));
+  return { key, heading, count: uses.length, entries };
+}
+
+function table(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
+  return rows.map(([label, value]) => `${`${label}:`.padEnd(width)}${oneLine(value)}`);
+}

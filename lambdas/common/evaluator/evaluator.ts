@@ -1,0 +1,123 @@
+/** One rule with its settings in one deployment, and what every kind of event does with it. */
+
+import type { ConfigServiceClient } from "@aws-sdk/client-config-service";
+import type { AlertContext } from "../alerts/messages";
+import type { Target } from "../aws/target";
+import type { EvaluatorSettings } from "../deployment/settings";
+import type { RowContext } from "../history/row";
+import type { EvaluationRow, Trigger } from "../history/rows";
+import { RuleExceptions } from "../rule/exceptions";
+import { type ComplianceType, type Judgement, unreadable } from "../rule/judgement";
+import type { Listed, ReadOptions, ResourceSource, Rule } from "../rule/rule";
+import { isInScope } from "../rule/scope";
+import type { RunDependencies } from "../runs/dependencies";
+import { parametersHash } from "../values/hash";
+
+/** What an evaluator works with. */
+export interface EvaluatorDependencies extends RunDependencies {
+  readonly config: ConfigServiceClient;
+}
+
+/** One rule with its settings in one deployment. */
+export interface Evaluator<Facts, Parameters> {
+  readonly rule: Rule<Facts, Parameters>;
+  readonly source: ResourceSource<Facts>;
+  readonly settings: EvaluatorSettings<Parameters>;
+  readonly environmentSuffix: string;
+  /** What is scanned; more accounts or Regions are more targets. */
+  readonly targets: readonly [Target, ...Target[]];
+  /** Where the newest report lies, for alerts. */
+  readonly reportUri: string;
+}
+
+/** What was said of one resource. */
+export interface ResourceVerdict {
+  readonly resource: string;
+  readonly complianceType: ComplianceType;
+  readonly annotation: string;
+}
+
+/** What is answered to an event about single resources. */
+export interface ResourcesResult {
+  readonly status: "evaluated";
+  readonly rule: string;
+  readonly resources: readonly ResourceVerdict[];
+  readonly notFound: readonly string[];
+}
+
+/**
+ * Everything of all targets that belongs to what is evaluated, page by page.
+ * @param outside takes the ARNs of what exists and does not belong.
+ */
+export async function* listInScope<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  outside?: Set<string>,
+): AsyncGenerator<Listed<Facts>> {
+  for (const target of evaluator.targets) {
+    for await (const listed of evaluator.source.list(target, readOptions(evaluator))) {
+      if (belongs(evaluator, listed)) yield listed;
+      else outside?.add(listed.resource.arn);
+    }
+  }
+}
+
+/** Whether a resource is in the scope that the settings give. */
+export function belongs<Facts, Parameters>(
+  { settings, environmentSuffix }: Evaluator<Facts, Parameters>,
+  { resource }: Listed<Facts>,
+): boolean {
+  return isInScope(resource, settings.discoveryScope, environmentSuffix);
+}
+
+/** The verdict on a resource, or that it could not be read. */
+export function judge<Facts, Parameters>(
+  { rule, settings }: Evaluator<Facts, Parameters>,
+  listed: Listed<Facts>,
+): Judgement {
+  return "error" in listed ? unreadable(listed.error) : rule.judge(listed.facts, settings.parameters);
+}
+
+/** Only a rule whose scope rests on tags takes the calls to read them where a listing has none. */
+export function readOptions<Facts, Parameters>({ settings }: Evaluator<Facts, Parameters>): ReadOptions {
+  return { tags: settings.discoveryScope === "environment" };
+}
+
+/** What the rows of one event have in common. */
+export function rowContext<Facts, Parameters>(
+  { rule, settings }: Evaluator<Facts, Parameters>,
+  trigger: Trigger,
+  instant: string,
+): RowContext {
+  return {
+    rule,
+    parametersHash: parametersHash({ ...settings.parameters, discoveryScope: settings.discoveryScope }),
+    exceptions: new RuleExceptions(settings.exceptions, rule.name),
+    trigger,
+    instant,
+  };
+}
+
+/** What alerts say of the rule, whatever they tell. */
+export function alertContext<Facts, Parameters>({
+  rule,
+  settings,
+  environmentSuffix,
+  targets,
+  reportUri,
+}: Evaluator<Facts, Parameters>): AlertContext {
+  return {
+    rule: rule.name,
+    title: rule.title,
+    remediation: rule.remediation,
+    severity: settings.severity,
+    environmentSuffix,
+    accounts: [...new Set(targets.map(({ accountId }) => accountId))],
+    regions: [...new Set(targets.map(({ region }) => region))],
+    reportUri,
+  };
+}
+
+/** A row as the answer names it. */
+export function verdictOf({ resource_id, compliance_type, annotation }: EvaluationRow): ResourceVerdict {
+  return { resource: resource_id, complianceType: compliance_type, annotation };
+}

@@ -1,0 +1,46 @@
+import { ConfigServiceClient } from "@aws-sdk/client-config-service";
+import type { Context } from "aws-lambda";
+import { clientConfig } from "../aws/clients";
+import { invocationTime } from "../aws/retry";
+import { newestReportUri, placeOf, readSettings } from "../deployment/place";
+import type { EvaluatorSettings } from "../deployment/settings";
+import type { ResourceSource, Rule } from "../rule/rule";
+import { runDependencies } from "../runs/dependencies";
+import { asError } from "../values/errors";
+import { answer, type EvaluatorResult } from "./answer";
+import type { EvaluatorDependencies } from "./evaluator";
+import { parseEvaluatorEvent } from "./events";
+
+/**
+ * The Lambda handler of one rule.
+ * @param directory where the bundle and its `settings.json` lie.
+ */
+export function evaluatorHandler<Facts, Parameters>(
+  rule: Rule<Facts, Parameters>,
+  source: ResourceSource<Facts>,
+  directory: string,
+): (event: unknown, context: Context) => Promise<EvaluatorResult> {
+  const settings = readSettings<EvaluatorSettings<Parameters>>(directory);
+  let dependencies: EvaluatorDependencies | undefined;
+  return async (event, context) => {
+    invocationTime.begin(context);
+    const place = placeOf(context);
+    dependencies ??= { ...runDependencies(place), config: new ConfigServiceClient(clientConfig(place)) };
+    const evaluator = {
+      rule,
+      source,
+      settings,
+      environmentSuffix: place.environmentSuffix,
+      targets: [place] as const,
+      reportUri: newestReportUri(place),
+    };
+    try {
+      return await answer(evaluator, parseEvaluatorEvent(event), dependencies);
+    } catch (caught) {
+      dependencies.log.error("event was not answered", asError(caught), {
+        requestId: context.awsRequestId,
+      });
+      throw caught;
+    }
+  };
+}

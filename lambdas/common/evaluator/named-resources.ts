@@ -1,0 +1,58 @@
+/** Resources that a person named, evaluated at once. */
+
+import { alertAtOnce, type Drift } from "../alerts/drift";
+import type { Target } from "../aws/target";
+import type { EvaluationRow } from "../history/rows";
+import { recordSingle } from "../runs/single";
+import {
+  alertContext,
+  belongs,
+  type Evaluator,
+  type EvaluatorDependencies,
+  judge,
+  type ResourcesResult,
+  type ResourceVerdict,
+  readOptions,
+  rowContext,
+  verdictOf,
+} from "./evaluator";
+import type { ResourcesRequest } from "./events";
+
+/** Evaluates the resources that a person named, as of now; those that do not exist are named in the answer. */
+export async function evaluateResources<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  { resourceIds }: ResourcesRequest,
+  dependencies: EvaluatorDependencies,
+): Promise<ResourcesResult> {
+  const context = rowContext(evaluator, "on-demand", dependencies.now().toISOString());
+  const drifts: Drift[] = [];
+  const resources: ResourceVerdict[] = [];
+  const missing = new Set(resourceIds);
+  const evaluate = async (
+    target: Target,
+    ids: readonly string[],
+    seenLater: ReadonlyMap<string, EvaluationRow> = new Map(),
+  ): Promise<void> => {
+    const outdated = new Map<string, EvaluationRow>();
+    const lookedAt = dependencies.now().toISOString();
+    for await (const listed of evaluator.source.find(target, ids, readOptions(evaluator))) {
+      if (!belongs(evaluator, listed)) continue;
+      const { resource } = listed;
+      const { arn, name } = resource;
+      for (const id of [arn, name, arn.slice(arn.lastIndexOf("/") + 1)]) missing.delete(id);
+      const judgement = judge(evaluator, listed);
+      const evaluation = { resource, judgement, isLive: true, lookedAt, newer: seenLater.get(arn) };
+      const { row, drift, newer } = await recordSingle(context, evaluation, dependencies);
+      if (drift) drifts.push(drift);
+      if (newer) outdated.set(arn, newer);
+      else resources.push(verdictOf(row));
+    }
+    if (outdated.size > 0) await evaluate(target, [...outdated.keys()], outdated);
+  };
+  for (const target of evaluator.targets) await evaluate(target, resourceIds);
+  const sender = `on-demand#${context.instant}`;
+  const { error } = await alertAtOnce(alertContext(evaluator), drifts, sender, dependencies);
+  // Whoever asked is told; what is recorded and untold is told by the next run.
+  if (error) throw error;
+  return { status: "evaluated", rule: evaluator.rule.name, resources, notFound: [...missing] };
+}

@@ -1,0 +1,272 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import {
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  type QueryCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import { Patience } from "../aws/retry";
+import { mergeInArrivalOrder } from "../values/merge";
+import {
+  AFTER_INSTANT,
+  evaluationTimestamp,
+  INDEX_SHARDS,
+  instantOf,
+  RULE_INDEX,
+  runId,
+  TRANSITION_INDEX,
+} from "./keys";
+import type { EvaluationRow, RunRow } from "./rows";
+
+/** What a report needs of the history. Every instant is ISO-8601 UTC with milliseconds. */
+export interface HistoryReader {
+  /** The newest complete run of the rule at or before the instant (or strictly before it). */
+  lastRun(rule: string, at: string, options?: { strictlyBefore?: boolean }): Promise<RunRow | undefined>;
+  /** The complete runs of the rule in [from, to], oldest first. */
+  runs(rule: string, from: string, to: string): AsyncIterable<RunRow>;
+  /**
+   * The rule's evaluations in [from, to], in no order, each once. All shards are read at once, page by
+   * page; `complianceTypes` filters in the table.
+   */
+  evaluations(
+    rule: string,
+    from: string,
+    to: string,
+    filter?: EvaluationFilter,
+  ): AsyncIterable<EvaluationRow>;
+  /** The rule's evaluations in [from, to] whose transition is not `ongoing`, in no order, each once. */
+  transitions(rule: string, from: string, to: string): AsyncIterable<EvaluationRow>;
+}
+
+/** Which evaluations to read; all unless said. */
+export interface EvaluationFilter {
+  readonly complianceTypes?: readonly EvaluationRow["compliance_type"][];
+}
+
+/** BatchWriteItem takes no more (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
+export const BATCH_SIZE = 25;
+/** A few rows of other rules may stand before the wanted one. */
+const LATEST_PAGE = 10;
+
+/** The history table: every evaluation ever made, and the runs that commit them. */
+export class History implements HistoryReader {
+  constructor(
+    private readonly client: DynamoDBDocumentClient,
+    private readonly table: string,
+    private readonly patience = new Patience(),
+  ) {}
+
+  /** The complete run of the rule at exactly this instant. */
+  async run(rule: string, instant: string): Promise<RunRow | undefined> {
+    const item = await this.get(runId(rule), evaluationTimestamp(instant, rule));
+    return isRun(item) ? item : undefined;
+  }
+
+  async lastRun(rule: string, at: string, { strictlyBefore = false } = {}): Promise<RunRow | undefined> {
+    const newestFirst = this.query<unknown>({
+      KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :end",
+      ExpressionAttributeValues: { ":id": runId(rule), ":end": strictlyBefore ? at : at + AFTER_INSTANT },
+      ScanIndexForward: false,
+      Limit: 1,
+      ConsistentRead: true,
+    });
+    for await (const item of newestFirst) if (isRun(item)) return item;
+    return undefined;
+  }
+
+  async *runs(rule: string, from: string, to: string): AsyncGenerator<RunRow> {
+    if (isEmpty(from, to)) return;
+    const items = this.query<unknown>({
+      KeyConditionExpression: "resource_id = :id AND evaluation_timestamp BETWEEN :from AND :to",
+      ExpressionAttributeValues: { ":id": runId(rule), ":from": from, ":to": to + AFTER_INSTANT },
+      ConsistentRead: true,
+    });
+    for await (const item of items) if (isRun(item)) yield item;
+  }
+
+  evaluations(
+    rule: string,
+    from: string,
+    to: string,
+    filter: EvaluationFilter = {},
+  ): AsyncIterable<EvaluationRow> {
+    return this.shards(RULE_INDEX, "rule_shard", rule, from, to, filter);
+  }
+
+  transitions(rule: string, from: string, to: string): AsyncIterable<EvaluationRow> {
+    return this.shards(TRANSITION_INDEX, "transition_shard", rule, from, to, {});
+  }
+
+  /**
+   * The newest evaluation of one resource by the rule, strictly before the instant, or of all; strongly
+   * consistent.
+   */
+  async latest(
+    resourceArn: string,
+    rule: string,
+    before = AFTER_INSTANT,
+  ): Promise<EvaluationRow | undefined> {
+    for await (const row of this.backwards(resourceArn, rule, before)) return row;
+    return undefined;
+  }
+
+  /**
+   * The evaluations of one resource by the rule before the instant, newest first; strongly consistent.
+   * @param pageSize how many to read at a time.
+   */
+  backwards(
+    resourceArn: string,
+    rule: string,
+    before: string,
+    pageSize = LATEST_PAGE,
+  ): AsyncGenerator<EvaluationRow> {
+    return this.query<EvaluationRow>({
+      KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :before",
+      FilterExpression: "#rule = :rule",
+      ExpressionAttributeNames: { "#rule": "rule" },
+      ExpressionAttributeValues: { ":id": resourceArn, ":before": before, ":rule": rule },
+      ScanIndexForward: false,
+      Limit: pageSize,
+      ConsistentRead: true,
+    });
+  }
+
+  /** The evaluation of one resource by the rule at exactly this instant; strongly consistent. */
+  async at(resourceArn: string, rule: string, instant: string): Promise<EvaluationRow | undefined> {
+    return (await this.get(resourceArn, evaluationTimestamp(instant, rule))) as EvaluationRow | undefined;
+  }
+
+  /**
+   * Stores one evaluation, unless there is another verdict of the same resource, rule and instant; an ERROR is none.
+   * @returns whether it was stored.
+   */
+  async record(row: EvaluationRow): Promise<boolean> {
+    try {
+      await this.client.send(
+        new PutCommand({
+          TableName: this.table,
+          Item: row,
+          ConditionExpression: "attribute_not_exists(resource_id) OR compliance_type = :error",
+          ExpressionAttributeValues: { ":error": "ERROR" },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Stores up to 25 evaluations; storing one again overwrites it with itself.
+   * @param abortSignal ends it between two requests, and the request that is under way.
+   * @throws when DynamoDB leaves some unprocessed for as long as there is patience; what the signal says.
+   */
+  async write(rows: readonly EvaluationRow[], abortSignal?: AbortSignal): Promise<void> {
+    let requests = rows.map((Item) => ({ PutRequest: { Item } }));
+    let failures = 0;
+    while (requests.length > 0) {
+      abortSignal?.throwIfAborted();
+      const { UnprocessedItems } = await this.client.send(
+        new BatchWriteCommand({ RequestItems: { [this.table]: requests } }),
+        { abortSignal },
+      );
+      const left = (UnprocessedItems?.[this.table] ?? []) as typeof requests;
+      // Back-off is for a table that takes nothing, not for one that is slow.
+      failures = left.length < requests.length ? 1 : failures + 1;
+      requests = left;
+      if (left.length > 0 && !(await this.patience.wait(failures))) {
+        throw new Error(`DynamoDB leaves ${left.length} evaluations unprocessed, and no time is left`);
+      }
+    }
+  }
+
+  /**
+   * Commits a run. Everything that it counts must have been written before.
+   * @returns the run that another delivery of the same event has committed meanwhile, if one has.
+   */
+  async commit(run: RunRow): Promise<RunRow | undefined> {
+    try {
+      await this.client.send(
+        new PutCommand({
+          TableName: this.table,
+          Item: run,
+          ConditionExpression: "attribute_not_exists(resource_id)",
+        }),
+      );
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const other = await this.run(run.rule, instantOf(run.evaluation_timestamp));
+      return other && isSameRun(other, run) ? undefined : other;
+    }
+  }
+
+  /** Merged page by page, not row by row: a race for each of 100,000 rows would cost more than the reads. */
+  private async *shards(
+    index: string,
+    key: string,
+    rule: string,
+    from: string,
+    to: string,
+    { complianceTypes = [] }: EvaluationFilter,
+  ): AsyncGenerator<EvaluationRow> {
+    if (isEmpty(from, to)) return;
+    const types = Object.fromEntries(complianceTypes.map((type, position) => [`:type${position}`, type]));
+    const filter = complianceTypes.length > 0 && {
+      FilterExpression: `compliance_type IN (${Object.keys(types)})`,
+    };
+    const queries = Array.from({ length: INDEX_SHARDS }, (_, shard) =>
+      this.pages<EvaluationRow>({
+        IndexName: index,
+        KeyConditionExpression: `${key} = :shard AND evaluation_timestamp BETWEEN :from AND :to`,
+        ExpressionAttributeValues: {
+          ":shard": `${rule}#${shard}`,
+          ":from": from,
+          ":to": to + AFTER_INSTANT,
+          ...types,
+        },
+        ...filter,
+      }),
+    );
+    for await (const page of mergeInArrivalOrder(queries)) yield* page;
+  }
+
+  private async get(resourceId: string, sortKey: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.client.send(
+      new GetCommand({
+        TableName: this.table,
+        Key: { resource_id: resourceId, evaluation_timestamp: sortKey },
+        ConsistentRead: true,
+      }),
+    );
+    return Item;
+  }
+
+  private async *query<Row>(input: Omit<QueryCommandInput, "TableName">): AsyncGenerator<Row> {
+    for await (const page of this.pages<Row>(input)) yield* page;
+  }
+
+  private async *pages<Row>(input: Omit<QueryCommandInput, "TableName">): AsyncGenerator<Row[]> {
+    for await (const page of paginateQuery({ client: this.client }, { TableName: this.table, ...input })) {
+      yield (page.Items ?? []) as Row[];
+    }
+  }
+}
+
+/** Whether a run is this very one: its commit was repeated because the answer to the first try was lost. */
+function isSameRun(one: RunRow, other: RunRow): boolean {
+  return one.started_at === other.started_at && one.completed_at === other.completed_at;
+}
+
+/** Whatever else may have come into the partition of a rule's runs is no run, and keeps nobody from reading those. */
+function isRun(item: unknown): item is RunRow {
+  return typeof item === "object" && item !== null && "ledger" in item && Array.isArray(item.ledger);
+}
+
+/** DynamoDB refuses a range that ends before it begins. */
+function isEmpty(from: string, to: string): boolean {
+  return from > to + AFTER_INSTANT;
+}

@@ -1,0 +1,184 @@
+/** The report: one model that JSON, CSV and HTML are rendered from. report.schema.json describes its JSON. */
+
+import type { Transition, Trigger } from "../../common/history/rows";
+import type { ComplianceType, Observed, SettledType } from "../../common/rule/judgement";
+import type { Severity } from "../../common/rule/rule";
+import type { ControlEntry } from "../figures/controls";
+import type { ExceptionEntry } from "../figures/exceptions";
+import type { FailingInterval, ResolutionTimes } from "../figures/intervals";
+import type { RunEntry } from "../figures/runs";
+import type { Attestation } from "../figures/schedule";
+import type { Tally } from "../figures/scores";
+import type { TrendPoint } from "../figures/trend";
+import type { Period } from "../request/period";
+
+/** Rises with every change of the JSON report's shape; the first number when readers have to change. */
+export const SCHEMA_VERSION = "1.0";
+
+/** One resource under one rule as it stood at the end of the period, with the evidence the verdict rests on. */
+export interface ResourceEntry {
+  /** ARN. */
+  readonly resourceId: string;
+  readonly resourceType: string;
+  readonly resourceName: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly complianceType: ComplianceType;
+  readonly annotation: string;
+  /** Values read from the API. */
+  readonly observed: Observed;
+  readonly errorCode?: string;
+  /** The last verdict that was not ERROR. */
+  readonly settledType?: SettledType;
+  readonly failingSince?: string;
+  readonly exceptionId?: string;
+  /** The instant of the event that the evaluation belongs to. */
+  readonly evaluatedAt: string;
+  /** When the resource was really read; of a managed rule, when AWS Config recorded its result. */
+  readonly observedAt: string;
+  readonly trigger: Trigger;
+  readonly transition: Transition;
+  readonly ruleVersion: string;
+  readonly parametersHash: string;
+}
+
+/** A change of state in the period. */
+export interface ChangeEntry {
+  readonly at: string;
+  readonly observedAt: string;
+  readonly resourceId: string;
+  readonly resourceType: string;
+  readonly resourceName: string;
+  readonly rule: string;
+  readonly transition: Transition;
+  readonly complianceType: ComplianceType;
+  readonly annotation: string;
+  readonly gone: boolean;
+  readonly exceptionId?: string;
+  /** It is of the time before the period, and was observed after the previous report had been made. */
+  readonly arrivedLate: boolean;
+}
+
+/** One rule's result at the end of the period; `result` is null while it has had no complete run. */
+export interface RuleResult {
+  readonly rule: string;
+  readonly title: string;
+  readonly kind: "custom" | "managed";
+  readonly configRuleName: string;
+  readonly severity: Severity;
+  readonly remediation: string;
+  readonly result: Tally | null;
+  /** The complete run that the state starts from, and how many later evaluations were laid over it. */
+  readonly stateFrom: { readonly run: string; readonly laterEvaluations: number } | null;
+  readonly opened: number;
+  readonly timeToResolve: ResolutionTimes;
+}
+
+/** A group of evaluations, such as an account's. */
+export interface GroupResult extends Tally {
+  readonly name: string;
+}
+
+/** The first screen. Its coverage is null while a rule has not been evaluated: what is missing has no size yet. */
+export interface Summary extends Tally {
+  /** Distinct resources; one under several rules counts once here and once a rule in the tallies. */
+  readonly resources: number;
+  /** Resources that could not be read and failed, unaccepted, when they last could; part of error. */
+  readonly lastSeenFailing: number;
+  readonly rules: number;
+  readonly rulesNotEvaluated: number;
+  /** Failures that began in the period, and those that ended in it. */
+  readonly opened: number;
+  readonly timeToResolve: ResolutionTimes;
+  readonly sweeps: {
+    readonly expected: number;
+    readonly onTime: number;
+    readonly late: number;
+    readonly missing: number;
+  };
+}
+
+/** Which link of the chain of scheduled reports this is, or which one was the last when it was made. */
+export interface ChainPosition {
+  /** null: on demand, not part of the chain. */
+  readonly sequence: number | null;
+  readonly previous: { readonly sequence: number; readonly manifestSha256: string } | null;
+}
+
+/** A seeded random sample of the evaluations at the end of the period. */
+export interface SamplePack {
+  readonly size: number;
+  readonly seed: string;
+  readonly population: number;
+  readonly method: string;
+  readonly evaluations: readonly ResourceEntry[];
+}
+
+/** Everything a report says. The last three lists can be long and are rendered one entry at a time. */
+export interface Report {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly reportId: string;
+  readonly kind: "scheduled" | "on-demand";
+  readonly generatedAt: string;
+  readonly period: Period;
+  readonly source: {
+    readonly environmentSuffix: string;
+    readonly accountId: string;
+    readonly region: string;
+    /** Of the program that made the report. */
+    readonly programVersion: string;
+    /** SHA-256 (hex) of the settings that were in force at the end of the period, as canonical JSON. */
+    readonly parametersHash: string;
+  };
+  readonly chain: ChainPosition;
+  readonly findings: readonly Finding[];
+  readonly summary: Summary;
+  readonly rules: readonly RuleResult[];
+  readonly byResourceType: readonly GroupResult[];
+  readonly byAccount: readonly GroupResult[];
+  readonly byRegion: readonly GroupResult[];
+  readonly trend: {
+    readonly from: string;
+    readonly overall: readonly TrendPoint[];
+    readonly byRule: Readonly<Record<string, readonly TrendPoint[]>>;
+  };
+  readonly schedule: readonly Attestation[];
+  readonly runs: readonly RunEntry[];
+  readonly exceptions: readonly ExceptionEntry[];
+  readonly controls: readonly ControlEntry[];
+  readonly sample: SamplePack | null;
+  readonly resources: readonly ResourceEntry[];
+  readonly changes: readonly ChangeEntry[];
+  readonly failures: readonly FailingInterval[];
+}
+
+/**
+ * A statement about the report's own completeness. `gap`: something was not seen; `warning`: something needs
+ * attention; `note`: something to know when comparing with other reports.
+ */
+export interface Finding {
+  readonly level: "gap" | "warning" | "note";
+  readonly code:
+    | "not-evaluated"
+    | "rows-missing"
+    | "state-stale"
+    | "import-failed"
+    | "coverage-incomplete"
+    | "run-coverage-incomplete"
+    | "sweep-missing"
+    | "sweep-late"
+    | "exception-expiring"
+    | "exception-expired"
+    | "exception-broad"
+    | "exception-self-approved"
+    | "rule-removed"
+    | "parameters-changed"
+    | "schedule-changed"
+    | "arrived-late";
+  /** The rules it is about; all of them when absent. */
+  readonly rules?: readonly string[];
+  /** One sentence for people. */
+  readonly text: string;
+}

@@ -1,0 +1,75 @@
+/** The fleet as the history knew it at an instant. */
+
+import type { HistoryReader } from "../../common/history/history";
+import { instantOf } from "../../common/history/keys";
+import type { EvaluationRow, RunRow } from "../../common/history/rows";
+import { plus } from "../../common/values/instants";
+
+/** One rule's state: the run it starts from, and how many later evaluations were laid over it. */
+export interface RuleState {
+  /** The last complete run; without one the rule has not been evaluated yet and nothing is known. */
+  readonly run?: RunRow;
+  readonly rows: readonly EvaluationRow[];
+  readonly laterEvaluations: number;
+  /** Rows that the run row counts and the index did not give (yet): indexes are eventually consistent. */
+  readonly missingRows: number;
+}
+
+/** Which resources to return; `failing` reads from the table only what fails or could not be evaluated. */
+type StateFilter = "all" | "failing";
+
+/**
+ * The rule's state at an instant: the rows of its last complete run at or before it, each replaced by the
+ * newest later row of its resource. Resources that are gone are left out. Rows come in no order.
+ *
+ * Only the run's rows and those after it are read, however old the history is.
+ * @throws whatever the history throws.
+ */
+export async function stateAt(
+  history: HistoryReader,
+  rule: string,
+  at: string,
+  filter: StateFilter = "all",
+): Promise<RuleState> {
+  const run = await history.lastRun(rule, at);
+  if (run === undefined) return { rows: [], laterEvaluations: 0, missingRows: 0 };
+  const base = instantOf(run.evaluation_timestamp);
+
+  const later = new Map<string, EvaluationRow>();
+  let laterEvaluations = 0;
+  if (base < at) {
+    for await (const row of history.evaluations(rule, plus(base, 1), at)) {
+      laterEvaluations += 1;
+      const known = later.get(row.resource_id);
+      if (known === undefined || known.evaluation_timestamp < row.evaluation_timestamp) {
+        later.set(row.resource_id, row);
+      }
+    }
+  }
+
+  const rows: EvaluationRow[] = [];
+  const keep = (row: EvaluationRow) => {
+    if (row.gone) return;
+    if (filter === "failing" && !isFailingOrUnknown(row)) return;
+    rows.push(row);
+  };
+  const only = filter === "failing" ? { complianceTypes: ["NON_COMPLIANT", "ERROR"] as const } : undefined;
+  let read = 0;
+  for await (const row of history.evaluations(rule, base, base, only)) {
+    if (!row.gone) read += 1;
+    if (!later.has(row.resource_id)) keep(row);
+  }
+  for (const row of later.values()) keep(row);
+  return { run, rows, laterEvaluations, missingRows: Math.max(0, counted(run, filter) - read) };
+}
+
+function counted(run: RunRow, filter: StateFilter): number {
+  return run.ledger.reduce(
+    (sum, entry) => sum + (filter === "all" ? entry.listed : entry.non_compliant + entry.error),
+    0,
+  );
+}
+
+function isFailingOrUnknown(row: EvaluationRow): boolean {
+  return row.compliance_type === "NON_COMPLIANT" || row.compliance_type === "ERROR";
+}

@@ -1,0 +1,201 @@
+/** The HTML report's long tables. Beyond some number of rows they refer to the CSV, and say how many are left out. */
+
+import { count, duration, number } from "../../../common/values/words";
+import type { ChangeEntry, Report, ResourceEntry } from "../../content/report";
+import type { FailingInterval } from "../../figures/intervals";
+import { html, type Markup } from "./markup";
+import { arn, badge, isExcepted, managedRules, severityBadge, time, VERDICTS, verdictBadge } from "./words";
+
+/** A list of checks, each a resource under a rule, and the most rows the page shows of it. */
+interface CheckList {
+  readonly id: string;
+  readonly title: string;
+  readonly none: string;
+  readonly most: number;
+  readonly isCollapsed: boolean;
+  readonly belongs: (entry: ResourceEntry) => boolean;
+}
+
+/** What needs attention, open at the top of the page. */
+export const ATTENTION: readonly CheckList[] = [
+  {
+    id: "failing",
+    title: "Failing checks",
+    none: "No check fails.",
+    most: 2_000,
+    isCollapsed: false,
+    belongs: (entry) => entry.complianceType === "NON_COMPLIANT" && !isExcepted(entry),
+  },
+  {
+    id: "unevaluated",
+    title: "Checks that could not be evaluated",
+    none: "Every check of the rules that ran could be evaluated.",
+    most: 1_000,
+    isCollapsed: false,
+    belongs: ({ complianceType }) => complianceType === "ERROR",
+  },
+  {
+    id: "accepted",
+    title: "Failing checks that an exception covers",
+    none: "No exception is in use.",
+    most: 1_000,
+    isCollapsed: false,
+    belongs: isExcepted,
+  },
+];
+
+/** The rest, collapsed at the bottom. */
+export const INVENTORY: readonly CheckList[] = [
+  {
+    id: "passing",
+    title: "Passing checks",
+    none: "No check passes.",
+    most: 2_000,
+    isCollapsed: true,
+    belongs: ({ complianceType }) => complianceType === "COMPLIANT",
+  },
+  {
+    id: "not-applicable",
+    title: "Checks that do not apply",
+    none: "Every rule applies to all of its resources.",
+    most: 1_000,
+    isCollapsed: true,
+    belongs: ({ complianceType }) => complianceType === "NOT_APPLICABLE",
+  },
+];
+
+/** One list as a section (or, collapsed, a disclosure), in pieces. */
+export function* checksSection(report: Report, list: CheckList): Generator<Markup> {
+  let total = 0;
+  for (const entry of report.resources) if (list.belongs(entry)) total += 1;
+  yield list.isCollapsed
+    ? html`<details id="${list.id}"><summary>${list.title} (${number(total)})</summary>`
+    : html`<section aria-labelledby="${list.id}"><h2 id="${list.id}">${list.title} <span class="note">${number(total)}</span></h2>`;
+  if (total === 0) {
+    yield html`<p class="none">${list.none}</p>`;
+  } else {
+    if (list.id === "failing") yield remedies(report, list);
+    yield leftOut(total, list.most, report);
+    yield html`<div class="scroll" role="group" aria-label="${list.title}" tabindex="0"><table class="rows">
+<thead><tr><th scope="col">Resource</th><th scope="col">Verdict</th><th scope="col">Rule</th><th scope="col">Since (UTC)</th><th scope="col">Observed (UTC)</th></tr></thead>
+<tbody>
+`;
+    const managed = managedRules(report.rules);
+    let shown = 0;
+    for (const entry of report.resources) {
+      if (shown === list.most) break;
+      if (!list.belongs(entry)) continue;
+      shown += 1;
+      yield checkRow(entry, report.period.to, managed);
+    }
+    yield html`</tbody></table></div>`;
+  }
+  yield list.isCollapsed ? html`</details>` : html`</section>`;
+}
+
+function checkRow(entry: ResourceEntry, at: string, managed: ReadonlySet<string>): Markup {
+  const since = entry.failingSince;
+  const age = since && duration(Date.parse(at) - Date.parse(since));
+  const lastRead = entry.complianceType === "ERROR" && entry.settledType;
+  return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi>${arn(entry.resourceId)}</th>
+<td>${verdictBadge(entry)}${lastRead && html` <span class="note">${VERDICTS[lastRead].word.toLowerCase()} when last read</span>`}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
+<td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span></td>
+<td class="t" data-label="Since">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
+<td class="t" data-label="Observed">${time(entry.observedAt)}${managed.has(entry.rule) && html`<span class="sub">by AWS Config</span>`}</td></tr>
+`;
+}
+
+/** How to mend what fails, once a rule, the gravest first as in the list. */
+function remedies({ resources, rules }: Report, { belongs }: CheckList): Markup {
+  const failing = new Set<string>();
+  for (const entry of resources) if (belongs(entry)) failing.add(entry.rule);
+  const inOrder = [...failing].flatMap((name) => rules.filter(({ rule }) => rule === name));
+  return html`<dl class="facts">${inOrder.map(({ rule, severity, remediation }) => html`<dt>${severityBadge(severity)} ${rule}</dt><dd>${remediation}</dd>`)}</dl>`;
+}
+
+const MOST_CHANGES = 500;
+
+/** What opened, closed and could not be read in the period. First sightings that pass are only counted. */
+export function* changesSection(report: Report): Generator<Markup> {
+  const isNews = ({ transition, complianceType }: ChangeEntry) =>
+    transition !== "first-seen" || complianceType === "NON_COMPLIANT" || complianceType === "ERROR";
+  const news = report.changes.filter(isNews);
+  const quiet = report.changes.length - news.length;
+  const { opened, timeToResolve } = report.summary;
+  yield html`<section aria-labelledby="changes"><h2 id="changes">Changes in the period</h2>
+<p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.${quiet > 0 && html` ${count(quiet, "check")} did not fail when first evaluated.`}</p>`;
+  if (news.length > 0) {
+    yield leftOut(news.length, MOST_CHANGES, report, "The JSON has all of them.");
+    yield html`<div class="scroll" role="group" aria-label="Changes" tabindex="0"><table class="rows">
+<thead><tr><th scope="col">Time (UTC)</th><th scope="col">Change</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Explanation</th></tr></thead><tbody>
+`;
+    for (const change of news.slice(-MOST_CHANGES).reverse()) yield changeRow(change);
+    yield html`</tbody></table></div>`;
+  }
+  yield html`</section>`;
+}
+
+function howSoon({ resolved, medianMs, worstMs }: Report["summary"]["timeToResolve"]): string {
+  if (medianMs === null) return "";
+  if (resolved === 1) return `, after ${duration(medianMs)}`;
+  return `; of those that ended, half within ${duration(medianMs)}, the slowest after ${duration(worstMs)}`;
+}
+
+const TRANSITIONS: Readonly<Record<ChangeEntry["transition"], readonly [word: string, style: string]>> = {
+  "first-seen": ["First seen failing", "bad"],
+  opened: ["Began to fail", "bad"],
+  resolved: ["Resolved", "good"],
+  errored: ["Became unreadable", "unknown"],
+  recovered: ["Readable again", "neutral"],
+  ongoing: ["Unchanged", "neutral"],
+};
+
+function changeRow(change: ChangeEntry): Markup {
+  const [word, style] = TRANSITIONS[change.transition];
+  const isUnreadable = change.transition === "first-seen" && change.complianceType === "ERROR";
+  return html`<tr><td class="t">${time(change.at)}</td><td>${isUnreadable ? badge("unknown", "First seen unreadable") : badge(style, change.gone ? `${word}: gone` : word)}${change.arrivedLate && html`<span class="sub">arrived late</span>`}</td>
+<th scope="row" class="id"><bdi>${change.resourceName}</bdi>${arn(change.resourceId)}</th><td>${change.rule}</td><td>${change.annotation}</td></tr>
+`;
+}
+
+const MOST_FAILURES = 200;
+
+/** The longest failures that touch the period. */
+export function* failuresSection(report: Report): Generator<Markup> {
+  if (report.failures.length === 0) return;
+  const longest = [...report.failures]
+    .sort((a, b) => (b.durationMs ?? 0) - (a.durationMs ?? 0))
+    .slice(0, MOST_FAILURES);
+  yield html`<details id="failures"><summary>How long failures lasted (${number(report.failures.length)})</summary>`;
+  yield leftOut(
+    report.failures.length,
+    MOST_FAILURES,
+    report,
+    "The longest are shown; the JSON has all of them.",
+  );
+  yield html`<div class="scroll" role="group" aria-label="Failures" tabindex="0"><table class="rows">
+<thead><tr><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">From (UTC)</th><th scope="col">To (UTC)</th><th scope="col" class="n">Failed for</th><th scope="col" class="n">Of it in the period</th></tr></thead><tbody>
+`;
+  for (const failure of longest) yield failureRow(failure);
+  yield html`</tbody></table></div></details>`;
+}
+
+const OUTCOMES: Readonly<Record<FailingInterval["outcome"], string>> = {
+  open: "still failing",
+  compliant: "passes",
+  "not-applicable": "no longer applicable",
+  gone: "deleted or out of scope",
+};
+
+function failureRow(failure: FailingInterval): Markup {
+  return html`<tr><th scope="row" class="id"><bdi>${failure.resourceName}</bdi>${arn(failure.resourceId)}</th><td>${failure.rule}</td>
+<td class="t" data-label="From">${time(failure.since)}</td><td class="t" data-label="To">${time(failure.until)}<span class="sub">${OUTCOMES[failure.outcome]}</span></td>
+<td class="n" data-label="Failed for">${duration(failure.durationMs)}</td><td class="n" data-label="Of it in the period">${duration(failure.durationInPeriodMs)}</td></tr>
+`;
+}
+
+function leftOut(total: number, most: number, report: Report, where?: string): Markup {
+  if (total <= most) return html``;
+  const place = where ?? `All of them are in ${report.reportId}.csv and .json.`;
+  return html`<p class="note">${number(most)} of ${number(total)} are shown, ${number(total - most)} are left out here. ${place}</p>`;
+}

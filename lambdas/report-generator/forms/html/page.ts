@@ -1,0 +1,109 @@
+/** The HTML form: the sections of the page in the order in which a reader asks. */
+
+import { count, minute, number } from "../../../common/values/words";
+import type { Report } from "../../content/report";
+import { ATTENTION, changesSection, checksSection, failuresSection, INVENTORY } from "./lists";
+import { html, Markup } from "./markup";
+import {
+  breakdownSection,
+  controlsSection,
+  exceptionsSection,
+  figuresSection,
+  findingsSection,
+  provenanceSection,
+  rulesSection,
+  runsSection,
+  sampleSection,
+  scheduleSection,
+  trendSection,
+} from "./sections";
+import { STYLE } from "./style";
+
+/** The report as one self-contained page without scripts, in pieces. */
+export function* renderHtml(report: Report): Generator<string> {
+  for (const piece of pieces(report)) yield piece.text;
+}
+
+function* pieces(report: Report): Generator<Markup> {
+  const { period, source } = report;
+  const title = `Compliance report ${minute(period.to)}`;
+  yield html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>`;
+  yield new Markup(STYLE);
+  yield html`</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the report</a>
+<div class="page">
+<header>
+<p class="kicker">${source.environmentSuffix} · account ${source.accountId} · ${source.region}</p>
+<h1>Compliance report</h1>
+<p class="lead">${lead(report)}</p>
+</header>
+<nav aria-label="Sections"><ul>${navigation(report).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<main id="main">
+`;
+  yield findingsSection(report);
+  yield figuresSection(report);
+  yield trendSection(report);
+  for (const list of ATTENTION.slice(0, 1)) yield* checksSection(report, list);
+  yield rulesSection(report);
+  for (const list of ATTENTION.slice(1)) yield* checksSection(report, list);
+  yield exceptionsSection(report);
+  yield* changesSection(report);
+  yield* failuresSection(report);
+  yield scheduleSection(report);
+  yield runsSection(report);
+  yield controlsSection(report);
+  yield breakdownSection(report);
+  yield sampleSection(report);
+  yield html`<section aria-labelledby="inventory"><h2 id="inventory">Everything else</h2>`;
+  for (const list of INVENTORY) yield* checksSection(report, list);
+  yield html`</section>`;
+  yield provenanceSection(report);
+  yield html`
+</main>
+<footer>Made ${minute(report.generatedAt)} · ${report.reportId}</footer>
+</div>
+</body>
+</html>
+`;
+}
+
+function lead({ period, summary }: Report): Markup {
+  if (summary.listed === 0) {
+    return html`State on <strong>${minute(period.to)}</strong>. Nothing has been evaluated by then.`;
+  }
+  const { compliant, nonCompliant, excepted, error, notApplicable } = summary;
+  const parts = [
+    html`<strong>${number(compliant)} pass</strong>`,
+    html`<strong>${number(nonCompliant)} fail</strong>${excepted > 0 && ` (${number(excepted)} accepted)`}`,
+    error > 0 && `${number(error)} unreadable`,
+    notApplicable > 0 && `${number(notApplicable)} not applicable`,
+  ].filter((part) => part !== false);
+  return html`State on <strong>${minute(period.to)}</strong>, and what happened since ${minute(period.from)}. ${count(summary.listed, "check")} on ${count(summary.resources, "resource")}: ${parts.map((part, index) => [index > 0 && ", ", part])}.`;
+}
+
+function navigation(report: Report): [id: string, name: string][] {
+  return [
+    ["trend", "Trend"],
+    ["failing", "Failing"],
+    ["rules", "Rules"],
+    ["unevaluated", "Not evaluated"],
+    ...(report.exceptions.length > 0 ? [["exceptions", "Exceptions"] satisfies [string, string]] : []),
+    ["changes", "Changes"],
+    ["schedule", "Schedule"],
+    ...(report.controls.length > 0 ? [["controls", "Controls"] satisfies [string, string]] : []),
+    ["breakdown", "Types and accounts"],
+    ...(report.sample === null ? [] : [["sample", "Sample"] satisfies [string, string]]),
+    ["inventory", "Everything else"],
+    ["provenance", "Origin"],
+  ];
+}

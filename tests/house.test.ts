@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const ROOT = join(__dirname, "..");
+const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*"(\.[^"]+)"/g;
+
+/** Every file of the product, and the files that it imports. */
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
+  cwd: ROOT,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((file) => file !== "" && !file.startsWith("tests/") && existsSync(join(ROOT, file)));
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+
+/** Room → level, as the table in docs/architecture.md says. */
+const levels = new Map(
+  [...readFileSync(join(ROOT, "docs/architecture.md"), "utf8").matchAll(/^\| `([^`]+)` \| (\d+) \|/gm)].map(
+    ([, room = "", level]) => [room, Number(level)],
+  ),
+);
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(ROOT, file), "utf8");
+  return [...text.matchAll(IMPORT)]
+    .map(([, path = ""]) => join(dirname(file), path))
+    .map((path) => (existsSync(join(ROOT, `${path}.ts`)) ? `${path}.ts` : path))
+    .filter((path) => path.endsWith(".ts"));
+}
+
+function roomOf(file: string): string {
+  return levels.has(file) ? file : dirname(file);
+}
+
+it("every file lives in a room that docs/architecture.md names, and every room there has files", () => {
+  expect(files.length).toBeGreaterThan(100);
+  expect(new Set(files.map(roomOf))).toEqual(new Set(levels.keys()));
+});
+
+it("a file imports from its own room and from rooms of a lower level only", () => {
+  const wrong = [...imports].flatMap(([file, imported]) =>
+    imported
+      .filter((other) => roomOf(other) !== roomOf(file))
+      .filter((other) => (levels.get(roomOf(other)) ?? 0) >= (levels.get(roomOf(file)) ?? 0))
+      .map((other) => `${file} imports ${other}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it("no file imports itself through others", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" > "));
+    else if (!done.has(file)) {
+      for (const other of imports.get(file) ?? []) visit(other, [...path, file]);
+      done.add(file);
+    }
+  };
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
