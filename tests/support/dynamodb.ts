@@ -1,7 +1,14 @@
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ResourceNotFoundException,
+} from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import dynalite from "dynalite";
-import { documentClient } from "../../lambdas/common/aws/documents";
+import { documentClient, MARSHALL_OPTIONS } from "../../lambdas/common/aws/documents";
 import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/history/keys";
 import { ConditionFailed, SmallTable } from "./small-table";
 
@@ -43,28 +50,14 @@ export async function startDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * The same in memory and without a network (small-table.ts), whose answers come at once and always in the same order:
- * for tests that play thousands of requests.
+ * The same in memory (small-table.ts), whose answers come at once and always in the same order: for tests that play
+ * thousands of requests, of which most of the time would go into signing and encoding them.
  */
 export function memoryDatabase(): TestDatabase {
   const tables = new Map<string, SmallTable>();
-  const handle = async ({ body, headers }: { body: Uint8Array; headers: Record<string, string> }) => {
-    const input = JSON.parse(new TextDecoder().decode(body));
-    const table = tables.get(input.TableName ?? Object.keys(input.RequestItems)[0]);
-    const operation = headers["x-amz-target"]?.split(".")[1] ?? "";
-    const [statusCode, answer] = answerOf(() => table?.answer(operation, input) ?? {});
-    const text = new TextEncoder().encode(JSON.stringify(answer));
-    return {
-      response: { statusCode, headers: { "content-type": "application/x-amz-json-1.0" }, body: text },
-    };
-  };
-  const base = new DynamoDBClient({
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    requestHandler: { handle } as never,
-  });
+  const base = new DynamoDBClient({});
   return {
-    client: documentClient(base),
+    client: memoryClient(base, tables),
     async newTable() {
       const name = `compliance-history-${tables.size + 1}`;
       tables.set(name, new SmallTable());
@@ -77,12 +70,73 @@ export function memoryDatabase(): TestDatabase {
   };
 }
 
-function answerOf(answer: () => object): [statusCode: number, answer: object] {
+/** What of requests and answers holds attribute values, as DynamoDBDocumentClient translates them. */
+const VALUES = [
+  "Item",
+  "Key",
+  "ExclusiveStartKey",
+  "LastEvaluatedKey",
+  "ExpressionAttributeValues",
+  "Attributes",
+];
+
+/** A client of tables in memory, with DynamoDBDocumentClient's own translation of values. */
+function memoryClient(base: DynamoDBClient, tables: ReadonlyMap<string, SmallTable>): DynamoDBDocumentClient {
+  const client = documentClient(base);
+  const send = async (
+    command: { readonly input: object },
+    options?: { readonly abortSignal?: AbortSignal },
+  ): Promise<object> => {
+    options?.abortSignal?.throwIfAborted();
+    const input = translated(command.input, (value) => marshall(value, MARSHALL_OPTIONS));
+    const [name = ""] = [input.TableName as string, ...Object.keys(input.RequestItems ?? {})].filter(Boolean);
+    const table = tables.get(name);
+    if (!table) throw new ResourceNotFoundException({ message: `no table ${name}`, $metadata: {} });
+    const operation = command.constructor.name.replace(/Command$/, "");
+    const answer = answerOf(() => table.answer(OPERATIONS[operation] ?? operation, input));
+    // As over a network, others have their turn.
+    await new Promise(setImmediate);
+    options?.abortSignal?.throwIfAborted();
+    return translated(answer, (value) => unmarshall(value as Parameters<typeof unmarshall>[0]));
+  };
+  return Object.assign(client, { send: send as typeof client.send });
+}
+
+const OPERATIONS: Readonly<Record<string, string>> = {
+  Get: "GetItem",
+  Put: "PutItem",
+  Update: "UpdateItem",
+  BatchWrite: "BatchWriteItem",
+};
+
+function translated(
+  shape: object,
+  translate: (value: Record<string, unknown>) => unknown,
+): Record<string, unknown> {
+  const members = Object.entries(shape).map(([name, value]) => {
+    if (VALUES.includes(name) && value !== undefined) return [name, translate(value)];
+    if (name === "Items") return [name, value.map(translate)];
+    if (name !== "RequestItems") return [name, value];
+    const tables = Object.entries(
+      value as Record<string, { PutRequest: { Item: Record<string, unknown> } }[]>,
+    );
+    const writes = tables.map(([table, puts]) => [
+      table,
+      puts.map(({ PutRequest }) => ({ PutRequest: { Item: translate(PutRequest.Item) } })),
+    ]);
+    return [name, Object.fromEntries(writes)];
+  });
+  return Object.fromEntries(members);
+}
+
+function answerOf(answer: () => object): object {
   try {
-    return [200, answer()];
+    return answer();
   } catch (error) {
-    const type = error instanceof ConditionFailed ? "ConditionalCheckFailedException" : "ValidationException";
-    return [400, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: String(error) }];
+    const message = String(error);
+    if (error instanceof ConditionFailed)
+      throw new ConditionalCheckFailedException({ message, $metadata: {} });
+    throw Object.assign(new Error(message), { name: "ValidationException" });
   }
 }
 

@@ -24,7 +24,7 @@ import type { Exception } from "../../lambdas/common/rule/exceptions";
 import type { Listed, RecordedId, ResourceSource, Rule } from "../../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
 import { RunLeases } from "../../lambdas/common/runs/leases";
-import { startDatabase, type TestDatabase } from "./dynamodb";
+import { memoryDatabase } from "./dynamodb";
 
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
@@ -355,10 +355,7 @@ export class World implements ResourceSource<Condition> {
 
 /** Gives every test of a file a world of its own, over one database. */
 export function eachWorld(take: (world: World) => void): void {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await startDatabase();
-  });
+  const database = memoryDatabase();
   afterAll(() => database.close());
   beforeEach(async () => take(new World(database.client, await database.newTable())));
 }
