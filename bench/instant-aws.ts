@@ -96,7 +96,7 @@ class Instances {
   /** @param input DescribeInstances' parameters */
   page(input: Readonly<Record<string, unknown>>): string {
     const start = Number(input.NextToken ?? this.first);
-    const end = Math.min(start + INSTANCES_PER_PAGE, this.end);
+    const end = Math.min(start + Number(input.MaxResults ?? INSTANCES_PER_PAGE), this.end);
     const items = Array.from({ length: end - start }, (_, offset) => this.xml(start + offset)).join("");
     const next = end < this.end ? `<nextToken>${end}</nextToken>` : "";
     return `<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><reservationSet>${items}</reservationSet>${next}</DescribeInstancesResponse>`;

@@ -6,6 +6,9 @@ import { tagRecord } from "../common/rule/tags";
 import { UnidentifiedResourceError } from "../common/values/errors";
 import type { InstanceFacts } from "./rule";
 
+/** EC2 would give 1,000, whose XML takes more memory while it is read than everything else of a sweep. */
+const PAGE_SIZE = 500;
+
 const clientOf = clientOfTarget((target) => new EC2Client(clientConfig(target)));
 
 /** EC2 instances of an account and Region, ended ones included while EC2 still lists them. */
@@ -21,7 +24,10 @@ export const instances: ResourceSource<InstanceFacts> = {
 };
 
 async function* describe(target: Target, filters?: Filter[]): AsyncGenerator<Listed<InstanceFacts>> {
-  const pages = paginateDescribeInstances({ client: clientOf(target), pageSize: 1000 }, { Filters: filters });
+  const pages = paginateDescribeInstances(
+    { client: clientOf(target), pageSize: PAGE_SIZE },
+    { Filters: filters },
+  );
   for await (const page of pages) {
     for (const { OwnerId, Instances = [] } of page.Reservations ?? []) {
       for (const instance of Instances) yield listed(target, OwnerId ?? target.accountId, instance);

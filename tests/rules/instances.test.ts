@@ -41,7 +41,7 @@ describe("the listing of instances", () => {
     onePage({ InstanceId: "i-1" });
     await collect(instances.list(TARGET, NO_TAGS));
     const [call] = ec2.commandCalls(DescribeInstancesCommand);
-    expect(call?.args[0].input).toEqual({ MaxResults: 1000, NextToken: undefined, Filters: undefined });
+    expect(call?.args[0].input).toEqual({ MaxResults: 500, NextToken: undefined, Filters: undefined });
   });
 
   it("cannot evaluate an instance without an id, and evaluates the others", async () => {

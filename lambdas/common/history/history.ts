@@ -27,7 +27,7 @@ export interface HistoryReader {
   /** The complete runs of the rule in [from, to], oldest first. */
   runs(rule: string, from: string, to: string): AsyncIterable<RunRow>;
   /**
-   * The rule's evaluations in [from, to], in no order, each once. All shards are read at once, page by
+   * The rule's evaluations in [from, to], in no order, each once. Several shards are read at once, page by
    * page; `complianceTypes` filters in the table.
    */
   evaluations(
@@ -47,6 +47,12 @@ export interface EvaluationFilter {
 
 /** BatchWriteItem takes no more (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
 export const BATCH_SIZE = 25;
+/**
+ * A full page of DynamoDB's, 1 MB, is many times that in objects: with smaller ones, of fewer shards at once, reading
+ * takes little longer and much less memory (`npm run bench -- sweep`).
+ */
+const PAGE_ROWS = 400;
+const SHARDS_AT_ONCE = 4;
 /** A few rows of other rules may stand before the wanted one. */
 const LATEST_PAGE = 10;
 
@@ -221,6 +227,7 @@ export class History implements HistoryReader {
     const queries = Array.from({ length: INDEX_SHARDS }, (_, shard) =>
       this.pages<EvaluationRow>({
         IndexName: index,
+        Limit: PAGE_ROWS,
         KeyConditionExpression: `${key} = :shard AND evaluation_timestamp BETWEEN :from AND :to`,
         ExpressionAttributeValues: {
           ":shard": `${rule}#${shard}`,
@@ -231,7 +238,7 @@ export class History implements HistoryReader {
         ...filter,
       }),
     );
-    for await (const page of mergeInArrivalOrder(queries)) yield* page;
+    for await (const page of mergeInArrivalOrder(queries, SHARDS_AT_ONCE)) yield* page;
   }
 
   private async get(resourceId: string, sortKey: string): Promise<Record<string, unknown> | undefined> {

@@ -68,6 +68,47 @@ describe("several sources merged", () => {
   });
 });
 
+describe("more sources than are read at once", () => {
+  /** Sources that note how many of them have begun and not ended. */
+  function counted(names: readonly string[]) {
+    const open = new Set<string>();
+    let most = 0;
+    const sources = names.map(async function* (name) {
+      open.add(name);
+      most = Math.max(most, open.size);
+      for (const item of [1, 2]) {
+        await after(1);
+        yield `${name}${item}`;
+      }
+      open.delete(name);
+    });
+    return { sources, most: () => most, open };
+  }
+
+  it("wait for their turn, and none is left out", async () => {
+    const { sources, most } = counted(["a", "b", "c", "d", "e"]);
+    const merged = await collect(mergeInArrivalOrder(sources, 2));
+    expect(merged.sort()).toEqual(["a1", "a2", "b1", "b2", "c1", "c2", "d1", "d2", "e1", "e2"]);
+    expect(most()).toBe(2);
+  });
+
+  it("are not begun any more when nobody wants more", async () => {
+    const { sources, open } = counted(["a", "b", "c"]);
+    const merged = mergeInArrivalOrder(sources, 1);
+    await merged.next();
+    await merged.return(undefined);
+    await after(10);
+    expect(open).toEqual(new Set(["a"]));
+  });
+
+  it("are not begun any more when one of them fails", async () => {
+    const { sources, most } = counted(["b", "c"]);
+    const merged = mergeInArrivalOrder([source([[0, new Error("throttled")]]), ...sources], 1);
+    await expect(collect(merged)).rejects.toThrow("throttled");
+    expect(most()).toBe(0);
+  });
+});
+
 describe("a source that fails", () => {
   it("fails the whole, after what had come before, and the others are closed", async () => {
     const closed: string[] = [];
