@@ -6,6 +6,7 @@ module.exports = {
   setupFiles: ["<rootDir>/tests/support/seed.ts"],
   // Jest leaves one processor alone, which on two of them is half of all.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  testSequencer: "<rootDir>/tests/support/sequencer.js",
   // For a slow machine: what hangs fails, and what is slow does not.
   testTimeout: 30_000,
   testPathIgnorePatterns: ["/node_modules/", "/.build/", "/.demo/"],

@@ -7,8 +7,23 @@ const START_TIMEOUT_MS = 120_000;
 /** One managed rule, because each makes a report of the emulated account slower. */
 const SETTINGS = { alertEmail: "alerts@example.com", managedRules: ["iam-user-mfa"] };
 
+/** Settings → the stack with them, for all suites of a file. */
+const started = new Map<string, Promise<Deployment>>();
+
+afterAll(async () => {
+  const stacks = await Promise.allSettled(started.values());
+  for (const stack of stacks) if (stack.status === "fulfilled") await stack.value.stop();
+});
+
+function start(settings: Readonly<Record<string, unknown>>): Promise<Deployment> {
+  const key = JSON.stringify(settings);
+  const stack = started.get(key) ?? Deployment.start({ settings });
+  started.set(key, stack);
+  return stack;
+}
+
 /**
- * The stack in an emulated account for the tests of one file: empty before each test. Without an emulator every test
+ * The stack in an emulated account for the tests of one suite: empty before each test. Without an emulator every test
  * fails, for none of them says anything then.
  */
 export function deployed(settings: Readonly<Record<string, unknown>> = {}): { readonly stack: Deployment } {
@@ -16,15 +31,11 @@ export function deployed(settings: Readonly<Record<string, unknown>> = {}): { re
   jest.setTimeout(60_000);
 
   beforeAll(async () => {
-    stack = await Deployment.start({ settings: { ...SETTINGS, ...settings } });
+    stack = await start({ ...SETTINGS, ...settings });
   }, START_TIMEOUT_MS);
 
   beforeEach(async () => {
     await stack?.reset();
-  });
-
-  afterAll(async () => {
-    await stack?.stop();
   });
 
   return {
