@@ -14,7 +14,7 @@ import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { asInstant, asWholeNumber } from "../lambdas/common/values/input";
+import { check, INSTANT, wholeNumber } from "../lambdas/common/values/check";
 import { count, duration, percent } from "../lambdas/common/values/words";
 import type { ReportResult } from "../lambdas/report-generator/generate";
 import { MAXIMUM_SAMPLE } from "../lambdas/report-generator/request/event";
@@ -93,7 +93,7 @@ function parseCommandLine(args: string[]) {
     });
     const { sample, seed, out = OUT, stack, help = false } = values;
     const instant = (option: "from" | "to" | "as-of") =>
-      values[option] === undefined ? undefined : asInstant(values[option], `--${option}`);
+      values[option] === undefined ? undefined : check(INSTANT, values[option], `--${option}`);
     const [from, to, asOf] = [instant("from"), instant("to"), instant("as-of")];
     if (asOf !== undefined && (from !== undefined || to !== undefined)) {
       throw new UsageError("--as-of stands alone, without --from and --to");
@@ -112,7 +112,7 @@ function parseCommandLine(args: string[]) {
       ...(to !== undefined && { to }),
       ...(asOf !== undefined && { asOf }),
       ...(sample !== undefined && {
-        sample: { size: asWholeNumber(size, 1, MAXIMUM_SAMPLE, "--sample"), seed },
+        sample: { size: check(wholeNumber(1, MAXIMUM_SAMPLE), size, "--sample"), seed },
       }),
     };
     return { help, event, out, stack };

@@ -11,10 +11,10 @@
  * 4. Every required key is there, with an allowed value if any  COMPLIANT (an empty value is a value)
  */
 
+import * as v from "valibot";
 import type { Judgement } from "../common/rule/judgement";
 import type { Rule } from "../common/rule/rule";
-import { InvalidInputError } from "../common/values/errors";
-import { asFields, asList, asText, refuseOthers } from "../common/values/input";
+import { check, fields, list, must, refuseFor, TEXT } from "../common/values/check";
 
 /** What the rule needs to know of an instance. */
 export interface InstanceFacts {
@@ -41,14 +41,7 @@ export const ec2RequiredTags: Rule<InstanceFacts, Ec2TagParameters> = {
   },
 
   parseParameters(input) {
-    const fields = asFields(input, "parameters");
-    refuseOthers(fields, ["requiredTags"], "parameters");
-    const requiredTags = asList(fields.requiredTags, "requiredTags").map(parseRequiredTag);
-    if (requiredTags.length === 0) throw new InvalidInputError("requiredTags must name at least one tag");
-    const keys = requiredTags.map(({ key }) => key);
-    const twice = keys.find((key, index) => keys.indexOf(key) !== index);
-    if (twice !== undefined) throw new InvalidInputError(`requiredTags names the key ${twice} twice`);
-    return { requiredTags };
+    return check(PARAMETERS, input, "parameters", { within: "" });
   },
 
   judge({ state, tags }, { requiredTags }): Judgement {
@@ -78,36 +71,48 @@ export const ec2RequiredTags: Rule<InstanceFacts, Ec2TagParameters> = {
   },
 };
 
-function parseRequiredTag(input: unknown, index: number): RequiredTag {
-  const field = `requiredTags[${index}]`;
-  const fields = asFields(input, field);
-  refuseOthers(fields, ["key", "values"], field);
-  const key = asText(fields.key, `${field}.key`);
-  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
-  if (key.length > 128 || /^aws:/i.test(key)) {
-    throw new InvalidInputError(
-      `${field}.key must have at most 128 characters and not begin with aws:, not ${key}`,
-    );
-  }
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
+const KEY = v.pipe(
+  TEXT,
+  v.check(
+    (key) => key.length <= 128 && !/^aws:/i.test(key),
+    must("have at most 128 characters and not begin with aws:"),
+  ),
   // The SDK for DynamoDB takes it for the prototype of an object, and what was observed would be lost.
-  if (key === "__proto__") throw new InvalidInputError(`${field}.key must not be __proto__`);
-  if (fields.values === undefined) return { key };
-  const values = asList(fields.values, `${field}.values`).map((value) => {
-    if (typeof value === "string" && value.length <= 256) return value;
-    throw new InvalidInputError(`${field}.values must be texts of at most 256 characters`);
-  });
-  if (values.length === 0)
-    throw new InvalidInputError(`${field}.values must name at least one value, or be left out`);
-  return { key, values };
-}
+  v.check((key) => key !== "__proto__", "must not be __proto__"),
+);
 
-/** One required tag: the key alone, or the key and the values it may have. Case counts, as in AWS. */
-export interface RequiredTag {
-  readonly key: string;
-  readonly values?: readonly string[];
-}
+const VALUE = v.custom<string>(
+  (value) => typeof value === "string" && value.length <= 256,
+  must("be a text of at most 256 characters"),
+);
+
+const REQUIRED_TAG = fields({
+  key: KEY,
+  values: v.optional(
+    v.pipe(
+      list(VALUE),
+      v.check(({ length }) => length > 0, "must name at least one value, or be left out"),
+    ),
+  ),
+});
+
+const PARAMETERS = fields({
+  requiredTags: v.pipe(
+    list(REQUIRED_TAG),
+    refuseFor((tags) => {
+      const keys = tags.map(({ key }) => key);
+      const repeated = keys.filter((key, index) => keys.indexOf(key) !== index);
+      return [
+        ...(keys.length === 0 ? ["must name at least one tag"] : []),
+        ...repeated.map((key) => `names the key ${key} twice`),
+      ];
+    }),
+  ),
+});
 
 /** Parameters of `ec2-required-tags`. */
-export interface Ec2TagParameters {
-  readonly requiredTags: readonly RequiredTag[];
-}
+export type Ec2TagParameters = v.InferOutput<typeof PARAMETERS>;
+
+/** One required tag: the key alone, or the key and the values it may have. Case counts, as in AWS. */
+export type RequiredTag = Ec2TagParameters["requiredTags"][number];

@@ -17,9 +17,10 @@
  * In any other status than `available` the annotation of 7 and 8 says that no backups are made now.
  */
 
+import * as v from "valibot";
 import type { Judgement } from "../common/rule/judgement";
 import type { Rule } from "../common/rule/rule";
-import { asBoolean, asFields, asWholeNumber, refuseOthers } from "../common/values/input";
+import { BOOLEAN, check, fields, wholeNumber } from "../common/values/check";
 
 /** What the rule needs to know of a database instance or cluster. */
 export interface DatabaseFacts {
@@ -61,17 +62,7 @@ export const rdsAutomatedBackups: Rule<DatabaseFacts, RdsBackupParameters> = {
   },
 
   parseParameters(input) {
-    const fields = asFields(input, "parameters");
-    refuseOthers(fields, ["minimumBackupRetentionDays", "checkReadReplicas"], "parameters");
-    return {
-      minimumBackupRetentionDays: asWholeNumber(
-        fields.minimumBackupRetentionDays,
-        1,
-        35,
-        "minimumBackupRetentionDays",
-      ),
-      checkReadReplicas: asBoolean(fields.checkReadReplicas ?? false, "checkReadReplicas"),
-    };
+    return check(PARAMETERS, input, "parameters", { within: "" });
   },
 
   judge(facts, { minimumBackupRetentionDays: minimum, checkReadReplicas }): Judgement {
@@ -129,10 +120,11 @@ function inDays(days: number): string {
   return days === 1 ? "1 day" : `${days} days`;
 }
 
-/** Parameters of `rds-automated-backups`. */
-export interface RdsBackupParameters {
-  /** Days, 1 to 35. */
-  readonly minimumBackupRetentionDays: number;
+const PARAMETERS = fields({
+  minimumBackupRetentionDays: wholeNumber(1, 35),
   /** Judge read replicas too instead of calling them not applicable. */
-  readonly checkReadReplicas: boolean;
-}
+  checkReadReplicas: v.nullish(BOOLEAN, false),
+});
+
+/** Parameters of `rds-automated-backups`. */
+export type RdsBackupParameters = v.InferOutput<typeof PARAMETERS>;

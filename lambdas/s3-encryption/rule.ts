@@ -12,9 +12,10 @@
  * 5. An algorithm this rule does not know                     ERROR: neither strong nor weak
  */
 
+import type { InferOutput } from "valibot";
 import type { Judgement } from "../common/rule/judgement";
 import type { Rule } from "../common/rule/rule";
-import { asFields, asOneOf, refuseOthers } from "../common/values/input";
+import { check, fields, oneOf } from "../common/values/check";
 
 /** What the rule needs to know of a bucket. */
 export interface BucketFacts {
@@ -43,15 +44,7 @@ export const s3BucketEncryption: Rule<BucketFacts, S3EncryptionParameters> = {
   },
 
   parseParameters(input) {
-    const fields = asFields(input, "parameters");
-    refuseOthers(fields, ["minimumBucketEncryption"], "parameters");
-    return {
-      minimumBucketEncryption: asOneOf(
-        fields.minimumBucketEncryption,
-        BUCKET_ENCRYPTIONS,
-        "minimumBucketEncryption",
-      ),
-    };
+    return check(PARAMETERS, input, "parameters", { within: "" });
   },
 
   judge(facts, { minimumBucketEncryption: minimum }): Judgement {
@@ -94,7 +87,7 @@ export const BUCKET_ENCRYPTIONS = ["AES256", "aws:kms", "aws:kms:dsse"] as const
 /** A default encryption that can be required. */
 export type BucketEncryption = (typeof BUCKET_ENCRYPTIONS)[number];
 
+const PARAMETERS = fields({ minimumBucketEncryption: oneOf(BUCKET_ENCRYPTIONS) });
+
 /** Parameters of `s3-bucket-encryption`. */
-export interface S3EncryptionParameters {
-  readonly minimumBucketEncryption: BucketEncryption;
-}
+export type S3EncryptionParameters = InferOutput<typeof PARAMETERS>;

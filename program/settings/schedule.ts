@@ -1,5 +1,7 @@
 import { next, parse } from "aws-cron-parser";
-import { InvalidInputError } from "../../lambdas/common/values/errors";
+import * as v from "valibot";
+import { must, refuseFor, TOLD_MOST } from "../../lambdas/common/values/check";
+import { cut } from "../../lambdas/common/values/text";
 
 interface CronField {
   readonly name: string;
@@ -29,40 +31,60 @@ const FIELDS: readonly CronField[] = [
  * An alarm's periods of an hour may span 7 days
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html), one of them to spare.
  */
-export const LONGEST_WATCHABLE_GAP_HOURS = 7 * 24 - 1;
+const LONGEST_WATCHABLE_GAP_HOURS = 7 * 24 - 1;
 
 const HOUR = 3_600_000;
 const HOURS_OF_A_LEAP_YEAR = 366 * 24;
 
 /**
- * Checks an EventBridge schedule expression
- * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html). AWS itself would
- * refuse a bad one only halfway through the deployment.
- * @throws InvalidInputError naming the setting and what is allowed. `rate(…)` is not: it counts from the
- *   creation of the rule, so that the slots an auditor expects would shift whenever the rule is replaced.
+ * An EventBridge schedule expression
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html). AWS itself would refuse a
+ * bad one only halfway through the deployment. `rate(…)` is not allowed: it counts from the creation of the rule, so that
+ * the slots an auditor expects would shift whenever the rule is replaced.
  */
-export function parseSchedule(expression: string, setting: string): string {
-  const refuse = (reason: string) => {
-    throw new InvalidInputError(`${setting} is ${JSON.stringify(expression)}: ${reason}`);
-  };
+export const SCHEDULE = scheduleUnless(whyRefused);
+
+/** A schedule whose runs an alarm can watch for, and so one of those that a stack may have. */
+export const WATCHABLE_SCHEDULE = scheduleUnless(
+  (expression) => whyRefused(expression) ?? whyUnwatchable(expression),
+);
+
+function scheduleUnless(why: (expression: string) => string | undefined) {
+  return v.pipe(
+    v.string(must("be a text")),
+    refuseFor((expression) => {
+      const reason = why(expression);
+      return reason === undefined ? [] : [`is ${JSON.stringify(cut(expression, TOLD_MOST))}: ${reason}`];
+    }),
+  );
+}
+
+function whyRefused(expression: string): string | undefined {
   if (/^rate\(/.test(expression)) {
-    refuse("only cron(...) is allowed, for rate(...) shifts whenever the schedule is replaced");
+    return "only cron(...) is allowed, for rate(...) shifts whenever the schedule is replaced";
   }
   const fields = /^cron\((.*)\)$/.exec(expression)?.[1]?.split(" ");
-  if (!fields) return refuse("only cron(...) is allowed, such as cron(0 0/6 * * ? *)");
+  if (!fields) return "only cron(...) is allowed, such as cron(0 0/6 * * ? *)";
   if (fields.length !== FIELDS.length) {
-    refuse(`cron(...) takes ${FIELDS.length} fields, each after one space: ${namesOfFields()}`);
+    return `cron(...) takes ${FIELDS.length} fields, each after one space: ${namesOfFields()}`;
   }
   for (const [index, field] of FIELDS.entries()) {
     const bad = (fields[index] ?? "").split(",").find((part) => !isPartOf(field, part));
-    if (bad !== undefined)
-      refuse(`${JSON.stringify(bad)} is no ${field.name} (${field.from} to ${field.to})`);
+    if (bad !== undefined) return `${JSON.stringify(bad)} is no ${field.name} (${field.from} to ${field.to})`;
   }
   if ((fields[2] === "?") === (fields[4] === "?")) {
-    refuse("exactly one of day of month and day of week must be ?");
+    return "exactly one of day of month and day of week must be ?";
   }
-  if (next(parse(fields.join(" ")), new Date()) === null) refuse("it has no time in the future");
-  return expression;
+  if (next(parse(fields.join(" ")), new Date()) === null) return "it has no time in the future";
+  return undefined;
+}
+
+function whyUnwatchable(expression: string): string | undefined {
+  if (longestGapHours(expression) <= LONGEST_WATCHABLE_GAP_HOURS) return undefined;
+  return (
+    `at most ${LONGEST_WATCHABLE_GAP_HOURS} hours may pass between two runs, ` +
+    "as no CloudWatch alarm can watch for longer"
+  );
 }
 
 function isPartOf(field: CronField, part: string): boolean {

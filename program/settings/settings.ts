@@ -1,31 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as v from "valibot";
 import { DOUBTS, doubtsAbout, type Exception } from "../../lambdas/common/rule/exceptions";
 import type { Severity } from "../../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
+import { check, must, oneOf, textLike, wholeNumber } from "../../lambdas/common/values/check";
 import { InvalidInputError } from "../../lambdas/common/values/errors";
-import {
-  asBoolean,
-  asFields,
-  asList,
-  asOneOf,
-  asWholeNumber,
-  refuseOthers,
-} from "../../lambdas/common/values/input";
 import { type Ec2TagParameters, ec2RequiredTags } from "../../lambdas/ec2-tags/rule";
-import type { RdsBackupParameters } from "../../lambdas/rds-backups/rule";
+import { type RdsBackupParameters, rdsAutomatedBackups } from "../../lambdas/rds-backups/rule";
 import {
   BUCKET_ENCRYPTIONS,
   type BucketEncryption,
   type S3EncryptionParameters,
   s3BucketEncryption,
 } from "../../lambdas/s3-encryption/rule";
-import { MANAGED_RULES, type ManagedRule } from "../managed-rules";
+import type { ManagedRule } from "../managed-rules";
 import { CUSTOM_RULES } from "../rules";
 import { exceptionList } from "./exceptions";
-import { checkEach, InvalidInputErrors } from "./problems";
-import { LONGEST_WATCHABLE_GAP_HOURS, longestGapHours, parseSchedule } from "./schedule";
-import { withoutUrlPaths } from "./secrets";
-import { asEmail, type Subscription, subscriptionList } from "./subscriptions";
+import { MANAGED_RULE_LIST, severityMap } from "./rules";
+import { WATCHABLE_SCHEDULE } from "./schedule";
+import { withoutPaths, withoutUrlPaths } from "./secrets";
+import { EMAIL_ADDRESS, type Subscription, subscriptionList } from "./subscriptions";
+import { EXTRA_TAGS, FIXED_TAGS } from "./tags";
 
 /** What the program takes from the stack's settings, complete and checked. */
 export interface Settings {
@@ -62,9 +57,6 @@ const RECORDER_MODES = ["auto", "create", "existing"] as const;
 /** The settings as Pulumi has them: `<namespace>:<key>` → text, structures as JSON. */
 export type RawSettings = Readonly<Record<string, string>>;
 
-/** Tags that every resource carries; nobody can change them. */
-export const FIXED_TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" } as const;
-
 /** Config records IAM in one Region only, and the whole design rests on its being this one. */
 const REGION = "us-east-1";
 /** S3 allows names of 63 characters, and the longest begins with `compliance-reports-<account>-`. */
@@ -73,7 +65,24 @@ const SUFFIX_LENGTH = 31;
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-const SEVERITIES = ["low", "medium", "high", "critical"] as const;
+const RETENTION = v.custom<number>(
+  (days) => RETENTION_DAYS.some((one) => one === days),
+  must(`be one of ${RETENTION_DAYS.join(", ")}`),
+);
+
+const SUFFIX = v.custom<string>(
+  (suffix) =>
+    typeof suffix === "string" && suffix.length <= SUFFIX_LENGTH && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(suffix),
+  must(
+    `be 1 to ${SUFFIX_LENGTH} lower-case letters, digits and single hyphens within, ` +
+      "as S3 bucket names end with it",
+  ),
+);
+
+const KEY_ARN = textLike(
+  /^arn:aws:kms:us-east-1:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36}$/,
+  "the ARN of a KMS key in us-east-1 (arn:aws:kms:us-east-1:<account>:key/<id>, no alias)",
+);
 
 const DEFAULT_MANAGED_RULES = [
   "iam-root-mfa",
@@ -92,43 +101,37 @@ const DEFAULT_REQUIRED_TAGS = Object.keys(FIXED_TAGS).map((key) => ({ key }));
  */
 export function readSettings(raw: RawSettings, project: string, now: Date): Settings {
   const stack = new SettingsReader(raw, project);
-  const alertEmail = stack.optionalText("alertEmail", asEmail);
-  const managedRules = stack.structure("managedRules", DEFAULT_MANAGED_RULES, managedRuleList);
+  const alertEmail = stack.optionalText("alertEmail", EMAIL_ADDRESS, withoutPaths);
+  const managedRules = stack.structure("managedRules", DEFAULT_MANAGED_RULES, MANAGED_RULE_LIST);
   const rules = [...CUSTOM_RULES, ...managedRules].map(({ name }) => name);
-  const { exceptions, expired } = stack.structure("exceptions", [], (value, key) =>
-    exceptionList(value, key, rules, now),
-  );
-  const subscriptions = stack.structure("alertSubscriptions", [], (value, key) =>
-    subscriptionList(value, key, alertEmail),
-  );
-  const kmsKeyArn = stack.optionalText("kmsKeyArn", asKeyArn);
-  const s3 = stack.text("minimumBucketEncryption", "AES256", (minimumBucketEncryption) =>
-    s3BucketEncryption.parseParameters({ minimumBucketEncryption }),
+  const exceptions = stack.structure("exceptions", [], exceptionList(rules, now));
+  const expired = exceptions.filter(({ expires }) => Date.parse(expires) <= now.getTime());
+  const subscriptions = stack.structure("alertSubscriptions", [], subscriptionList(alertEmail), withoutPaths);
+  const kmsKeyArn = stack.optionalText("kmsKeyArn", KEY_ARN);
+  const s3 = stack.parameters({ minimumBucketEncryption: "AES256" }, (given) =>
+    s3BucketEncryption.parseParameters(given),
   );
   const settings: Settings = {
-    environmentSuffix: stack.requiredText("environmentSuffix", asSuffix),
+    environmentSuffix: stack.requiredText("environmentSuffix", SUFFIX),
     region: stack.region(),
-    tags: { ...FIXED_TAGS, ...stack.structure("extraTags", {}, asExtraTags) },
+    tags: { ...FIXED_TAGS, ...stack.structure("extraTags", {}, EXTRA_TAGS) },
     kmsKeyArn,
     subscriptions,
-    configRecorder: stack.text("configRecorder", "auto", (value, key) => asOneOf(value, RECORDER_MODES, key)),
-    ec2: stack.structure("requiredTags", DEFAULT_REQUIRED_TAGS, (requiredTags) =>
-      ec2RequiredTags.parseParameters({ requiredTags }),
+    configRecorder: stack.text("configRecorder", "auto", oneOf(RECORDER_MODES)),
+    ec2: stack.parameters({ requiredTags: DEFAULT_REQUIRED_TAGS }, (given) =>
+      ec2RequiredTags.parseParameters(given),
     ),
     s3,
-    rds: {
-      minimumBackupRetentionDays: stack.structure("minimumBackupRetentionDays", 1, wholeNumber(1, 35)),
-      checkReadReplicas: stack.structure("checkReadReplicas", false, asBoolean),
-    },
-    discoveryScope: stack.text("discoveryScope", "account", (value, key) =>
-      asOneOf(value, ["account", "environment"], key),
+    rds: stack.parameters({ minimumBackupRetentionDays: 1, checkReadReplicas: false }, (given) =>
+      rdsAutomatedBackups.parseParameters(given),
     ),
+    discoveryScope: stack.text("discoveryScope", "account", oneOf(["account", "environment"])),
     managedRules,
-    severities: stack.structure("severities", {}, (value, key) => asSeverities(value, key, rules)),
+    severities: stack.structure("severities", {}, severityMap(rules)),
     exceptions,
-    evaluationSchedule: stack.text("evaluationSchedule", "cron(0 0/6 * * ? *)", asWatchableSchedule),
-    reportSchedule: stack.text("reportSchedule", "cron(30 0/6 * * ? *)", asWatchableSchedule),
-    logRetentionDays: stack.structure("logRetentionDays", 365, asRetentionDays),
+    evaluationSchedule: stack.text("evaluationSchedule", "cron(0 0/6 * * ? *)", WATCHABLE_SCHEDULE),
+    reportSchedule: stack.text("reportSchedule", "cron(30 0/6 * * ? *)", WATCHABLE_SCHEDULE),
+    logRetentionDays: stack.structure("logRetentionDays", 365, RETENTION),
     reportVersionRetentionDays: stack.structure("reportVersionRetentionDays", 2557, wholeNumber(1, 36_500)),
     evaluatorMemoryMb: stack.structure("evaluatorMemoryMb", 1769, wholeNumber(128, 10_240)),
     reportMemoryMb: stack.structure("reportMemoryMb", 1769, wholeNumber(128, 10_240)),
@@ -165,25 +168,42 @@ class SettingsReader {
     private readonly project: string,
   ) {}
 
-  requiredText(key: string, parse: Parser<string, string>): string {
-    return this.attempt(() => parse(this.given(key) ?? "", key)) ?? "";
+  requiredText(key: string, schema: v.GenericSchema<unknown, string>): string {
+    return this.checked(key, this.given(key) ?? "", schema) ?? "";
   }
 
-  optionalText(key: string, parse: Parser<string, string>): string | undefined {
+  optionalText<Schema extends v.GenericSchema>(
+    key: string,
+    schema: Schema,
+    conceal = withoutUrlPaths,
+  ): v.InferOutput<Schema> | undefined {
     const given = this.given(key);
-    return given === undefined ? undefined : this.attempt(() => parse(given, key));
+    return given === undefined ? undefined : this.checked(key, given, schema, conceal);
   }
 
-  text<Value>(key: string, fallback: string, parse: Parser<string, Value>): Value {
-    const given = this.given(key) ?? fallback;
-    return this.attempt(() => parse(given, key)) ?? parse(fallback, key);
+  text<Schema extends v.GenericSchema>(key: string, fallback: string, schema: Schema): v.InferOutput<Schema> {
+    return this.checked(key, this.given(key) ?? fallback, schema) ?? v.parse(schema, fallback);
   }
 
   /** A number, a truth value, a list or an object. */
-  structure<Value>(key: string, fallback: unknown, parse: Parser<unknown, Value>): Value {
+  structure<Schema extends v.GenericSchema>(
+    key: string,
+    fallback: unknown,
+    schema: Schema,
+    conceal = withoutUrlPaths,
+  ): v.InferOutput<Schema> {
     const given = this.given(key);
     const value = given === undefined ? fallback : fromJson(given);
-    return this.attempt(() => parse(value, key)) ?? parse(fallback, key);
+    return this.checked(key, value, schema, conceal) ?? v.parse(schema, fallback);
+  }
+
+  /** A rule's parameters, each of which is a setting. */
+  parameters<Parameters>(fallback: object, parse: (given: object) => Parameters): Parameters {
+    const given = Object.entries(fallback).map(([key, value]) => {
+      const text = this.given(key);
+      return [key, text === undefined ? value : fromJson(text)] as const;
+    });
+    return this.attempt(() => parse(Object.fromEntries(given))) ?? parse(fallback);
   }
 
   region(): typeof REGION {
@@ -229,20 +249,25 @@ class SettingsReader {
     return this.raw[`${this.project}:${key}`] || undefined;
   }
 
+  private checked<Schema extends v.GenericSchema>(
+    key: string,
+    value: unknown,
+    schema: Schema,
+    conceal = withoutUrlPaths,
+  ): v.InferOutput<Schema> | undefined {
+    return this.attempt(() => check(schema, value, key, { conceal }));
+  }
+
   private attempt<Value>(parse: () => Value): Value | undefined {
     try {
       return parse();
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
-      const problems = error instanceof InvalidInputErrors ? error.problems : [error.message];
-      this.problems.push(...problems.map((problem) => withoutUrlPaths(`${this.project}:${problem}`)));
+      this.problems.push(...error.problems.map((problem) => withoutUrlPaths(`${this.project}:${problem}`)));
       return undefined;
     }
   }
 }
-
-/** @throws InvalidInputError naming the key and what is allowed. */
-type Parser<From, To> = (value: From, key: string) => To;
 
 function fromJson(text: string): unknown {
   try {
@@ -250,22 +275,6 @@ function fromJson(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function asSuffix(value: string, key: string): string {
-  if (value.length <= SUFFIX_LENGTH && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value)) return value;
-  throw new InvalidInputError(
-    `${key} must be 1 to ${SUFFIX_LENGTH} lower-case letters, digits and single hyphens within, ` +
-      `as S3 bucket names end with it, not ${JSON.stringify(value)}`,
-  );
-}
-
-function asKeyArn(value: string, key: string): string {
-  if (/^arn:aws:kms:us-east-1:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36}$/.test(value)) return value;
-  throw new InvalidInputError(
-    `${key} must be the ARN of a KMS key in us-east-1 (arn:aws:kms:us-east-1:<account>:key/<id>, no alias), ` +
-      `not ${JSON.stringify(value)}`,
-  );
 }
 
 /** The stack's buckets are resources of the account like any others, and evaluated. */
@@ -281,96 +290,4 @@ function ownBucketsTooWeak(
     `minimumBucketEncryption is ${minimum}, and the stack's own buckets have ${own}: they will fail ` +
       `${s3BucketEncryption.name}; ${remedy}`,
   ];
-}
-
-function wholeNumber(lowest: number, highest: number): Parser<unknown, number> {
-  return (value, key) => asWholeNumber(value, lowest, highest, key);
-}
-
-function asRetentionDays(value: unknown, key: string): number {
-  if (typeof value === "number" && RETENTION_DAYS.includes(value)) return value;
-  throw new InvalidInputError(
-    `${key} must be one of ${RETENTION_DAYS.join(", ")}, not ${JSON.stringify(value)}`,
-  );
-}
-
-function asWatchableSchedule(value: string, key: string): string {
-  const expression = parseSchedule(value, key);
-  if (longestGapHours(expression) <= LONGEST_WATCHABLE_GAP_HOURS) return expression;
-  throw new InvalidInputError(
-    `${key} is ${value}: at most ${LONGEST_WATCHABLE_GAP_HOURS} hours may pass between two runs, ` +
-      "as no CloudWatch alarm can watch for longer",
-  );
-}
-
-/** AWS's rules for tags (https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html). */
-function asExtraTags(value: unknown, key: string): Record<string, string> {
-  const tags = Object.entries(asFields(value, key));
-  const taken = new Set(Object.keys(FIXED_TAGS).map((tag) => tag.toLowerCase()));
-  for (const [tag, text] of tags) {
-    // IAM tells tags apart by more than case.
-    if (taken.has(tag.toLowerCase())) {
-      throw new InvalidInputError(
-        `${key}.${tag} is a duplicate; allowed are keys that differ, by more than case, from each other and ` +
-          `from ${Object.keys(FIXED_TAGS).join(", ")}`,
-      );
-    }
-    taken.add(tag.toLowerCase());
-    if (!/^(?!aws:)[\p{L}\p{N} _.:/=+\-@]{1,128}$/iu.test(tag)) {
-      throw new InvalidInputError(
-        `${key}.${tag} must have 1 to 128 letters, digits, spaces and _.:/=+-@ and not begin with aws:`,
-      );
-    }
-    if (typeof text !== "string" || !/^[\p{L}\p{N} _.:/=+\-@]{0,256}$/u.test(text)) {
-      throw new InvalidInputError(
-        `${key}.${tag} must be a text of at most 256 letters, digits, spaces and _.:/=+-@, not ${JSON.stringify(text)}`,
-      );
-    }
-  }
-  if (taken.size > 50) throw new InvalidInputError(`${key} must leave a resource with at most 50 tags`);
-  return Object.fromEntries(tags) as Record<string, string>;
-}
-
-function managedRuleList(value: unknown, key: string): ManagedRule[] {
-  const rules = checkEach(asList(value, key), (one, index) => asManagedRule(one, `${key}[${index}]`));
-  const names = rules.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (rules.length === 0) throw new InvalidInputError(`${key} must name at least one rule`);
-  if (twice !== undefined) throw new InvalidInputError(`${key} must name each rule once, not ${twice} twice`);
-  return rules;
-}
-
-/** A rule's name, or its name with the parameters that differ from the catalogue's. */
-function asManagedRule(value: unknown, key: string): ManagedRule {
-  const {
-    name,
-    parameters = {},
-    ...others
-  } = typeof value === "string" ? { name: value } : asFields(value, key);
-  refuseOthers(others, ["name", "parameters"], key);
-  const rule = MANAGED_RULES.find((one) => one.name === name);
-  if (rule === undefined) {
-    const allowed = MANAGED_RULES.map((one) => one.name).join(", ");
-    throw new InvalidInputError(`${key} must be one of ${allowed}, not ${JSON.stringify(name ?? value)}`);
-  }
-  const changed = asFields(parameters, `${key}.parameters`);
-  refuseOthers(changed, Object.keys(rule.parameters), `${key}.parameters of ${rule.name}`);
-  const texts = Object.entries(changed).map(([parameter, one]) => {
-    if (typeof one === "string" || typeof one === "number" || typeof one === "boolean") {
-      return [parameter, String(one)] as const;
-    }
-    throw new InvalidInputError(`${key}.parameters.${parameter} must be a text, a number or true or false`);
-  });
-  return { ...rule, parameters: { ...rule.parameters, ...Object.fromEntries(texts) } };
-}
-
-function asSeverities(value: unknown, key: string, rules: readonly string[]): Record<string, Severity> {
-  const severities = asFields(value, key);
-  refuseOthers(severities, rules, key);
-  return Object.fromEntries(
-    Object.entries(severities).map(([rule, severity]) => [
-      rule,
-      asOneOf(severity, SEVERITIES, `${key}.${rule}`),
-    ]),
-  );
 }

@@ -1,15 +1,6 @@
-import { InvalidInputError } from "../../lambdas/common/values/errors";
-import { asFields, asList, asOneOf, refuseOthers } from "../../lambdas/common/values/input";
-import { checkAll, checkEach, InvalidInputErrors } from "./problems";
+import * as v from "valibot";
+import { fields, list, oneOf, refuseFor, textLike } from "../../lambdas/common/values/check";
 import { withoutPaths } from "./secrets";
-
-/** Someone who hears of alerts. */
-export interface Subscription {
-  readonly protocol: Protocol;
-  readonly endpoint: string;
-  /** On message attributes (https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html). */
-  readonly filterPolicy?: Readonly<Record<string, unknown>>;
-}
 
 const EMAIL = { pattern: /^[^\s@]+@[^\s@/:?#]+\.[^\s@/:?#]+$/, allowed: "an e-mail address" };
 
@@ -31,85 +22,57 @@ const ENDPOINTS = {
 
 type Protocol = keyof typeof ENDPOINTS;
 
-/** Attributes of alerts; a filter policy on any other would match none. */
-const FILTER_ATTRIBUTES = ["kind", "rule", "severity", "account", "region"];
+/** What the setting `alertEmail` may be. */
+export const EMAIL_ADDRESS = endpoint("email");
 
-/** @throws InvalidInputError naming the key and what is allowed. */
-export function asEmail(value: string, key: string): string {
-  return withoutAddresses(() => asEndpoint("email", value, key));
-}
+/** Narrows alerts by their attributes (https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html). */
+const FILTER_POLICY = fields({
+  kind: v.optional(list(v.unknown())),
+  rule: v.optional(list(v.unknown())),
+  severity: v.optional(list(v.unknown())),
+  account: v.optional(list(v.unknown())),
+  region: v.optional(list(v.unknown())),
+});
 
-/**
- * Checks the setting `alertSubscriptions`.
- * @param alertEmail the setting `alertEmail`, which is one more subscription.
- * @throws InvalidInputError naming each field that is wrong and what is allowed.
- */
-export function subscriptionList(
-  value: unknown,
-  key: string,
-  alertEmail: string | undefined,
-): Subscription[] {
-  return withoutAddresses(() => subscriptionsOf(value, key, alertEmail));
-}
+const PROTOCOL = oneOf(Object.keys(ENDPOINTS) as Protocol[]);
 
-/**
- * A webhook's address is its password, often enough, wherever in the setting it has come by mistake: what is refused
- * is told without the path and the query of anything that may be one.
- */
-function withoutAddresses<Value>(parse: () => Value): Value {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof InvalidInputError)) throw error;
-    throw error instanceof InvalidInputErrors
-      ? new InvalidInputErrors(error.problems.map(withoutAddress))
-      : new InvalidInputError(withoutAddress(error.message));
-  }
-}
-
-function withoutAddress(problem: string): string {
-  const [told, echoed] = problem.split(/(?<=, not |subscribe )(.*)/s);
-  return echoed === undefined ? problem : `${told}${withoutPaths(echoed)}`;
-}
-
-function subscriptionsOf(value: unknown, key: string, alertEmail: string | undefined): Subscription[] {
-  const own: Subscription[] = alertEmail === undefined ? [] : [{ protocol: "email", endpoint: alertEmail }];
-  const listed = checkEach(asList(value, key), (one, index) => asSubscription(one, `${key}[${index}]`));
-  const all = [...own, ...listed];
-  const names = all.map(({ protocol, endpoint }) => `${protocol} ${endpoint}`);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  // SNS would answer both with one subscription, which the first of the two to go would take along.
-  if (twice !== undefined) {
-    throw new InvalidInputError(`${key} must not subscribe ${twice} twice, alertEmail included`);
-  }
-  return all;
-}
-
-function asSubscription(value: unknown, key: string): Subscription {
-  const fields = asFields(value, key);
-  const { where, filterPolicy } = checkAll({
-    others: () => refuseOthers(fields, ["protocol", "endpoint", "filterPolicy"], key),
-    // What an endpoint must look like is the protocol's to say.
-    where: () => {
-      const protocol = asOneOf(fields.protocol, Object.keys(ENDPOINTS) as Protocol[], `${key}.protocol`);
-      return { protocol, endpoint: asEndpoint(protocol, fields.endpoint, `${key}.endpoint`) };
-    },
-    filterPolicy: () => asFilterPolicy(fields.filterPolicy, `${key}.filterPolicy`),
+/** What an endpoint must look like is the protocol's to say; without one, nothing is known of it. */
+const SUBSCRIPTION = v.lazy((subscription) => {
+  const { protocol } = (subscription ?? {}) as { readonly protocol?: unknown };
+  return fields({
+    protocol: PROTOCOL,
+    endpoint: v.is(PROTOCOL, protocol)
+      ? endpoint(protocol)
+      : v.pipe(v.optional(v.unknown()), v.transform(String)),
+    filterPolicy: v.optional(FILTER_POLICY),
   });
-  return { ...where, ...(filterPolicy && { filterPolicy }) };
+});
+
+/** Someone who hears of alerts. */
+export type Subscription = v.InferOutput<typeof SUBSCRIPTION>;
+
+/**
+ * What the setting `alertSubscriptions` may be.
+ * @param alertEmail the setting `alertEmail`, which is one more subscription.
+ */
+export function subscriptionList(alertEmail: string | undefined) {
+  return v.pipe(
+    list(SUBSCRIPTION),
+    v.transform((listed): readonly Subscription[] =>
+      alertEmail === undefined ? listed : [{ protocol: "email", endpoint: alertEmail }, ...listed],
+    ),
+    refuseFor((all) => {
+      const names = all.map(({ protocol, endpoint }) => `${protocol} ${endpoint}`);
+      const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+      // SNS would answer both with one subscription, which the first of the two to go would take along.
+      return repeated.map((name) => `must not subscribe ${withoutPaths(name)} twice, alertEmail included`);
+    }),
+  );
 }
 
-function asFilterPolicy(value: unknown, key: string): Subscription["filterPolicy"] {
-  if (value === undefined) return undefined;
-  const filterPolicy = asFields(value, key);
-  refuseOthers(filterPolicy, FILTER_ATTRIBUTES, key);
-  checkEach(Object.entries(filterPolicy), ([attribute, values]) => asList(values, `${key}.${attribute}`));
-  return filterPolicy;
-}
-
-function asEndpoint(protocol: Protocol, value: unknown, key: string): string {
+function endpoint(protocol: Protocol) {
   const { pattern, allowed } = ENDPOINTS[protocol];
-  if (typeof value === "string" && pattern.test(value)) return value;
-  const echo = protocol === "https" ? "" : `, not ${JSON.stringify(value)}`;
-  throw new InvalidInputError(`${key} must be ${allowed}${echo}`);
+  if (protocol !== "https") return textLike(pattern, allowed);
+  // A webhook's address is its password, often enough.
+  return v.custom<string>((value) => typeof value === "string" && pattern.test(value), `must be ${allowed}`);
 }

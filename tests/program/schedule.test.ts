@@ -1,4 +1,5 @@
-import { longestGapHours, parseSchedule } from "../../program/settings/schedule";
+import { check } from "../../lambdas/common/values/check";
+import { longestGapHours, SCHEDULE } from "../../program/settings/schedule";
 
 test.each([
   "cron(0 0/6 * * ? *)",
@@ -9,7 +10,7 @@ test.each([
   "cron(0 8 ? JAN,JUL 3#2 *)",
   "cron(0/15 8-17 ? * 2-6 2026-2199)",
 ])("%s is a schedule", (expression) => {
-  expect(parseSchedule(expression, "evaluationSchedule")).toBe(expression);
+  expect(check(SCHEDULE, expression, "evaluationSchedule")).toBe(expression);
 });
 
 test.each([
@@ -34,7 +35,7 @@ test.each([
   ["cron(0 0/6 ? * ? *)", /exactly one of day of month and day of week must be \?/],
   ["cron(0 0/6 * * ? 1999)", /no time in the future/],
 ])("%s is refused", (expression, reason) => {
-  const parse = () => parseSchedule(expression, "evaluationSchedule");
+  const parse = () => check(SCHEDULE, expression, "evaluationSchedule");
   expect(parse).toThrow(reason);
   expect(parse).toThrow(/^evaluationSchedule is "/);
 });

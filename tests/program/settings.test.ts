@@ -503,6 +503,11 @@ describe("a webhook's address, which is its password, is not told when a setting
     ["in an object", subscription("https", { url: URL })],
     ["in place of the list", { alertSubscriptions: URL }],
     ["as a filter", subscription("https", "https://a.example", { filterPolicy: { kind: URL } })],
+    ["as an unknown field", { alertSubscriptions: [{ "hooks.chat.example/services/T0/hunter2": 1 }] }],
+    [
+      "with a password too long to be told",
+      subscription("email", `https://bot:hunter2${"x".repeat(80)}@a.example`),
+    ],
     ["as alertEmail", { alertEmail: URL }],
     ["with a quote in it", { kmsKeyArn: `${URL}"hunter2` }],
     ["as kmsKeyArn", { kmsKeyArn: URL }],

@@ -57,8 +57,12 @@ describe("the report generator's events", () => {
   });
 
   it.each([
-    ["a field nobody knows", { asof: "2026-09-30T00:00:00Z" }, /unknown field "asof".*allowed are.*"asOf"/],
-    ["another detail type", { source: "aws.s3", "detail-type": "Object Created" }, /unknown field "source"/],
+    ["a field nobody knows", { asof: "2026-09-30T00:00:00Z" }, /has unknown asof;.*\nallowed are.*"asOf"/],
+    [
+      "another detail type",
+      { source: "aws.s3", "detail-type": "Object Created" },
+      /has unknown source, detail-type;.*\nallowed are.*Scheduled Event/,
+    ],
     ["no object", "now", /the event must be an object/],
     [
       "an instant without its zone",

@@ -255,7 +255,7 @@ describe("parameters", () => {
     [
       "have a key that AWS reserves",
       { requiredTags: [{ key: "AWS:owner" }] },
-      "requiredTags[0].key must have at most 128 characters and not begin with aws:, not AWS:owner",
+      'requiredTags[0].key must have at most 128 characters and not begin with aws:, not "AWS:owner"',
     ],
     [
       "have a key that no row can hold",
@@ -280,16 +280,34 @@ describe("parameters", () => {
     [
       "have a number among the values",
       { requiredTags: [{ key: "Owner" }, { key: "Tier", values: ["1", 2] }] },
-      "requiredTags[1].values must be texts of at most 256 characters",
+      "requiredTags[1].values[1] must be a text of at most 256 characters, not 2",
     ],
     [
       "have a value of 257 characters",
       { requiredTags: [{ key: "Owner", values: ["v".repeat(257)] }] },
-      "requiredTags[0].values must be texts of at most 256 characters",
+      "requiredTags[0].values[0] must be a text of at most 256 characters",
     ],
   ])("that %s are refused with the field and what is allowed", (_scenario, input, message) => {
     expect(() => ec2RequiredTags.parseParameters(input)).toThrow(
       expect.objectContaining({ name: "InvalidInputError", message: expect.stringContaining(message) }),
+    );
+  });
+
+  it("are refused with everything that is wrong with them at once", () => {
+    const wrong = { key: "aws:team", values: [1, 2], colour: "red" };
+    const requiredTags = [wrong, { values: [] }, { key: "Owner" }, { key: "Owner" }];
+    expect(() => ec2RequiredTags.parseParameters({ requiredTags, tags: [] })).toThrow(
+      expect.objectContaining({
+        problems: [
+          'requiredTags[0].key must have at most 128 characters and not begin with aws:, not "aws:team"',
+          "requiredTags[0].values[0] must be a text of at most 256 characters, not 1",
+          "requiredTags[0].values[1] must be a text of at most 256 characters, not 2",
+          "requiredTags[0] has unknown colour; allowed: key, values",
+          "requiredTags[1].key must be a non-empty text, not missing",
+          "requiredTags[1].values must name at least one value, or be left out",
+          "parameters has unknown tags; allowed: requiredTags",
+        ],
+      }),
     );
   });
 

@@ -149,7 +149,7 @@ describe("parameters", () => {
     ],
     [
       "misspell the field",
-      { minimumEncryption: "AES256" },
+      { minimumBucketEncryption: "AES256", minimumEncryption: "aws:kms" },
       "parameters has unknown minimumEncryption; allowed: minimumBucketEncryption",
     ],
   ])("that %s are refused with the field and what is allowed", (_scenario, input, message) => {

@@ -3,8 +3,22 @@
  * start a sweep.
  */
 
+import * as v from "valibot";
+import {
+  check,
+  type Fields,
+  fields,
+  fieldsAmongOthers,
+  INSTANT,
+  JSON_TEXT,
+  list,
+  must,
+  OBJECT,
+  oneOf,
+  refuseFor,
+  TEXT,
+} from "../values/check";
 import { InvalidInputError } from "../values/errors";
-import { asFields, asInstant, asList, asText, type Fields, parseJson, refuseOthers } from "../values/input";
 
 /** A sweep over everything, from the schedule or asked for by a person. */
 export interface SweepRequest {
@@ -12,31 +26,6 @@ export interface SweepRequest {
   readonly trigger: "sweep" | "on-demand";
   /** The event's own time, so that a second delivery is the same run; undefined when a person asks. */
   readonly instant?: string;
-}
-
-/** One resource that AWS Config saw change. */
-export interface ChangeRequest {
-  readonly kind: "change";
-  readonly instant: string;
-  readonly resultToken: string;
-  readonly item: ConfigurationItem;
-  /** The resource is deleted. */
-  readonly isDeleted: boolean;
-  /** The resource exists, but AWS Config no longer records it, or it left the rule's scope there. */
-  readonly isOutOfScope: boolean;
-}
-
-/** What the evaluator needs of AWS Config's item; the settings themselves are read from the live API. */
-export interface ConfigurationItem {
-  readonly resourceType: string;
-  /** The id that AWS Config expects back. */
-  readonly resourceId: string;
-  readonly resourceName?: string;
-  readonly arn?: string;
-  readonly accountId: string;
-  readonly region: string;
-  /** `configurationItemCaptureTime`: PutEvaluations' OrderingTimestamp. */
-  readonly captureTime: string;
 }
 
 /** Resources that a person named, by id, name or ARN. */
@@ -52,94 +41,127 @@ export interface WhatIfRequest {
   readonly parameters: Fields;
 }
 
-/** Everything that an evaluator can be asked. */
-export type EvaluatorRequest = SweepRequest | ChangeRequest | ResourcesRequest | WhatIfRequest;
-
 /** What one `resourceIds` request may name: the most that RDS takes in one filter with room to spare. */
 export const RESOURCE_IDS_MOST = 100;
+
+/** What EventBridge's schedule brings; the rest of it says nothing. */
+const SCHEDULED_EVENT = fieldsAmongOthers({ time: INSTANT });
+
+const RESOURCES = fields({
+  resourceIds: v.pipe(
+    list(TEXT),
+    refuseFor(({ length }) =>
+      length === 0 || length > RESOURCE_IDS_MOST
+        ? [`must name 1 to ${RESOURCE_IDS_MOST} resources, not ${length}`]
+        : [],
+    ),
+  ),
+});
+
+const WHAT_IF = fields({ whatIf: OBJECT });
+
+/** AWS Config's ids for what a service gives no name or ARN: null, an empty text or nothing. */
+const TEXT_OR_NONE = v.nullish(v.union([v.literal(""), TEXT], must("be a non-empty text")));
+
+/** What the evaluator needs of AWS Config's item; the settings themselves are read from the live API. */
+const ITEM = fieldsAmongOthers({
+  configurationItemStatus: TEXT,
+  resourceType: TEXT,
+  resourceId: TEXT,
+  resourceName: TEXT_OR_NONE,
+  ARN: TEXT_OR_NONE,
+  awsAccountId: TEXT,
+  awsRegion: TEXT,
+  configurationItemCaptureTime: INSTANT,
+});
+
+const ORDINARY = "ConfigurationItemChangeNotification";
+const OVERSIZED = "OversizedConfigurationItemChangeNotification";
+const MESSAGE = { messageType: oneOf([ORDINARY, OVERSIZED]), notificationCreationTime: v.nullish(INSTANT) };
+
+/** An oversized notification has a summary in the item's place; what it lacks is read from the live API anyway. */
+const NOTIFICATION = v.lazy((message) => {
+  switch ((message as Partial<Fields> | null)?.messageType) {
+    case ORDINARY:
+      return fieldsAmongOthers({ ...MESSAGE, configurationItem: ITEM });
+    case OVERSIZED:
+      return v.pipe(
+        fieldsAmongOthers({ ...MESSAGE, configurationItemSummary: ITEM }),
+        v.transform(({ configurationItemSummary, ...others }) => ({
+          ...others,
+          configurationItem: configurationItemSummary,
+        })),
+      );
+    default:
+      // The type is refused, and what would follow from it is not looked at.
+      return v.pipe(fieldsAmongOthers(MESSAGE), v.never());
+  }
+});
+
+/** https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_example-events.html */
+const CHANGE = v.pipe(
+  fieldsAmongOthers({
+    resultToken: TEXT,
+    invokingEvent: v.pipe(JSON_TEXT, NOTIFICATION),
+    eventLeftScope: v.optional(v.unknown()),
+  }),
+  v.transform(({ resultToken, invokingEvent, eventLeftScope }) => {
+    const { notificationCreationTime, configurationItem: item } = invokingEvent;
+    const status = item.configurationItemStatus;
+    return {
+      kind: "change" as const,
+      instant: notificationCreationTime ?? item.configurationItemCaptureTime,
+      resultToken,
+      /** The resource is deleted. */
+      isDeleted: ["ResourceDeleted", "ResourceDeletedNotRecorded"].includes(status),
+      /** The resource exists, but AWS Config no longer records it, or it left the rule's scope there. */
+      isOutOfScope: eventLeftScope === true || status === "ResourceNotRecorded",
+      item: {
+        resourceType: item.resourceType,
+        /** The id that AWS Config expects back. */
+        resourceId: item.resourceId,
+        resourceName: item.resourceName || undefined,
+        arn: item.ARN || undefined,
+        accountId: item.awsAccountId,
+        region: item.awsRegion,
+        /** PutEvaluations' OrderingTimestamp. */
+        captureTime: item.configurationItemCaptureTime,
+      },
+    };
+  }),
+);
+
+/** One resource that AWS Config saw change. */
+export type ChangeRequest = Readonly<v.InferOutput<typeof CHANGE>>;
+
+/** Everything that an evaluator can be asked. */
+export type EvaluatorRequest = SweepRequest | ChangeRequest | ResourcesRequest | WhatIfRequest;
 
 const ALLOWED =
   'an EventBridge "Scheduled Event", an AWS Config rule event, {}, {"resourceIds": [...]} or {"whatIf": {...}}';
 
 /**
  * Narrows an evaluator's event.
- * @throws InvalidInputError naming the field and what is allowed.
+ * @throws InvalidInputError naming everything that is wrong and what is allowed.
  */
 export function parseEvaluatorEvent(event: unknown): EvaluatorRequest {
-  const fields = asFields(event, "event");
-  if (fields.invokingEvent !== undefined) return parseConfigEvent(fields);
-  if (fields["detail-type"] === "Scheduled Event") return parseScheduledEvent(fields);
-  if (Object.keys(fields).length === 0) return { kind: "sweep", trigger: "on-demand" };
-  if (fields.resourceIds !== undefined) {
-    refuseOthers(fields, ["resourceIds"], "event");
-    return { kind: "resources", resourceIds: parseResourceIds(fields.resourceIds) };
+  const given = check(OBJECT, event, "event");
+  const parse = <Schema extends v.GenericSchema>(schema: Schema) =>
+    check(schema, given, "event", { within: "" });
+  if (given.invokingEvent !== undefined) return parse(CHANGE);
+  if (given["detail-type"] === "Scheduled Event") return parseScheduledEvent(given);
+  if (Object.keys(given).length === 0) return { kind: "sweep", trigger: "on-demand" };
+  if (given.resourceIds !== undefined) {
+    return { kind: "resources", resourceIds: [...new Set(parse(RESOURCES).resourceIds)] };
   }
-  if (fields.whatIf !== undefined) {
-    refuseOthers(fields, ["whatIf"], "event");
-    return { kind: "what-if", parameters: asFields(fields.whatIf, "whatIf") };
-  }
+  if (given.whatIf !== undefined) return { kind: "what-if", parameters: parse(WHAT_IF).whatIf };
   throw new InvalidInputError(
-    `event with ${Object.keys(fields).join(", ")} is not understood; allowed: ${ALLOWED}`,
+    `event with ${Object.keys(given).join(", ")} is not understood; allowed: ${ALLOWED}`,
   );
 }
 
 /** @throws InvalidInputError when the event has no valid time. */
-export function parseScheduledEvent(event: Fields): SweepRequest & { readonly instant: string } {
-  return { kind: "sweep", trigger: "sweep", instant: asInstant(event.time, "time") };
-}
-
-function parseResourceIds(value: unknown): string[] {
-  const ids = asList(value, "resourceIds").map((id, index) => asText(id, `resourceIds[${index}]`));
-  if (ids.length === 0 || ids.length > RESOURCE_IDS_MOST) {
-    throw new InvalidInputError(
-      `resourceIds must name 1 to ${RESOURCE_IDS_MOST} resources, not ${ids.length}`,
-    );
-  }
-  return [...new Set(ids)];
-}
-
-/** https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_example-events.html */
-function parseConfigEvent(event: Fields): ChangeRequest {
-  const resultToken = asText(event.resultToken, "resultToken");
-  const invoking = asFields(
-    parseJson(asText(event.invokingEvent, "invokingEvent"), "invokingEvent"),
-    "invokingEvent",
-  );
-  // An oversized notification has a summary in the item's place; what it lacks is read from the live API anyway.
-  const places = {
-    ConfigurationItemChangeNotification: "configurationItem",
-    OversizedConfigurationItemChangeNotification: "configurationItemSummary",
-  } as const;
-  const messageType = asText(invoking.messageType, "invokingEvent.messageType");
-  if (!Object.hasOwn(places, messageType)) {
-    throw new InvalidInputError(
-      `invokingEvent.messageType must be one of ${Object.keys(places).join(", ")}, not ${messageType}`,
-    );
-  }
-  const place = `invokingEvent.${places[messageType as keyof typeof places]}`;
-  const item = asFields(invoking[places[messageType as keyof typeof places]], place);
-  const status = asText(item.configurationItemStatus, `${place}.configurationItemStatus`);
-  return {
-    kind: "change",
-    instant: asInstant(
-      invoking.notificationCreationTime ?? item.configurationItemCaptureTime,
-      "invokingEvent.notificationCreationTime",
-    ),
-    resultToken,
-    isDeleted: ["ResourceDeleted", "ResourceDeletedNotRecorded"].includes(status),
-    isOutOfScope: event.eventLeftScope === true || status === "ResourceNotRecorded",
-    item: {
-      resourceType: asText(item.resourceType, `${place}.resourceType`),
-      resourceId: asText(item.resourceId, `${place}.resourceId`),
-      resourceName: optionalText(item.resourceName, `${place}.resourceName`),
-      arn: optionalText(item.ARN, `${place}.ARN`),
-      accountId: asText(item.awsAccountId, `${place}.awsAccountId`),
-      region: asText(item.awsRegion, `${place}.awsRegion`),
-      captureTime: asInstant(item.configurationItemCaptureTime, `${place}.configurationItemCaptureTime`),
-    },
-  };
-}
-
-function optionalText(value: unknown, field: string): string | undefined {
-  return value === undefined || value === null || value === "" ? undefined : asText(value, field);
+export function parseScheduledEvent(event: unknown): SweepRequest & { readonly instant: string } {
+  const { time } = check(SCHEDULED_EVENT, event, "event", { within: "" });
+  return { kind: "sweep", trigger: "sweep", instant: time };
 }

@@ -1,6 +1,13 @@
-/** A setting, an event or a parameter that cannot be used; the message names it and what is allowed. */
+/** A setting, an event or a parameter that cannot be used. */
 export class InvalidInputError extends Error {
   override readonly name = "InvalidInputError";
+  /** Each names what is wrong and what is allowed. */
+  readonly problems: readonly string[];
+
+  constructor(problems: string | readonly string[]) {
+    super([problems].flat().join("\n"));
+    this.problems = [problems].flat();
+  }
 }
 
 /** A listing named something without its id: there is something, and nobody can say what. */

@@ -28,9 +28,9 @@ import type { RunDependencies } from "../../common/runs/dependencies";
 import type { Judged } from "../../common/runs/recording";
 import { carryOutRun } from "../../common/runs/run";
 import { recordSingle } from "../../common/runs/single";
-import { asError, InvalidInputError } from "../../common/values/errors";
+import { asError } from "../../common/values/errors";
 import { parametersHash } from "../../common/values/hash";
-import { asFields, asInstant, asOneOf, asText } from "../../common/values/input";
+import { type ComplianceChange, parseComplianceChange } from "./compliance-change";
 import { identify, KEYS_MOST, keyText } from "./resources";
 
 /** What the managed rules' results are brought into the history with. */
@@ -193,54 +193,6 @@ export async function recordComplianceChange(
   const { row, drift } = await recordSingle(context, evaluation, dependencies);
   if (drift) await alertChange(alert, drift, dependencies);
   return row;
-}
-
-/** Of what a compliance change tells. */
-interface ComplianceChange {
-  readonly rule: ReportedRule;
-  readonly key: ResourceKey;
-  readonly instant: string;
-  /** When AWS Config recorded the new verdict; undefined when there is none, as of a deleted resource. */
-  readonly recordedAt: string | undefined;
-}
-
-/** https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html */
-function parseComplianceChange(
-  event: unknown,
-  rules: readonly ReportedRule[],
-  place: Place,
-): ComplianceChange {
-  const fields = asFields(event, "event");
-  const detail = asFields(fields.detail, "detail");
-  asOneOf(fields.account, [place.accountId], "account");
-  asOneOf(fields.region, [place.region], "region");
-  asOneOf(detail.awsAccountId, [place.accountId], "detail.awsAccountId");
-  asOneOf(detail.awsRegion, [place.region], "detail.awsRegion");
-  const ruleName = asText(detail.configRuleName, "detail.configRuleName");
-  const managed = rules.filter(({ kind }) => kind === "managed");
-  const rule = managed.find(({ configRuleName }) => configRuleName === ruleName);
-  if (!rule) {
-    const known = managed.map(({ configRuleName }) => configRuleName).join(", ");
-    throw new InvalidInputError(`detail.configRuleName must be one of ${known}, not ${ruleName}`);
-  }
-  return {
-    rule,
-    key: {
-      resourceType: asText(detail.resourceType, "detail.resourceType") as ResourceType,
-      resourceId: asText(detail.resourceId, "detail.resourceId"),
-    },
-    instant: asInstant(detail.notificationCreationTime ?? fields.time, "detail.notificationCreationTime"),
-    recordedAt: parseRecordedAt(detail.newEvaluationResult),
-  };
-}
-
-function parseRecordedAt(newResult: unknown): string | undefined {
-  const field = "detail.newEvaluationResult";
-  if (newResult === undefined || newResult === null) return undefined;
-  const { complianceType, resultRecordedTime } = asFields(newResult, field);
-  const allowed = ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE", "INSUFFICIENT_DATA"];
-  asOneOf(complianceType, allowed, `${field}.complianceType`);
-  return asInstant(resultRecordedTime, `${field}.resultRecordedTime`);
 }
 
 const FIRST_WAIT_MS = 500;

@@ -1,27 +1,19 @@
 /** What the report generator can be asked, and the one place that tells the questions apart. */
 
+import * as v from "valibot";
 import { EVENTS_ALIAS } from "../../common/deployment/names";
 import { parseScheduledEvent } from "../../common/evaluator/events";
+import {
+  check,
+  type Fields,
+  fields,
+  INSTANT,
+  must,
+  OBJECT,
+  refuseFor,
+  wholeNumber,
+} from "../../common/values/check";
 import { InvalidInputError } from "../../common/values/errors";
-import { asFields, asInstant, asWholeNumber, type Fields, refuseOthers } from "../../common/values/input";
-
-/** A seeded random sample of evaluations; the same seed over the same state picks the same ones. */
-export interface SampleRequest {
-  readonly size: number;
-  readonly seed: string;
-}
-
-/** A question to the report generator. Instants are ISO-8601 UTC with milliseconds. */
-export type ReportRequest =
-  | { readonly kind: "scheduled"; readonly time: string; readonly eventId: string }
-  | {
-      readonly kind: "on-demand";
-      readonly from?: string;
-      readonly to?: string;
-      readonly asOf?: string;
-      readonly sample?: SampleRequest;
-    }
-  | { readonly kind: "compliance-change"; readonly event: unknown };
 
 /** The detail-types of events that only EventBridge may bring. */
 const SCHEDULED = "Scheduled Event";
@@ -33,6 +25,42 @@ const ALLOWED =
 /** The most evaluations of one sample. */
 export const MAXIMUM_SAMPLE = 1000;
 const MAXIMUM_SEED = 128;
+
+/** A seeded random sample of evaluations; the same seed over the same state picks the same ones. */
+const SAMPLE = fields({
+  size: wholeNumber(1, MAXIMUM_SAMPLE),
+  seed: v.custom<string>(
+    (seed) => typeof seed === "string" && seed.length >= 1 && seed.length <= MAXIMUM_SEED,
+    must(`be a text of 1 to ${MAXIMUM_SEED} characters`),
+  ),
+});
+
+/** What `SAMPLE` lets pass. */
+export type SampleRequest = v.InferOutput<typeof SAMPLE>;
+
+const ON_DEMAND = v.pipe(
+  fields({
+    from: v.optional(INSTANT),
+    to: v.optional(INSTANT),
+    asOf: v.optional(INSTANT),
+    sample: v.optional(SAMPLE),
+  }),
+  refuseFor(({ from, to, asOf }) => {
+    if (asOf !== undefined && (from !== undefined || to !== undefined)) {
+      return ['is not understood: "asOf" stands alone, without "from" and "to"'];
+    }
+    if (to !== undefined && from === undefined) return ['is not understood: "to" needs a "from"'];
+    return from !== undefined && to !== undefined && from >= to
+      ? [`is not understood: "from" (${from}) must be before "to" (${to})`]
+      : [];
+  }),
+);
+
+/** A question to the report generator. Instants are ISO-8601 UTC with milliseconds. */
+export type ReportRequest =
+  | { readonly kind: "scheduled"; readonly time: string; readonly eventId: string }
+  | ({ readonly kind: "on-demand" } & v.InferOutput<typeof ON_DEMAND>)
+  | { readonly kind: "compliance-change"; readonly event: unknown };
 
 /**
  * Whether EventBridge invoked the function: by an alias that nobody else has the permission to invoke. Whoever may
@@ -53,8 +81,8 @@ export function isFromEventBridge(invokedFunctionArn: string): boolean {
  * @throws InvalidInputError naming the field at fault and what is allowed.
  */
 export function parseEvent(event: unknown, fromEventBridge = false): ReportRequest {
-  const fields = asFields(event, "the event");
-  const detailType = fields["detail-type"];
+  const given = check(OBJECT, event, "the event");
+  const detailType = given["detail-type"];
   if (!fromEventBridge && (detailType === SCHEDULED || detailType === COMPLIANCE_CHANGE)) {
     throw new InvalidInputError(
       `detail-type must not be "${detailType}": such events are EventBridge's, which brings them by the function's` +
@@ -62,49 +90,20 @@ export function parseEvent(event: unknown, fromEventBridge = false): ReportReque
     );
   }
   if (detailType === SCHEDULED) {
-    const { instant: time } = parseScheduledEvent(fields);
-    return { kind: "scheduled", time, eventId: typeof fields.id === "string" ? fields.id : time };
+    const { instant: time } = parseScheduledEvent(given);
+    return { kind: "scheduled", time, eventId: typeof given.id === "string" ? given.id : time };
   }
-  if (fields.source === "aws.config" && detailType === COMPLIANCE_CHANGE) {
+  if (given.source === "aws.config" && detailType === COMPLIANCE_CHANGE) {
     return { kind: "compliance-change", event };
   }
-  return parseOnDemand(fields);
+  return { kind: "on-demand", ...onDemand(given) };
 }
 
-function parseOnDemand(fields: Fields): ReportRequest {
-  const unknown = Object.keys(fields).find((key) => !["from", "to", "asOf", "sample"].includes(key));
-  if (unknown !== undefined)
-    throw new InvalidInputError(`unknown field "${unknown}" in the event; ${ALLOWED}`);
-  const from = optionalInstant(fields.from, "from");
-  const to = optionalInstant(fields.to, "to");
-  const asOf = optionalInstant(fields.asOf, "asOf");
-  if (asOf !== undefined && (from !== undefined || to !== undefined)) {
-    throw new InvalidInputError(`"asOf" stands alone, without "from" and "to"; ${ALLOWED}`);
+/** @throws InvalidInputError that tells, after what is wrong, what could have been asked. */
+function onDemand(given: Fields): v.InferOutput<typeof ON_DEMAND> {
+  try {
+    return check(ON_DEMAND, given, "the event", { within: "" });
+  } catch (error) {
+    throw error instanceof InvalidInputError ? new InvalidInputError([...error.problems, ALLOWED]) : error;
   }
-  if (to !== undefined && from === undefined) throw new InvalidInputError(`"to" needs a "from"; ${ALLOWED}`);
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw new InvalidInputError(`"from" (${from}) must be before "to" (${to})`);
-  }
-  return {
-    kind: "on-demand",
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    ...(asOf !== undefined && { asOf }),
-    ...(fields.sample !== undefined && { sample: parseSample(fields.sample) }),
-  };
-}
-
-function parseSample(value: unknown): SampleRequest {
-  const fields = asFields(value, "sample");
-  refuseOthers(fields, ["size", "seed"], "sample");
-  const size = asWholeNumber(fields.size, 1, MAXIMUM_SAMPLE, "sample.size");
-  const { seed } = fields;
-  if (typeof seed !== "string" || seed.length < 1 || seed.length > MAXIMUM_SEED) {
-    throw new InvalidInputError(`sample.seed must be a text of 1 to ${MAXIMUM_SEED} characters`);
-  }
-  return { size, seed };
-}
-
-function optionalInstant(value: unknown, field: string): string | undefined {
-  return value === undefined ? undefined : asInstant(value, field);
 }

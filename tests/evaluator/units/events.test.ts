@@ -262,7 +262,7 @@ describe("AWS Config's event that cannot be answered", () => {
   ])("%s is refused", (_scenario, invokingEvent, messageType) => {
     expect(() => parseEvaluatorEvent(configEvent(invokingEvent))).toThrow(
       refusal(
-        `invokingEvent.messageType must be one of ConfigurationItemChangeNotification, OversizedConfigurationItemChangeNotification, not ${messageType}`,
+        `invokingEvent.messageType must be one of ConfigurationItemChangeNotification, OversizedConfigurationItemChangeNotification, not "${messageType}"`,
       ),
     );
   });
@@ -292,7 +292,7 @@ describe("AWS Config's event that cannot be answered", () => {
     [
       "no message type",
       configEvent({ configurationItem: item }),
-      "invokingEvent.messageType must be a non-empty text, not missing",
+      "OversizedConfigurationItemChangeNotification, not missing",
     ],
     [
       "no item",
