@@ -17,9 +17,6 @@ import { RULE_INDEX, TRANSITION_INDEX } from "./lambdas/common/history/keys";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/common/monitoring/metrics";
 import type { RuleDescription } from "./lambdas/common/rule/rule";
 import { EXPIRY_ATTRIBUTE } from "./lambdas/common/values/expiry";
-import { ec2RequiredTags } from "./lambdas/ec2-tags/rule";
-import { rdsAutomatedBackups } from "./lambdas/rds-backups/rule";
-import { s3BucketEncryption } from "./lambdas/s3-encryption/rule";
 import { version as programVersion } from "./package.json";
 import { buildFunction } from "./program/bundle";
 import { dashboardBody } from "./program/dashboard";
@@ -30,7 +27,6 @@ import {
   recorderName as ownRecorderName,
   RECORDED_TYPES,
 } from "./program/recorder";
-import type { CUSTOM_RULES } from "./program/rules";
 import { longestGapHours } from "./program/settings/schedule";
 import { readSettings } from "./program/settings/settings";
 
@@ -437,67 +433,7 @@ function retryAsynchronous(
   );
 }
 
-/** A custom rule and the function that evaluates it. */
-interface EvaluatorSpec {
-  readonly rule: (typeof CUSTOM_RULES)[number];
-  readonly function: string;
-  readonly folder: string;
-  readonly parameters: object;
-  /** How it reads the live resources. */
-  readonly reads: readonly policies.Statement[];
-}
-
-const evaluatorSpecs: readonly EvaluatorSpec[] = [
-  {
-    rule: ec2RequiredTags,
-    function: "ec2-tag-evaluator",
-    folder: "ec2-tags",
-    parameters: settings.ec2,
-    // DescribeInstances knows no resources in policies.
-    reads: [{ Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" }],
-  },
-  {
-    rule: s3BucketEncryption,
-    function: "s3-encryption-evaluator",
-    folder: "s3-encryption",
-    parameters: settings.s3,
-    reads: [
-      // ListBuckets knows no resources in policies.
-      { Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" },
-      {
-        Effect: "Allow",
-        Action:
-          settings.discoveryScope === "environment"
-            ? ["s3:GetEncryptionConfiguration", "s3:GetBucketTagging"]
-            : "s3:GetEncryptionConfiguration",
-        // Buckets, whatever they are called, and no objects: those have a / in their ARN and other actions.
-        Resource: "arn:aws:s3:::*",
-      },
-    ],
-  },
-  {
-    rule: rdsAutomatedBackups,
-    function: "rds-backup-evaluator",
-    folder: "rds-backups",
-    parameters: settings.rds,
-    // A call that names no database is checked against db:* or cluster:* of its account and Region
-    // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html).
-    reads: [
-      {
-        Effect: "Allow",
-        Action: "rds:DescribeDBInstances",
-        Resource: pulumi.interpolate`arn:aws:rds:${region}:${accountId}:db:*`,
-      },
-      {
-        Effect: "Allow",
-        Action: "rds:DescribeDBClusters",
-        Resource: pulumi.interpolate`arn:aws:rds:${region}:${accountId}:cluster:*`,
-      },
-    ],
-  },
-];
-
-const evaluators = evaluatorSpecs.map(({ rule, function: name, folder, parameters, reads }) => {
+const evaluators = settings.customRules.map(({ rule, functionName: name, folder, parameters, reads }) => {
   const evaluatorSettings: EvaluatorSettings<object> = {
     parameters,
     severity: severityOf(rule),
@@ -513,7 +449,7 @@ const evaluators = evaluatorSpecs.map(({ rule, function: name, folder, parameter
     memorySize: settings.evaluatorMemoryMb,
     settings: evaluatorSettings,
     may: [
-      ...reads,
+      ...reads({ accountId, region, discoveryScope: settings.discoveryScope }),
       // PutEvaluations knows no resources in policies; what it may write is in the token that Config sent.
       { Effect: "Allow", Action: "config:PutEvaluations", Resource: "*" },
     ],

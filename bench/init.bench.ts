@@ -5,9 +5,10 @@ import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildFunction, PROJECT } from "../program/bundle";
+import { CUSTOM_RULES } from "../program/rules";
 import { REGION } from "./resources";
 
-const FOLDERS = ["ec2-tags", "s3-encryption", "rds-backups", "report-generator"];
+const FOLDERS = [...CUSTOM_RULES.map(({ folder }) => folder), "report-generator"];
 /** A process each; the fastest counts, for whatever else the machine does only slows it down. */
 const ROUNDS = 20;
 

@@ -10,17 +10,11 @@ import { declaredGraph, theOne } from "../emulator/stack/graph";
 import { type FunctionDeclaration, functionDeclaration } from "../emulator/stack/lambda";
 import { localSettings } from "../emulator/stack/settings";
 import type { EvaluatorSettings } from "../lambdas/common/deployment/settings";
+import { CUSTOM_RULES } from "../program/rules";
 import type { AwsSize, Served } from "./instant-aws";
 import type { Standard } from "./instant-history";
 import type { MeasuredCall, Measurement } from "./measured";
-import { ACCOUNT, REGION } from "./resources";
-
-/** Rule → the function that evaluates it. */
-const EVALUATORS = {
-  "ec2-required-tags": "ec2-tag-evaluator",
-  "s3-bucket-encryption": "s3-encryption-evaluator",
-  "rds-automated-backups": "rds-backup-evaluator",
-} as const;
+import { ACCOUNT, KINDS, REGION } from "./resources";
 
 /** The functions that are measured, as index.ts declares them by default, and the standards of the custom rules. */
 export interface MeasuredFunctions {
@@ -39,16 +33,18 @@ export async function declaredFunctions(): Promise<MeasuredFunctions> {
   );
   const declared = (name: string) => functionDeclaration(theOne(graph, "aws:lambda/function:Function", name));
   const standards = await Promise.all(
-    Object.entries(EVALUATORS).map(async ([rule, name]) => {
-      const { files } = await declared(name);
-      const { parameters, discoveryScope } = JSON.parse(
-        files["settings.json"] ?? "",
-      ) as EvaluatorSettings<unknown>;
-      return [rule, { parameters, discoveryScope }] as const;
-    }),
+    CUSTOM_RULES.filter(({ rule }) => KINDS.some((kind) => kind.rule === rule)).map(
+      async ({ rule, functionName }) => {
+        const { files } = await declared(functionName);
+        const { parameters, discoveryScope } = JSON.parse(
+          files["settings.json"] ?? "",
+        ) as EvaluatorSettings<unknown>;
+        return [rule.name, { parameters, discoveryScope }] as const;
+      },
+    ),
   );
   return {
-    tagEvaluator: await declared(EVALUATORS["ec2-required-tags"]),
+    tagEvaluator: await declared("ec2-tag-evaluator"),
     reportGenerator: await declared("report-generator"),
     standards: Object.fromEntries(standards),
   };

@@ -12,7 +12,7 @@ export const REGION = "us-east-1";
 
 /** A rule and what the resources under it are like. */
 export interface Kind {
-  readonly rule: (typeof CUSTOM_RULES)[number];
+  readonly rule: (typeof CUSTOM_RULES)[number]["rule"];
   readonly type: string;
   /** What the ARNs of its resources begin with. */
   readonly arn: string;
@@ -20,7 +20,7 @@ export interface Kind {
   readonly judge: (failing: boolean, parameters: unknown) => Judgement;
 }
 
-/** One for each custom rule. */
+/** One for each custom rule that the benchmarks are about. */
 export const KINDS: readonly Kind[] = [
   {
     rule: ec2RequiredTags,

@@ -13,7 +13,7 @@ import { CUSTOM_RULES } from "./rules";
 
 /** Resource types whose changes the rules rest on, and which the IAM rules evaluate. */
 export const RECORDED_TYPES: readonly ResourceType[] = [
-  ...CUSTOM_RULES.flatMap(({ resourceTypes }) => resourceTypes as readonly ResourceType[]),
+  ...CUSTOM_RULES.flatMap(({ rule }) => rule.resourceTypes as readonly ResourceType[]),
   "AWS::IAM::User",
   "AWS::IAM::Role",
   "AWS::IAM::Group",

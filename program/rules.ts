@@ -1,6 +1,106 @@
-import { ec2RequiredTags } from "../lambdas/ec2-tags/rule";
-import { rdsAutomatedBackups } from "../lambdas/rds-backups/rule";
-import { s3BucketEncryption } from "../lambdas/s3-encryption/rule";
+/** The registry of the custom rules: functions, permissions, settings, recorder, emulator and benchmarks follow it. */
 
-/** The custom rules: what can have exceptions and severities, and whose resources AWS Config has to record. */
-export const CUSTOM_RULES = [ec2RequiredTags, s3BucketEncryption, rdsAutomatedBackups] as const;
+import * as pulumi from "@pulumi/pulumi";
+import type { Rule } from "../lambdas/common/rule/rule";
+import type { DiscoveryScope } from "../lambdas/common/rule/scope";
+import { type Ec2TagParameters, ec2RequiredTags } from "../lambdas/ec2-tags/rule";
+import { type RdsBackupParameters, rdsAutomatedBackups } from "../lambdas/rds-backups/rule";
+import {
+  BUCKET_ENCRYPTIONS,
+  type BucketEncryption,
+  type S3EncryptionParameters,
+  s3BucketEncryption,
+} from "../lambdas/s3-encryption/rule";
+import type { Statement } from "./policies";
+import { FIXED_TAGS } from "./tags";
+
+/** A custom rule as the stack deploys it. */
+export interface CustomRule<Parameters extends object = object> {
+  readonly rule: Omit<Rule<never, Parameters>, "judge">;
+  /** The one of `lambdas/` that has its handler. */
+  readonly folder: string;
+  /** What the name of its function begins with. */
+  readonly functionName: string;
+  /** Its parameters by default. Each is a setting of the stack, under the same name. */
+  readonly defaults: Parameters;
+  /** The actions that the reading of its live resources takes. */
+  readonly reads: (where: Surroundings) => readonly Statement[];
+  /** What a stack with these parameters is warned of. */
+  doubts?(parameters: Parameters, stack: { readonly kmsKeyArn?: string }): readonly string[];
+}
+
+/** Where a rule's resources are read. */
+export interface Surroundings {
+  readonly accountId: pulumi.Input<string>;
+  readonly region: string;
+  readonly discoveryScope: DiscoveryScope;
+}
+
+const EC2_TAGS = {
+  rule: ec2RequiredTags,
+  folder: "ec2-tags",
+  functionName: "ec2-tag-evaluator",
+  defaults: { requiredTags: Object.keys(FIXED_TAGS).map((key) => ({ key })) },
+  // DescribeInstances knows no resources in policies.
+  reads: () => [{ Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" }],
+} as const satisfies CustomRule<Ec2TagParameters>;
+
+const S3_ENCRYPTION = {
+  rule: s3BucketEncryption,
+  folder: "s3-encryption",
+  functionName: "s3-encryption-evaluator",
+  defaults: { minimumBucketEncryption: "AES256" },
+  reads: ({ discoveryScope }) => [
+    // ListBuckets knows no resources in policies.
+    { Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" },
+    {
+      Effect: "Allow",
+      Action:
+        discoveryScope === "environment"
+          ? ["s3:GetEncryptionConfiguration", "s3:GetBucketTagging"]
+          : "s3:GetEncryptionConfiguration",
+      // Buckets, whatever they are called, and no objects: those have a / in their ARN and other actions.
+      Resource: "arn:aws:s3:::*",
+    },
+  ],
+  doubts: ownBucketsTooWeak,
+} as const satisfies CustomRule<S3EncryptionParameters>;
+
+const RDS_BACKUPS = {
+  rule: rdsAutomatedBackups,
+  folder: "rds-backups",
+  functionName: "rds-backup-evaluator",
+  defaults: { minimumBackupRetentionDays: 1, checkReadReplicas: false },
+  // A call that names no database is checked against db:* or cluster:* of its account and Region
+  // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html).
+  reads: ({ accountId, region }) => [
+    {
+      Effect: "Allow",
+      Action: "rds:DescribeDBInstances",
+      Resource: pulumi.interpolate`arn:aws:rds:${region}:${accountId}:db:*`,
+    },
+    {
+      Effect: "Allow",
+      Action: "rds:DescribeDBClusters",
+      Resource: pulumi.interpolate`arn:aws:rds:${region}:${accountId}:cluster:*`,
+    },
+  ],
+} as const satisfies CustomRule<RdsBackupParameters>;
+
+/** Every custom rule. */
+export const CUSTOM_RULES = [EC2_TAGS, S3_ENCRYPTION, RDS_BACKUPS] as const satisfies readonly CustomRule[];
+
+/** The stack's buckets are resources of the account like any others, and evaluated. */
+function ownBucketsTooWeak(
+  { minimumBucketEncryption: minimum }: S3EncryptionParameters,
+  { kmsKeyArn }: { readonly kmsKeyArn?: string },
+): string[] {
+  const own: BucketEncryption = kmsKeyArn === undefined ? "AES256" : "aws:kms";
+  if (BUCKET_ENCRYPTIONS.indexOf(own) >= BUCKET_ENCRYPTIONS.indexOf(minimum)) return [];
+  const remedy =
+    minimum === "aws:kms" ? "set kmsKeyArn, or accept it by an exception" : "accept it by an exception";
+  return [
+    `minimumBucketEncryption is ${minimum}, and the stack's own buckets have ${own}: they will fail ` +
+      `${s3BucketEncryption.name}; ${remedy}`,
+  ];
+}

@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import type { ReportedRule, ReportSettings } from "../../lambdas/common/deployment/settings";
 import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
+import { CUSTOM_RULES } from "../../program/rules";
 import { awsLimits } from "../account/aws-limits";
 import { Estate } from "../account/estate";
 import { ManagedRules } from "../account/managed-rules";
@@ -13,14 +14,12 @@ import { functionDeclaration, type Invocation, type InvokeOptions, LambdaFunctio
 import { type Mail, mailsFrom } from "./mail";
 import { localSettings } from "./settings";
 
-/** The functions of the stack, by what their names begin with. */
-const FUNCTIONS = [
-  "ec2-tag-evaluator",
-  "s3-encryption-evaluator",
-  "rds-backup-evaluator",
+/** A function of the stack, by what its name begins with. */
+export type FunctionKey = (typeof CUSTOM_RULES)[number]["functionName"] | "report-generator";
+const FUNCTIONS: readonly FunctionKey[] = [
+  ...CUSTOM_RULES.map(({ functionName }) => functionName),
   "report-generator",
-] as const;
-export type FunctionKey = (typeof FUNCTIONS)[number];
+];
 
 /** The emulated account is empty, so that there is no recorder to look for. */
 const LOCAL_SETTINGS = { environmentSuffix: "local", configRecorder: "create" };
@@ -171,7 +170,7 @@ async function localFunctions(graph: Graph, endpoint: string): Promise<Record<Fu
   const undeclared = ofType(graph, "aws:lambda/function:Function").length - declarations.length;
   if (undeclared !== 0)
     throw new Error(
-      "index.ts declares functions besides those in FUNCTIONS of emulator/stack/deployment.ts: add them there",
+      "index.ts declares functions besides those of program/rules.ts and the report generator",
     );
   const functions = declarations.map((declaration) => new LambdaFunction(declaration, endpoint));
   return Object.fromEntries(FUNCTIONS.map((key, position) => [key, functions[position]])) as Record<

@@ -5,22 +5,15 @@ import type { Severity } from "../../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
 import { check, must, oneOf, textLike, wholeNumber } from "../../lambdas/common/values/check";
 import { InvalidInputError } from "../../lambdas/common/values/errors";
-import { type Ec2TagParameters, ec2RequiredTags } from "../../lambdas/ec2-tags/rule";
-import { type RdsBackupParameters, rdsAutomatedBackups } from "../../lambdas/rds-backups/rule";
-import {
-  BUCKET_ENCRYPTIONS,
-  type BucketEncryption,
-  type S3EncryptionParameters,
-  s3BucketEncryption,
-} from "../../lambdas/s3-encryption/rule";
 import type { ManagedRule } from "../managed-rules";
-import { CUSTOM_RULES } from "../rules";
+import { CUSTOM_RULES, type CustomRule } from "../rules";
+import { FIXED_TAGS } from "../tags";
 import { exceptionList } from "./exceptions";
 import { MANAGED_RULE_LIST, severityMap } from "./rules";
 import { WATCHABLE_SCHEDULE } from "./schedule";
 import { withoutPaths, withoutUrlPaths } from "./secrets";
 import { EMAIL_ADDRESS, type Subscription, subscriptionList } from "./subscriptions";
-import { EXTRA_TAGS, FIXED_TAGS } from "./tags";
+import { EXTRA_TAGS } from "./tags";
 
 /** What the program takes from the stack's settings, complete and checked. */
 export interface Settings {
@@ -31,9 +24,8 @@ export interface Settings {
   readonly kmsKeyArn?: string;
   readonly subscriptions: readonly Subscription[];
   readonly configRecorder: RecorderMode;
-  readonly ec2: Ec2TagParameters;
-  readonly s3: S3EncryptionParameters;
-  readonly rds: RdsBackupParameters;
+  /** All of them, with the stack's parameters. */
+  readonly customRules: readonly (CustomRule & { readonly parameters: object })[];
   readonly discoveryScope: DiscoveryScope;
   /** The chosen ones of the catalogue, with the stack's parameters. */
   readonly managedRules: readonly ManagedRule[];
@@ -92,8 +84,6 @@ const DEFAULT_MANAGED_RULES = [
   "iam-no-admin-policies",
   "iam-unused-credentials",
 ];
-const DEFAULT_REQUIRED_TAGS = Object.keys(FIXED_TAGS).map((key) => ({ key }));
-
 /**
  * Reads every setting of the stack; Pulumi.yaml says what each means.
  * @param now exceptions end, or reach too far, as seen from here.
@@ -103,14 +93,12 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
   const stack = new SettingsReader(raw, project);
   const alertEmail = stack.optionalText("alertEmail", EMAIL_ADDRESS, withoutPaths);
   const managedRules = stack.structure("managedRules", DEFAULT_MANAGED_RULES, MANAGED_RULE_LIST);
-  const rules = [...CUSTOM_RULES, ...managedRules].map(({ name }) => name);
+  const rules = [...CUSTOM_RULES.map(({ rule }) => rule), ...managedRules].map(({ name }) => name);
   const exceptions = stack.structure("exceptions", [], exceptionList(rules, now));
   const expired = exceptions.filter(({ expires }) => Date.parse(expires) <= now.getTime());
   const subscriptions = stack.structure("alertSubscriptions", [], subscriptionList(alertEmail), withoutPaths);
   const kmsKeyArn = stack.optionalText("kmsKeyArn", KEY_ARN);
-  const s3 = stack.parameters({ minimumBucketEncryption: "AES256" }, (given) =>
-    s3BucketEncryption.parseParameters(given),
-  );
+  const customRules = CUSTOM_RULES.map((one: CustomRule) => ({ ...one, parameters: stack.parameters(one) }));
   const settings: Settings = {
     environmentSuffix: stack.requiredText("environmentSuffix", SUFFIX),
     region: stack.region(),
@@ -118,13 +106,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
     kmsKeyArn,
     subscriptions,
     configRecorder: stack.text("configRecorder", "auto", oneOf(RECORDER_MODES)),
-    ec2: stack.parameters({ requiredTags: DEFAULT_REQUIRED_TAGS }, (given) =>
-      ec2RequiredTags.parseParameters(given),
-    ),
-    s3,
-    rds: stack.parameters({ minimumBackupRetentionDays: 1, checkReadReplicas: false }, (given) =>
-      rdsAutomatedBackups.parseParameters(given),
-    ),
+    customRules,
     discoveryScope: stack.text("discoveryScope", "account", oneOf(["account", "environment"])),
     managedRules,
     severities: stack.structure("severities", {}, severityMap(rules)),
@@ -139,7 +121,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
       ...(subscriptions.length === 0
         ? ["nobody is told of failures: neither alertEmail nor alertSubscriptions is set"]
         : []),
-      ...ownBucketsTooWeak(s3, kmsKeyArn),
+      ...customRules.flatMap((one) => one.doubts?.(one.parameters, { kmsKeyArn }) ?? []),
       ...expired.map(
         ({ ticket, rule, resource, expires }) =>
           `exceptions: ${ticket} (${rule}, ${resource}) expired on ${expires} and covers nothing any more`,
@@ -197,13 +179,13 @@ class SettingsReader {
     return this.checked(key, value, schema, conceal) ?? v.parse(schema, fallback);
   }
 
-  /** A rule's parameters, each of which is a setting. */
-  parameters<Parameters>(fallback: object, parse: (given: object) => Parameters): Parameters {
-    const given = Object.entries(fallback).map(([key, value]) => {
+  /** Each of a rule's parameters is a setting. */
+  parameters({ rule, defaults }: CustomRule): object {
+    const given = Object.entries(defaults).map(([key, fallback]) => {
       const text = this.given(key);
-      return [key, text === undefined ? value : fromJson(text)] as const;
+      return [key, text === undefined ? fallback : fromJson(text)] as const;
     });
-    return this.attempt(() => parse(Object.fromEntries(given))) ?? parse(fallback);
+    return this.attempt(() => rule.parseParameters(Object.fromEntries(given))) ?? defaults;
   }
 
   region(): typeof REGION {
@@ -275,19 +257,4 @@ function fromJson(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** The stack's buckets are resources of the account like any others, and evaluated. */
-function ownBucketsTooWeak(
-  { minimumBucketEncryption: minimum }: S3EncryptionParameters,
-  kmsKeyArn: string | undefined,
-): string[] {
-  const own: BucketEncryption = kmsKeyArn === undefined ? "AES256" : "aws:kms";
-  if (BUCKET_ENCRYPTIONS.indexOf(own) >= BUCKET_ENCRYPTIONS.indexOf(minimum)) return [];
-  const remedy =
-    minimum === "aws:kms" ? "set kmsKeyArn, or accept it by an exception" : "accept it by an exception";
-  return [
-    `minimumBucketEncryption is ${minimum}, and the stack's own buckets have ${own}: they will fail ` +
-      `${s3BucketEncryption.name}; ${remedy}`,
-  ];
 }

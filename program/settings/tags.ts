@@ -1,8 +1,6 @@
 import * as v from "valibot";
 import { must, OBJECT, type Reason, refuseFor } from "../../lambdas/common/values/check";
-
-/** Tags that every resource carries; nobody can change them. */
-export const FIXED_TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" } as const;
+import { FIXED_TAGS } from "../tags";
 
 const MOST = 50;
 const KEY = /^(?!aws:)[\p{L}\p{N} _.:/=+\-@]{1,128}$/iu;

@@ -607,7 +607,7 @@ describe("a compliance change that EventBridge tells of", () => {
     const foreign = complianceChange("COMPLIANT", MORNING);
     foreign.detail.configRuleName = "somebody-elses";
     await expect(recordComplianceChange(foreign, [rule], dependencies)).rejects.toThrow(
-      "detail.configRuleName must be one of iam-user-mfa-test, not somebody-elses",
+      'detail.configRuleName must be one of iam-user-mfa-test, not "somebody-elses"',
     );
     await expect(
       recordComplianceChange(complianceChange("FINE", MORNING), [rule], dependencies),

@@ -506,7 +506,7 @@ describe("a webhook's address, which is its password, is not told when a setting
     ["as an unknown field", { alertSubscriptions: [{ "hooks.chat.example/services/T0/hunter2": 1 }] }],
     [
       "with a password too long to be told",
-      subscription("email", `https://bot:hunter2${"x".repeat(80)}@a.example`),
+      subscription("sms", `https://bot:hunter2${"x".repeat(80)}@a.example`),
     ],
     ["as alertEmail", { alertEmail: URL }],
     ["with a quote in it", { kmsKeyArn: `${URL}"hunter2` }],
