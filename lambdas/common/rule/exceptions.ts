@@ -69,7 +69,7 @@ function wildcardPattern(text: string): RegExp {
 
 /** A failing resource that the company has accepted until a date; reviewed in git with the stack's settings. */
 export interface Exception {
-  /** Rule name, such as `s3-bucket-encryption`. */
+  /** Rule name. */
   readonly rule: string;
   /** Resource ARN; `*` stands for any run of characters. */
   readonly resource: string;

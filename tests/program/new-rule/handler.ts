@@ -1,0 +1,6 @@
+import { evaluatorHandler } from "../../../lambdas/common/evaluator/handler";
+import { ebsVolumeEncryption } from "./rule";
+import { volumes } from "./volumes";
+
+/** Lambda's entry: evaluates whether EBS volumes are encrypted. */
+export const handler = evaluatorHandler(ebsVolumeEncryption, volumes, __dirname);
