@@ -788,7 +788,7 @@ const alarms = [
     threshold: 1,
   }),
   alarm("dead-letters", {
-    alarmDescription: pulumi.interpolate`Something was given up and lies in ${deadLetters.name}. Mend the cause, evaluate again (README, Troubleshooting), delete the message.`,
+    alarmDescription: pulumi.interpolate`Something was given up and lies in ${deadLetters.name}. Mend the cause, evaluate again (docs/operations.md, Troubleshooting), delete the message.`,
     namespace: "AWS/SQS",
     metricName: "ApproximateNumberOfMessagesVisible",
     dimensions: { QueueName: deadLetters.name },
