@@ -74,11 +74,14 @@ it("every npm script that a page names exists", () => {
   expect(named.filter((script) => scripts[script] === undefined)).toEqual([]);
 });
 
+/** The folder of the rule that docs/contributing.md adds for an example. */
+const INVENTED = "lambdas/ebs-encryption/";
+
 it("every path of the code that a page names exists", () => {
   const path = /`((?:lambdas|program|scripts|emulator|demo|tests|bench|docs)\/[\w./-]+)(?::[\d-]+)?`/g;
   const missing = pages
     .filter((page) => page !== "CHANGELOG.md")
     .flatMap((page) => [...read(page).matchAll(path)].map(([, name = ""]) => name))
-    .filter((name) => !existsSync(join(ROOT, name)));
+    .filter((name) => !name.startsWith(INVENTED) && !existsSync(join(ROOT, name)));
   expect(missing).toEqual([]);
 });

@@ -13,8 +13,8 @@ const touched = [...guide.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, file = ""]) =>
 describe.each(CUSTOM_RULES)("the guide to a new rule, held against $rule.name,", (known) => {
   const { rule, folder, functionName, defaults } = known;
   const names = [rule.name, folder, functionName, ...Object.keys(defaults)];
-  /** Rules that a story or a benchmark is about, and where what there was is told. */
-  const free = /^(tests|demo|bench)\/|^CHANGELOG\.md$|^docs\/contributing\.md$/;
+  /** Where some rules are what a story, a benchmark or an example is about, and where what there was is told. */
+  const free = /^(tests|demo|bench)\/|^CHANGELOG\.md$|^docs\/(contributing|alerts|reports|operations)\.md$/;
   const files = execFileSync(
     "git",
     ["grep", "--untracked", "-lwF", ...names.flatMap((name) => ["-e", name]), "--", "."],
@@ -47,15 +47,9 @@ function filesOf(folder: string): string[] {
 }
 
 /** Where the compiler and the linter look at it. */
-test.each(["rule", "volumes", "handler", "entry"])(
-  "the guide shows new-rule/%s.ts as it is",
-  (part) => {
-    const code = read(`tests/program/new-rule/${part}.ts`).replaceAll(
-      "../../../lambdas/common/",
-      "../common/",
-    );
-    // The registry has its imports already, and exports the list alone.
-    const shown = part === "entry" ? code.replace(/^.*^export (?=const)/ms, "") : code;
-    expect(guide).toContain(`\`\`\`ts\n${shown}\`\`\`\n`);
-  },
-);
+test.each(["rule", "volumes", "handler", "entry"])("the guide shows new-rule/%s.ts as it is", (part) => {
+  const code = read(`tests/program/new-rule/${part}.ts`).replaceAll("../../../lambdas/common/", "../common/");
+  // The registry has its imports already, and exports the list alone.
+  const shown = part === "entry" ? code.replace(/^.*^export (?=const)/ms, "") : code;
+  expect(guide).toContain(`\`\`\`ts\n${shown}\`\`\`\n`);
+});
