@@ -169,9 +169,7 @@ async function localFunctions(graph: Graph, endpoint: string): Promise<Record<Fu
   );
   const undeclared = ofType(graph, "aws:lambda/function:Function").length - declarations.length;
   if (undeclared !== 0)
-    throw new Error(
-      "index.ts declares functions besides those of program/rules.ts and the report generator",
-    );
+    throw new Error("index.ts declares functions besides those of program/rules.ts and the report generator");
   const functions = declarations.map((declaration) => new LambdaFunction(declaration, endpoint));
   return Object.fromEntries(FUNCTIONS.map((key, position) => [key, functions[position]])) as Record<
     FunctionKey,
