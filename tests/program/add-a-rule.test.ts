@@ -14,7 +14,8 @@ describe.each(CUSTOM_RULES)("the guide to a new rule, held against $rule.name,",
   const { rule, folder, functionName, defaults } = known;
   const names = [rule.name, folder, functionName, ...Object.keys(defaults)];
   /** Where some rules are what a story, a benchmark or an example is about, and where what there was is told. */
-  const free = /^(tests|demo|bench)\/|^CHANGELOG\.md$|^docs\/(contributing|architecture|alerts|reports|operations)\.md$/;
+  const free =
+    /^(tests|demo|bench)\/|^CHANGELOG\.md$|^docs\/(contributing|architecture|alerts|reports|operations)\.md$/;
   const files = execFileSync(
     "git",
     ["grep", "--untracked", "-lwF", ...names.flatMap((name) => ["-e", name]), "--", "."],
