@@ -1,5 +1,6 @@
 import { EC2Client, type Filter, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
-import { clientConfig, clientOfTarget } from "../common/aws/clients";
+import { clientOfTarget, readerConfig } from "../common/aws/clients";
+import { enabledRegions } from "../common/aws/regions";
 import type { Target } from "../common/aws/target";
 import type { Listed, ResourceSource } from "../common/rule/rule";
 import { tagRecord } from "../common/rule/tags";
@@ -9,10 +10,13 @@ import type { InstanceFacts } from "./rule";
 /** EC2 would give 1,000, whose XML takes more memory while it is read than everything else of a sweep. */
 const PAGE_SIZE = 500;
 
-const clientOf = clientOfTarget((target) => new EC2Client(clientConfig(target)));
+const clientOf = clientOfTarget((target) => new EC2Client(readerConfig(target)));
 
 /** EC2 instances of an account and Region, ended ones included while EC2 still lists them. */
 export const instances: ResourceSource<InstanceFacts> = {
+  service: "ec2",
+  enabledRegions,
+
   list: (target) => describe(target),
 
   // A filter, because with InstanceIds one id that does not exist refuses the others too.

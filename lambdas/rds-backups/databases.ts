@@ -5,7 +5,8 @@ import {
   paginateDescribeDBInstances,
   RDSClient,
 } from "@aws-sdk/client-rds";
-import { clientConfig, clientOfTarget } from "../common/aws/clients";
+import { clientOfTarget, readerConfig } from "../common/aws/clients";
+import { enabledRegions } from "../common/aws/regions";
 import type { Target } from "../common/aws/target";
 import type { Resource } from "../common/rule/judgement";
 import type { Listed, ResourceSource } from "../common/rule/rule";
@@ -15,10 +16,13 @@ import type { DatabaseFacts } from "./rule";
 
 const PAGE_SIZE = 100;
 
-const clientOf = clientOfTarget((target) => new RDSClient(clientConfig(target)));
+const clientOf = clientOfTarget((target) => new RDSClient(readerConfig(target)));
 
 /** RDS instances and clusters of an account and Region. */
 export const databases: ResourceSource<DatabaseFacts> = {
+  service: "rds",
+  enabledRegions,
+
   async *list(target) {
     yield* describeInstances(target);
     yield* describeClusters(target);

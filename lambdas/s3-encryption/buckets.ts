@@ -6,7 +6,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { pMapIterable } from "p-map";
-import { clientConfig, clientOfTarget } from "../common/aws/clients";
+import { clientOfTarget, readerConfig } from "../common/aws/clients";
 import type { Target } from "../common/aws/target";
 import type { Resource } from "../common/rule/judgement";
 import type { Listed, ReadOptions, ResourceSource } from "../common/rule/rule";
@@ -18,11 +18,13 @@ import type { BucketFacts } from "./rule";
 const CONCURRENT_READS = 16;
 
 const clientOf = clientOfTarget(
-  (target) => new S3Client({ ...clientConfig(target), followRegionRedirects: true }),
+  (target) => new S3Client({ ...readerConfig(target), followRegionRedirects: true }),
 );
 
 /** The buckets of an account in every Region; each is read in its own Region. */
 export const buckets: ResourceSource<BucketFacts> = {
+  service: "s3",
+
   async *list(target, options) {
     const read = pMapIterable(listBuckets(target), (bucket) => readBucket(target, bucket, options), {
       concurrency: CONCURRENT_READS,

@@ -66,6 +66,7 @@ export interface SentAlert {
 
 /** A small account: its things, a clock, the evaluator, and everything that left it. */
 export class World implements ResourceSource<Condition> {
+  readonly service = "test";
   readonly things = new Map<string, Condition>();
   readonly alerts: SentAlert[] = [];
   readonly reported: PutEvaluationsCommandInput[] = [];
@@ -80,6 +81,15 @@ export class World implements ResourceSource<Condition> {
   regions: [string, ...string[]] = [REGION];
   /** Name → the Region in which a thing lies; the first one scanned also finds what lies in none that is, as of buckets. */
   readonly liesIn = new Map<string, string>();
+  /** Whether nothing is found but in its own Region, which is in its ARN, too. */
+  isRegional = false;
+  /** Whether all Regions of the account are scanned, and not those that are named. */
+  scansAll = false;
+  /** Region → what its calls throw. */
+  readonly unreadableRegions = new Map<string, Error>();
+  /** How many Regions were being listed at the same time at most. */
+  mostListedAtOnce = 0;
+  private listedNow = 0;
   /** Thrown by the listing, in place of going on, after so many things. */
   listingFailsAfter: number | undefined;
   /** Names of what cannot be read for the moment. */
@@ -208,7 +218,18 @@ export class World implements ResourceSource<Condition> {
     return this.alerts.filter(({ kind }) => kind === "digest");
   }
 
+  readonly enabledRegions = async (): Promise<string[]> => this.regions;
+
   async *list(target: Target): AsyncGenerator<Listed<Condition>> {
+    this.mostListedAtOnce = Math.max(this.mostListedAtOnce, ++this.listedNow);
+    try {
+      yield* this.listTarget(target);
+    } finally {
+      this.listedNow--;
+    }
+  }
+
+  private async *listTarget(target: Target): AsyncGenerator<Listed<Condition>> {
     let listed = 0;
     const happening = this.beforeListing;
     this.beforeListing = undefined;
@@ -218,20 +239,32 @@ export class World implements ResourceSource<Condition> {
       if (listed++ === this.listingFailsAfter) throw new Error("the listing failed");
       yield this.listed(name, condition, target.accountId);
     }
+    this.failIfUnreadable(target);
     for (const name of this.listedTwice)
       yield this.listed(name, this.things.get(name) as Condition, target.accountId);
   }
 
   async *find(target: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
     await this.meanwhile("find");
+    this.failIfUnreadable(target);
     for (const [name, condition] of this.thingsOf(target)) {
-      if (ids.includes(name) || ids.includes(thingArn(name)))
+      if (ids.includes(name) || ids.includes(this.arnOfThing(name)))
         yield this.listed(name, condition, target.accountId);
     }
   }
 
-  arnOf({ accountId }: Target, { resourceName }: RecordedId): string | undefined {
-    return resourceName && /^[\w-]+$/.test(resourceName) ? thingArn(resourceName, accountId) : undefined;
+  arnOf({ accountId, region }: Target, { resourceName }: RecordedId): string | undefined {
+    if (!resourceName || !/^[\w-]+$/.test(resourceName)) return undefined;
+    return thingArn(resourceName, accountId, this.isRegional ? region : REGION);
+  }
+
+  private arnOfThing(name: string, account = ACCOUNT): string {
+    return thingArn(name, account, (this.isRegional && this.liesIn.get(name)) || REGION);
+  }
+
+  private failIfUnreadable({ region }: Target): void {
+    const error = this.unreadableRegions.get(region);
+    if (error) throw error;
   }
 
   history(): History {
@@ -242,13 +275,14 @@ export class World implements ResourceSource<Condition> {
   private *thingsOf({ region }: Target): Generator<[string, Condition]> {
     for (const thing of this.things) {
       const lies = this.liesIn.get(thing[0]) ?? REGION;
-      if (region === (this.regions.includes(lies) ? lies : this.regions[0])) yield thing;
+      const findsIt = this.isRegional || this.regions.includes(lies) ? lies : this.regions[0];
+      if (region === findsIt) yield thing;
     }
   }
 
   private listed(name: string, condition: Condition, accountId: string): Listed<Condition> {
     const resource = {
-      arn: thingArn(name, accountId),
+      arn: this.arnOfThing(name, accountId),
       type: "AWS::Test::Thing",
       name,
       accountId,
@@ -265,7 +299,9 @@ export class World implements ResourceSource<Condition> {
 
   private evaluator(): Evaluator<Condition, { readonly strict: boolean }> {
     const targets = this.accounts.flatMap((accountId) =>
-      this.regions.map((region): Target => ({ partition: "aws", accountId, region })),
+      (this.scansAll ? [REGION] : this.regions).map(
+        (region): Target => ({ partition: "aws", accountId, region }),
+      ),
     );
     return {
       rule: goodThings,
@@ -276,6 +312,7 @@ export class World implements ResourceSource<Condition> {
         discoveryScope: this.discoveryScope,
         exceptions: this.exceptions,
         evaluationSchedule: "cron(0 0/6 * * ? *)",
+        ...(this.scansAll && { regions: "all" as const }),
       },
       environmentSuffix: "test",
       targets: targets as [Target, ...Target[]],
@@ -385,8 +422,8 @@ export function goneFrom(first: string): (effect: string) => void {
   };
 }
 
-export function thingArn(name: string, account = ACCOUNT): string {
-  return `arn:aws:test:${REGION}:${account}:thing/${name}`;
+export function thingArn(name: string, account = ACCOUNT, region = REGION): string {
+  return `arn:aws:test:${region}:${account}:thing/${name}`;
 }
 
 /** AWS Config's event for a thing that changed. */

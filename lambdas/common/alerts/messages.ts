@@ -89,7 +89,17 @@ export interface RunDigest {
   readonly stillFailing: AlertEntries;
   readonly resolved: AlertEntries;
   readonly errors: AlertEntries;
+  /** What was found where no run had read everything before, none of which is drift. */
+  readonly firstSights: readonly FirstSight[];
   readonly exceptions: readonly ExceptionUse[];
+}
+
+/** An account and Region that is scanned for the first time. */
+export interface FirstSight {
+  readonly account: string;
+  readonly region: string;
+  readonly listed: number;
+  readonly failing: number;
 }
 
 /** An exception and how many failing resources it covers in this run. */
@@ -194,6 +204,10 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
       ...(digest.standardChanged
         ? ["The standard has changed since the run before: what is new may be so by that."]
         : []),
+      ...digest.firstSights.map(
+        ({ account, region, listed, failing }) =>
+          `Scanned for the first time: ${region} in ${account}, ${listed} listed, ${failing} failing.`,
+      ),
       "",
       ...table([
         [
@@ -228,7 +242,11 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
       ),
     ],
     closing: [`What to do: ${context.remediation}`],
-    data: { instant: digest.instant, totals: counts },
+    data: {
+      instant: digest.instant,
+      totals: counts,
+      ...(digest.firstSights.length > 0 && { firstScanned: digest.firstSights }),
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { PatientRetries } from "./retry";
+import { Patience, PatientRetries, readingTime } from "./retry";
 import type { Target } from "./target";
 
 /** How long a request may take to be answered, and an answer may pause. */
@@ -22,6 +22,11 @@ export function clientConfig(target: Target, requestTimeoutMs = REQUEST_TIMEOUT_
     },
     ...(target.credentials && { credentials: target.credentials }),
   };
+}
+
+/** Configuration of the clients that read what is evaluated. */
+export function readerConfig(target: Target) {
+  return { ...clientConfig(target), retryStrategy: new PatientRetries(new Patience(readingTime)) };
 }
 
 /** One client for each target, made at its first use and kept while the function is warm. */

@@ -21,20 +21,42 @@ const LONGEST_WAIT_MS = 10_000;
 /** The time that the invocation has which is being answered: a process of Lambda answers one event at a time. */
 export class InvocationTime {
   private end = Number.POSITIVE_INFINITY;
+  private readingEnd = Number.POSITIVE_INFINITY;
 
   /** Notes that an invocation begins. */
   begin({ getRemainingTimeInMillis }: Pick<Context, "getRemainingTimeInMillis">, now = Date.now()): void {
     this.end = now + getRemainingTimeInMillis() - RESERVE_MS;
+    this.readingEnd = this.end;
+  }
+
+  /**
+   * Leaves half of the time to what has to be done with what was read, for an invocation that goes on without a Region
+   * that does not answer. It lasts until the next invocation begins.
+   */
+  endReadingEarly(now = Date.now()): void {
+    this.readingEnd = now + (this.end - now) / 2;
   }
 
   /** Until when calls are repeated, in milliseconds since 1970. */
   get repeatsUntil(): number {
     return this.end;
   }
+
+  /** The same for calls that read what is evaluated. */
+  get readsUntil(): number {
+    return this.readingEnd;
+  }
 }
 
 /** That of this process. */
 export const invocationTime = new InvocationTime();
+
+/** How long calls are repeated that read what is evaluated. */
+export const readingTime: Pick<InvocationTime, "repeatsUntil"> = {
+  get repeatsUntil() {
+    return invocationTime.readsUntil;
+  },
+};
 
 /** What waiting is done with; times are milliseconds. */
 export interface Waiting {

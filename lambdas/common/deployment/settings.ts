@@ -15,7 +15,12 @@ export interface EvaluatorSettings<Parameters> {
   readonly exceptions: readonly Exception[];
   /** EventBridge cron expression of the sweeps, UTC. */
   readonly evaluationSchedule: string;
+  /** Regions that are scanned, or every one that is enabled in the account; the home Region alone if left out. */
+  readonly regions?: ScannedRegions;
 }
+
+/** Regions by their names, or every one that is enabled in the account when a run begins. */
+export type ScannedRegions = readonly string[] | "all";
 
 /** A rule as the report generator needs to know it. */
 export interface ReportedRule {

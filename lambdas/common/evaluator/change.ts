@@ -137,6 +137,7 @@ async function reportToConfig(
   { compliance_type, annotation }: EvaluationRow,
   { config, log }: EvaluatorDependencies,
 ): Promise<void> {
+  if (resultToken === undefined) return;
   const complianceType = isDeleted || isOutOfScope ? "NOT_APPLICABLE" : compliance_type;
   if (complianceType === "ERROR") {
     log.warn("not reported to AWS Config", { resourceId: item.resourceId, annotation });
@@ -164,7 +165,8 @@ async function reportToConfig(
 
 /**
  * The target that reads the resource. AWS Config records a resource in its own Region, a bucket too, and sends its changes
- * to rules of that Region only (https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html).
+ * to rules of that Region only (https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html). Of other
+ * Regions those come by EventBridge that the settings name; where all are scanned, none is named.
  * @throws InvalidInputError for an account or a Region that is not scanned.
  */
 function targetOf<Facts, Parameters>(

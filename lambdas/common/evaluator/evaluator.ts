@@ -24,7 +24,7 @@ export interface Evaluator<Facts, Parameters> {
   readonly source: ResourceSource<Facts>;
   readonly settings: EvaluatorSettings<Parameters>;
   readonly environmentSuffix: string;
-  /** What is scanned; more accounts or Regions are more targets. */
+  /** What is scanned as far as the settings name it, the home Region first; more accounts or Regions are more targets. */
   readonly targets: readonly [Target, ...Target[]];
   /** Where the newest report lies, for alerts. */
   readonly reportUri: string;
@@ -43,22 +43,12 @@ export interface ResourcesResult {
   readonly rule: string;
   readonly resources: readonly ResourceVerdict[];
   readonly notFound: readonly string[];
-}
-
-/**
- * Everything of all targets that belongs to what is evaluated, page by page.
- * @param outside takes the ARNs of what exists and does not belong.
- */
-export async function* listInScope<Facts, Parameters>(
-  evaluator: Evaluator<Facts, Parameters>,
-  outside?: Set<string>,
-): AsyncGenerator<Listed<Facts>> {
-  for (const target of evaluator.targets) {
-    for await (const listed of evaluator.source.list(target, readOptions(evaluator))) {
-      if (belongs(evaluator, listed)) yield listed;
-      else outside?.add(listed.resource.arn);
-    }
-  }
+  /** Of several Regions those that could not be searched: what is not found may be there. */
+  readonly notSearched?: readonly {
+    readonly account: string;
+    readonly region: string;
+    readonly error: string;
+  }[];
 }
 
 /** Whether a resource is in the scope that the settings give. */
@@ -97,14 +87,14 @@ export function rowContext<Facts, Parameters>(
   };
 }
 
-/** What alerts say of the rule, whatever they tell. */
-export function alertContext<Facts, Parameters>({
-  rule,
-  settings,
-  environmentSuffix,
-  targets,
-  reportUri,
-}: Evaluator<Facts, Parameters>): AlertContext {
+/**
+ * What alerts say of the rule, whatever they tell.
+ * @param targets what they speak of, if it is more than the settings name.
+ */
+export function alertContext<Facts, Parameters>(
+  { rule, settings, environmentSuffix, targets: named, reportUri }: Evaluator<Facts, Parameters>,
+  targets: readonly Target[] = named,
+): AlertContext {
   return {
     rule: rule.name,
     title: rule.title,

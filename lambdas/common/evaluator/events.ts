@@ -105,40 +105,69 @@ const CHANGE = v.pipe(
     invokingEvent: v.pipe(JSON_TEXT, NOTIFICATION),
     eventLeftScope: v.optional(v.unknown()),
   }),
-  v.transform(({ resultToken, invokingEvent, eventLeftScope }) => {
-    const { notificationCreationTime, configurationItem: item } = invokingEvent;
-    const status = item.configurationItemStatus;
-    return {
-      kind: "change" as const,
-      instant: notificationCreationTime ?? item.configurationItemCaptureTime,
-      resultToken,
-      /** The resource is deleted. */
-      isDeleted: ["ResourceDeleted", "ResourceDeletedNotRecorded"].includes(status),
-      /** The resource exists, but AWS Config no longer records it, or it left the rule's scope there. */
-      isOutOfScope: eventLeftScope === true || status === "ResourceNotRecorded",
-      item: {
-        resourceType: item.resourceType,
-        /** The id that AWS Config expects back. */
-        resourceId: item.resourceId,
-        resourceName: item.resourceName || undefined,
-        arn: item.ARN || undefined,
-        accountId: item.awsAccountId,
-        region: item.awsRegion,
-        /** PutEvaluations' OrderingTimestamp. */
-        captureTime: item.configurationItemCaptureTime,
-      },
-    };
-  }),
+  v.transform(({ resultToken, invokingEvent, eventLeftScope }) => ({
+    ...changeOf(invokingEvent, eventLeftScope === true),
+    resultToken,
+  })),
 );
 
+/** EventBridge's `detail-type` of AWS Config's change events. */
+export const CONFIGURATION_ITEM_CHANGE = "Config Configuration Item Change";
+
+/**
+ * AWS Config's event of a Region in which no rule of it invokes the function; it holds what a rule's event does
+ * (https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html).
+ */
+const ITEM_CHANGE = v.pipe(
+  fieldsAmongOthers({ source: oneOf(["aws.config"]), account: TEXT, region: TEXT, detail: NOTIFICATION }),
+  refuseFor(({ account, region, detail: { configurationItem: item } }) => [
+    ...(account === item.awsAccountId
+      ? []
+      : [{ key: "account", reason: must(`be the item's ${item.awsAccountId}`) }]),
+    ...(region === item.awsRegion ? [] : [{ key: "region", reason: must(`be the item's ${item.awsRegion}`) }]),
+  ]),
+  v.transform(({ detail }): ChangeRequest => changeOf(detail, false)),
+);
+
+/** What AWS Config says of a change, to its rules and to EventBridge. */
+function changeOf(
+  { notificationCreationTime, configurationItem: item }: v.InferOutput<typeof NOTIFICATION>,
+  hasLeftScope: boolean,
+) {
+  const status = item.configurationItemStatus;
+  return {
+    kind: "change" as const,
+    instant: notificationCreationTime ?? item.configurationItemCaptureTime,
+    /** The resource is deleted. */
+    isDeleted: ["ResourceDeleted", "ResourceDeletedNotRecorded"].includes(status),
+    /** The resource exists, but AWS Config no longer records it, or it left the rule's scope there. */
+    isOutOfScope: hasLeftScope || status === "ResourceNotRecorded",
+    item: {
+      resourceType: item.resourceType,
+      /** The id that AWS Config expects back. */
+      resourceId: item.resourceId,
+      resourceName: item.resourceName || undefined,
+      arn: item.ARN || undefined,
+      accountId: item.awsAccountId,
+      region: item.awsRegion,
+      /** PutEvaluations' OrderingTimestamp. */
+      captureTime: item.configurationItemCaptureTime,
+    },
+  };
+}
+
 /** One resource that AWS Config saw change. */
-export type ChangeRequest = Readonly<v.InferOutput<typeof CHANGE>>;
+export type ChangeRequest = Readonly<ReturnType<typeof changeOf>> & {
+  /** By which AWS Config wants to be answered; an event of EventBridge wants no answer. */
+  readonly resultToken?: string;
+};
 
 /** Everything that an evaluator can be asked. */
 export type EvaluatorRequest = SweepRequest | ChangeRequest | ResourcesRequest | WhatIfRequest;
 
 const ALLOWED =
-  'an EventBridge "Scheduled Event", an AWS Config rule event, {}, {"resourceIds": [...]} or {"whatIf": {...}}';
+  'an EventBridge "Scheduled Event" or "Config Configuration Item Change", an AWS Config rule event, {}, ' +
+  '{"resourceIds": [...]} or {"whatIf": {...}}';
 
 /**
  * Narrows an evaluator's event.
@@ -150,6 +179,7 @@ export function parseEvaluatorEvent(event: unknown): EvaluatorRequest {
     check(schema, given, "event", { within: "" });
   if (given.invokingEvent !== undefined) return parse(CHANGE);
   if (given["detail-type"] === "Scheduled Event") return parseScheduledEvent(given);
+  if (given["detail-type"] === CONFIGURATION_ITEM_CHANGE) return parse(ITEM_CHANGE);
   if (Object.keys(given).length === 0) return { kind: "sweep", trigger: "on-demand" };
   if (given.resourceIds !== undefined) {
     return { kind: "resources", resourceIds: [...new Set(parse(RESOURCES).resourceIds)] };

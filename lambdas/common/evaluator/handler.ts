@@ -10,6 +10,7 @@ import { asError } from "../values/errors";
 import { answer, type EvaluatorResult } from "./answer";
 import type { EvaluatorDependencies } from "./evaluator";
 import { parseEvaluatorEvent } from "./events";
+import { targetsOf } from "./plan";
 
 /**
  * The Lambda handler of one rule.
@@ -31,7 +32,7 @@ export function evaluatorHandler<Facts, Parameters>(
       source,
       settings,
       environmentSuffix: place.environmentSuffix,
-      targets: [place] as const,
+      targets: targetsOf(place, settings.regions),
       reportUri: newestReportUri(place),
     };
     try {

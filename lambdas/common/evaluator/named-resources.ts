@@ -4,6 +4,7 @@ import { alertAtOnce, type Drift } from "../alerts/drift";
 import type { Target } from "../aws/target";
 import type { EvaluationRow } from "../history/rows";
 import { recordSingle } from "../runs/single";
+import { asError, errorCode } from "../values/errors";
 import {
   alertContext,
   belongs,
@@ -17,8 +18,12 @@ import {
   verdictOf,
 } from "./evaluator";
 import type { ResourcesRequest } from "./events";
+import { planScan } from "./plan";
 
-/** Evaluates the resources that a person named, as of now; those that do not exist are named in the answer. */
+/**
+ * Evaluates the resources that a person named, as of now; those that do not exist are named in the answer.
+ * @throws what keeps the only account and Region from being searched, or alerts from being sent.
+ */
 export async function evaluateResources<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
   { resourceIds }: ResourcesRequest,
@@ -28,6 +33,18 @@ export async function evaluateResources<Facts, Parameters>(
   const drifts: Drift[] = [];
   const resources: ResourceVerdict[] = [];
   const missing = new Set(resourceIds);
+  const notSearched: NonNullable<ResourcesResult["notSearched"]>[number][] = [];
+  const { targets } = await planScan(evaluator);
+  async function* find(target: Target, ids: readonly string[]) {
+    try {
+      yield* evaluator.source.find(target, ids, readOptions(evaluator));
+    } catch (caught) {
+      if (targets.length === 1) throw caught;
+      const error = asError(caught);
+      dependencies.log.error("a Region could not be searched", error, { region: target.region });
+      notSearched.push({ account: target.accountId, region: target.region, error: errorCode(error) });
+    }
+  }
   const evaluate = async (
     target: Target,
     ids: readonly string[],
@@ -35,7 +52,7 @@ export async function evaluateResources<Facts, Parameters>(
   ): Promise<void> => {
     const outdated = new Map<string, EvaluationRow>();
     const lookedAt = dependencies.now().toISOString();
-    for await (const listed of evaluator.source.find(target, ids, readOptions(evaluator))) {
+    for await (const listed of find(target, ids)) {
       if (!belongs(evaluator, listed)) continue;
       const { resource } = listed;
       const { arn, name } = resource;
@@ -49,10 +66,22 @@ export async function evaluateResources<Facts, Parameters>(
     }
     if (outdated.size > 0) await evaluate(target, [...outdated.keys()], outdated);
   };
-  for (const target of evaluator.targets) await evaluate(target, resourceIds);
+  for (const target of targets) {
+    const ids = resourceIds.filter((id) => mayLieIn(target, id));
+    if (ids.length > 0) await evaluate(target, ids);
+  }
   const sender = `on-demand#${context.instant}`;
   const { error } = await alertAtOnce(alertContext(evaluator), drifts, sender, dependencies);
   // Whoever asked is told; what is recorded and untold is told by the next run.
   if (error) throw error;
-  return { status: "evaluated", rule: evaluator.rule.name, resources, notFound: [...missing] };
+  const notFound = [...missing];
+  const rule = evaluator.rule.name;
+  return { status: "evaluated", rule, resources, notFound, ...(notSearched.length > 0 && { notSearched }) };
+}
+
+/** An ARN may say in which account and Region a resource lies, anything else does not. */
+function mayLieIn({ accountId, region }: Target, id: string): boolean {
+  const [arn, , , regionOfArn, accountOfArn] = id.split(":");
+  if (arn !== "arn") return true;
+  return (!regionOfArn || regionOfArn === region) && (!accountOfArn || accountOfArn === accountId);
 }

@@ -1,22 +1,24 @@
 /** A sweep: everything there is, discovered, judged, recorded, alerted of and committed. */
 
+import { invocationTime } from "../aws/retry";
 import { instantOf } from "../history/keys";
 import { totals } from "../history/ledger";
-import type { Judgement } from "../rule/judgement";
-import type { Judged } from "../runs/recording";
+import { type Judgement, unreadable } from "../rule/judgement";
 import { carryOutRun, type RunOutcome } from "../runs/run";
-import { InvalidInputError } from "../values/errors";
+import type { Judged, ScanEnd } from "../runs/scanned";
+import { asError, InvalidInputError } from "../values/errors";
 import {
   alertContext,
   belongs,
   type Evaluator,
   type EvaluatorDependencies,
   judge,
-  listInScope,
   readOptions,
   rowContext,
 } from "./evaluator";
 import type { SweepRequest } from "./events";
+import { covers, planScan, type ScanPlan } from "./plan";
+import { scan } from "./scan";
 
 /** What is answered to a sweep: the run that counts. */
 export type SweepResult = ReturnType<typeof totals> & {
@@ -28,8 +30,10 @@ export type SweepResult = ReturnType<typeof totals> & {
 /** EventBridge and Lambda each try for an hour at most. */
 const OLDEST_SWEEP_MS = 2 * 3_600_000;
 const CLOCK_SKEW_MS = 5 * 60_000;
+
 /**
- * Evaluates everything there is; complete or not at all.
+ * Evaluates everything there is, in the three steps of a run: plan, scan, close. One target alone is read to its end or
+ * the run fails, and is tried again; of several each may fail by itself.
  * @throws InvalidInputError for a time that is not now; whatever kept the run from being complete.
  */
 export async function sweep<Facts, Parameters>(
@@ -37,20 +41,23 @@ export async function sweep<Facts, Parameters>(
   { trigger, instant }: SweepRequest,
   dependencies: EvaluatorDependencies,
 ): Promise<SweepResult> {
-  const { rule, targets } = evaluator;
+  const { rule } = evaluator;
   const now = dependencies.now();
   if (instant !== undefined) refuseOtherTimes(instant, now);
+  const scanPlan = await planScan(evaluator);
+  if (scanPlan.targets.length > 1) invocationTime.endReadingEarly();
   const outside = new Set<string>();
   const plan = {
     context: rowContext(evaluator, trigger, instant ?? now.toISOString()),
-    alert: alertContext(evaluator),
+    alert: alertContext(evaluator, scanPlan.targets),
     schedule: evaluator.settings.evaluationSchedule,
-    targets,
+    targets: scanPlan.places,
     sendsDigest: true,
-    readAgain: (resource: Judged["resource"]) => readAgain(evaluator, resource, outside),
+    readAgain: (resource: Judged["resource"]) => readAgain(evaluator, scanPlan, resource, outside),
     leftTheScope: (arn: string) => outside.has(arn),
+    notScanned: (resource: Judged["resource"]) => notScanned(evaluator, scanPlan, resource),
   };
-  const { run, status } = await carryOutRun(plan, judgeAll(evaluator, outside), dependencies);
+  const { run, status } = await carryOutRun(plan, judgeAll(evaluator, scanPlan, outside), dependencies);
   return {
     status,
     rule: rule.name,
@@ -68,28 +75,51 @@ function refuseOtherTimes(instant: string, now: Date): void {
   );
 }
 
-/** What is so of one resource now; undefined when it is gone or out of scope. */
+/**
+ * What is so of one resource now; undefined when it is gone or out of scope.
+ * @throws what keeps the only target from being read.
+ */
 async function readAgain<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
+  { targets }: ScanPlan,
   { arn, accountId, region }: Judged["resource"],
   outside: Set<string>,
 ): Promise<Judgement | undefined> {
-  const ofAccount = evaluator.targets.filter((target) => target.accountId === accountId);
+  const ofAccount = targets.filter((target) => target.accountId === accountId);
   const target = ofAccount.find((one) => one.region === region) ?? ofAccount[0];
   if (!target) return undefined;
-  for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
-    if (listed.resource.arn !== arn) continue;
-    if (belongs(evaluator, listed)) return judge(evaluator, listed);
-    outside.add(arn);
+  try {
+    for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
+      if (listed.resource.arn !== arn) continue;
+      if (belongs(evaluator, listed)) return judge(evaluator, listed);
+      outside.add(arn);
+    }
+    return undefined;
+  } catch (caught) {
+    if (targets.length === 1) throw caught;
+    return unreadable(asError(caught));
   }
-  return undefined;
+}
+
+/** Why nothing is listed any more where a resource lies; undefined where something is. */
+function notScanned<Facts, Parameters>(
+  { settings, targets }: Evaluator<Facts, Parameters>,
+  scanPlan: ScanPlan,
+  { accountId, region }: Judged["resource"],
+): string | undefined {
+  const isOfAccount = targets.some((target) => target.accountId === accountId);
+  if (!isOfAccount || covers(scanPlan, { accountId, region })) return undefined;
+  return settings.regions === "all"
+    ? `No longer evaluated: the Region ${region} is not enabled in the account.`
+    : `No longer evaluated: the Region ${region} is not among the setting regions.`;
 }
 
 async function* judgeAll<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
+  { targets }: ScanPlan,
   outside: Set<string>,
-): AsyncGenerator<Judged> {
-  for await (const listed of listInScope(evaluator, outside)) {
-    yield { resource: listed.resource, judgement: judge(evaluator, listed) };
+): AsyncGenerator<Judged | ScanEnd> {
+  for await (const one of scan(evaluator, targets, outside)) {
+    yield "everything" in one ? one : { resource: one.resource, judgement: judge(evaluator, one) };
   }
 }

@@ -1,8 +1,10 @@
 /** Other parameters, tried out over everything there is. */
 
 import type { ComplianceType } from "../rule/judgement";
-import { type Evaluator, listInScope } from "./evaluator";
+import type { Evaluator } from "./evaluator";
 import type { WhatIfRequest } from "./events";
+import { planScan } from "./plan";
+import { scan } from "./scan";
 
 /** What other parameters would change. Nothing was written or sent. */
 export interface WhatIfResult {
@@ -10,7 +12,7 @@ export interface WhatIfResult {
   readonly rule: string;
   readonly parameters: unknown;
   readonly evaluated: number;
-  /** Resources that could not be read, of which nothing can be said. */
+  /** Resources, accounts and Regions that could not be read, of which nothing can be said. */
   readonly unreadable: number;
   readonly wouldFail: number;
   readonly wouldPass: number;
@@ -29,7 +31,7 @@ const CHANGES_MOST = 1_000;
 
 /**
  * What other parameters would change, over everything there is. Reads only.
- * @throws InvalidInputError naming the parameter that is wrong.
+ * @throws InvalidInputError naming the parameter that is wrong; what kept the only account and Region from being read.
  */
 export async function whatIf<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
@@ -39,11 +41,11 @@ export async function whatIf<Facts, Parameters>(
   const parameters = rule.parseParameters({ ...settings.parameters, ...request.parameters });
   const changes: WhatIfResult["changes"][number][] = [];
   const counts = { evaluated: 0, unreadable: 0, changed: 0, wouldFail: 0, wouldPass: 0 };
-  for await (const listed of listInScope(evaluator)) {
-    if ("error" in listed) {
-      counts.unreadable++;
-      continue;
-    }
+  const { targets } = await planScan(evaluator);
+  for await (const listed of scan(evaluator, targets)) {
+    if ("everything" in listed && listed.error && targets.length === 1) throw listed.error;
+    if ("error" in listed && listed.error) counts.unreadable++;
+    if (!("facts" in listed)) continue;
     const from = rule.judge(listed.facts, settings.parameters).complianceType;
     const { complianceType: to, annotation } = rule.judge(listed.facts, parameters);
     counts.evaluated++;

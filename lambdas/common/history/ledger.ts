@@ -47,6 +47,11 @@ export class Tally {
     }
   }
 
+  /** Notes that no run has read an account and Region to its end so far. */
+  noteNeverRead({ accountId, region }: { readonly accountId: string; readonly region: string }): void {
+    this.entry(accountId, region).never_read = true;
+  }
+
   /** Sorted by account and Region. */
   ledger(): LedgerEntry[] {
     return [...this.entries.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);

@@ -72,6 +72,8 @@ export interface LedgerEntry {
   readonly error_codes: Readonly<Record<string, number>>;
   /** Failing resources that an exception covers; part of non_compliant. */
   readonly excepted: number;
+  /** Neither this run nor one before could read it to its end. */
+  readonly never_read?: true;
 }
 
 /** The commit point of a run: written last, once everything it counts is stored. */

@@ -40,9 +40,17 @@ export interface ReadOptions {
 
 /** Where a rule's resources are read from: the live API of one account and Region. */
 export interface ResourceSource<Facts> {
+  /** What the service is called in ARNs, such as `ec2`. */
+  readonly service: string;
+  /**
+   * The Regions that are enabled in a target's account. Left out by a source whose listing names the resources of every
+   * Region, as S3's does: it reads an account once.
+   * @throws what kept them from being looked up.
+   */
+  readonly enabledRegions?: (target: Target) => Promise<readonly string[]>;
   /**
    * Every resource of the target, page by page. A resource that cannot be read is yielded with its error.
-   * @throws whatever the listing itself throws: a listing that fails fails the run.
+   * @throws whatever the listing itself throws: then nothing is known of the target's other resources.
    */
   list(target: Target, options: ReadOptions): AsyncIterable<Listed<Facts>>;
   /** Those of the given ids, names or ARNs that exist. */

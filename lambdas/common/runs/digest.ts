@@ -1,10 +1,15 @@
 import { Entries } from "../alerts/entries";
-import type { ExceptionUse, RunDigest } from "../alerts/messages";
+import type { ExceptionUse, FirstSight, RunDigest } from "../alerts/messages";
 import { type Tally, totals } from "../history/ledger";
+import { isFirstSight } from "../history/places";
 import type { EvaluationRow } from "../history/rows";
+import { isOpenFailure } from "../history/transition";
 import type { RuleExceptions } from "../rule/exceptions";
 import { isoInstant } from "../values/instants";
 import type { Past } from "./past";
+import { isEverything } from "./scanned";
+
+type Counts<Readonly> = { -readonly [Key in keyof Readonly]: Readonly[Key] };
 
 const ENDS_SOON_MS = 14 * 24 * 3_600_000;
 
@@ -15,6 +20,7 @@ export class DigestBuilder {
   private readonly resolved = new Entries();
   private readonly errors = new Entries();
   private readonly covered = new Map<string, number>();
+  private readonly firstSights = new Map<string, Counts<FirstSight>>();
   private readonly resolvedBefore: Map<string, EvaluationRow>;
 
   constructor(
@@ -22,13 +28,14 @@ export class DigestBuilder {
     private readonly exceptions: RuleExceptions,
     private readonly past: Pick<
       Past,
-      "digestUntil" | "sameStandard" | "resolvedSince" | "foundByPreviousRun"
+      "baseline" | "digestUntil" | "sameStandard" | "resolvedSince" | "foundByPreviousRun"
     >,
   ) {
     this.resolvedBefore = new Map(past.resolvedSince.map((row) => [row.resource_id, row]));
   }
 
   add(row: EvaluationRow): void {
+    if (isFirstSight(row, this.past.baseline) && !isEverything(row.resource_id)) this.addFirstSight(row);
     if (row.transition === "resolved") this.addResolved(row);
     if (row.compliance_type === "ERROR") this.errors.add(row);
     if (row.transition === "resolved" || row.compliance_type === "NON_COMPLIANT") {
@@ -55,6 +62,7 @@ export class DigestBuilder {
       stillFailing: this.stillFailing,
       resolved: this.resolved,
       errors: this.errors,
+      firstSights: [...this.firstSights.values()],
       exceptions: this.exceptions.all.map((exception): ExceptionUse => {
         const left = Date.parse(isoInstant(exception.expires)) - Date.parse(this.instant);
         return {
@@ -65,6 +73,15 @@ export class DigestBuilder {
         };
       }),
     };
+  }
+
+  private addFirstSight(row: EvaluationRow): void {
+    const { account_id: account, region } = row;
+    const key = `${account} ${region}`;
+    const counts = this.firstSights.get(key) ?? { account, region, listed: 0, failing: 0 };
+    counts.listed++;
+    if (isOpenFailure(row)) counts.failing++;
+    this.firstSights.set(key, counts);
   }
 
   /** Found by this run, or since the last digest by a change event or a run without one. */

@@ -1,6 +1,7 @@
 import pMap from "p-map";
 import type { History } from "../history/history";
 import { instantOf } from "../history/keys";
+import { isFirstSight } from "../history/places";
 import type { RowContext } from "../history/row";
 import type { EvaluationRow, OwedDrift, RunRow } from "../history/rows";
 import {
@@ -120,7 +121,7 @@ export function isDriftAfter(
   before: PreviousState | undefined,
   run: RunRow | undefined,
 ): boolean {
-  return isDrift(row, before, run) && !isOpen(before);
+  return isDrift(row, before, run) && !isFirstSight(row, run) && !isOpen(before);
 }
 
 /**

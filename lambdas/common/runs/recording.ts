@@ -6,25 +6,20 @@ import { type AlertContext, digestMessage, placedAt } from "../alerts/messages";
 import { BATCH_SIZE } from "../history/history";
 import { AFTER_INSTANT, evaluationTimestamp, instantOf, runId } from "../history/keys";
 import { Tally } from "../history/ledger";
+import { isFirstSight, wasRead } from "../history/places";
 import { closingRow, evaluationRow, type RowContext, whyClosed } from "../history/row";
 import type { EvaluationRow, OwedAlerts, OwedDrift, RunRow } from "../history/rows";
 import { isDrift, isNewFailure, isOpenFailure, type PreviousState, stateOf } from "../history/transition";
-import type { ComplianceType, Judgement, Resource } from "../rule/judgement";
+import { type ComplianceType, type Judgement, type Resource, unreadable } from "../rule/judgement";
+import { inBatches } from "../values/batches";
 import { asError } from "../values/errors";
 import { justAfter, justBefore } from "../values/instants";
 import type { RunDependencies } from "./dependencies";
 import { DigestBuilder } from "./digest";
 import type { RunLease } from "./leases";
 import { isDriftAfter, type Past } from "./past";
+import { type FailedScan, isEverything, type Judged, READ_AGAIN, type ScanEnd, unread } from "./scanned";
 import { driftBehind, recordSingle, type SingleOutcome } from "./single";
-
-/** A resource and what was said of it. */
-export interface Judged {
-  readonly resource: Omit<Resource, "tags">;
-  readonly judgement: Judgement;
-  /** ISO-8601 instant at which somebody else observed it; it is being observed now if left out. */
-  readonly observedAt?: string;
-}
 
 /** What a run covers and what its alerts say of it. */
 export interface RunPlan {
@@ -42,6 +37,8 @@ export interface RunPlan {
   readonly readAgain?: (resource: Judged["resource"]) => Promise<Judgement | undefined>;
   /** Whether what is not listed exists all the same, outside the scope. */
   readonly leftTheScope?: (arn: string) => boolean;
+  /** Why nothing is listed any more where a resource lies, in a sentence; undefined where something is. */
+  readonly notScanned?: (resource: Judged["resource"]) => string | undefined;
 }
 
 const CONCURRENT_BATCHES = 8;
@@ -75,6 +72,7 @@ export class Recording {
   private readonly stillOwed: OwedDrift[] = [];
   private untold: Untold = { drifts: [], uncounted: 0 };
   private isDigestUntold = false;
+  private readonly ends: ScanEnd[] = [];
 
   constructor(
     private readonly plan: RunPlan,
@@ -87,12 +85,26 @@ export class Recording {
     this.digest = new DigestBuilder(plan.context.instant, plan.context.exceptions, past);
   }
 
-  async recordAll(judged: AsyncIterable<Judged>): Promise<void> {
-    const batches = inBatches(this.firstListed(judged), BATCH_SIZE);
+  async recordAll(scanned: AsyncIterable<Judged | ScanEnd> | Iterable<Judged>): Promise<void> {
+    const batches = inBatches(this.firstListed(scanned), BATCH_SIZE);
     await pMap(batches, (batch) => this.recordBatch(batch), { concurrency: CONCURRENT_BATCHES });
   }
 
-  /** Closes the history of what the past knows and nothing listed. */
+  /**
+   * Says where nothing is known of what there may be.
+   * @throws what kept the first place from being read when none could be: such a run says nothing.
+   */
+  async recordUnread(): Promise<void> {
+    const { failed } = this;
+    const [first] = failed;
+    if (first && failed.length === this.ends.length) throw first.error;
+    for (const { everything } of failed) {
+      if (!wasRead(everything, this.past.baseline)) this.tally.noteNeverRead(everything);
+    }
+    await this.recordAll(failed.map(unread));
+  }
+
+  /** Closes the history of what the past knows and nothing listed, unless it lies where not all could be read. */
   async recordGone(): Promise<void> {
     const { resources, leftovers } = this.past;
     const missing = new Set<string>();
@@ -204,8 +216,14 @@ export class Recording {
   }
 
   /** A listing may name a resource twice when it changes between two pages; one row is one evaluation. */
-  private async *firstListed(judged: AsyncIterable<Judged>): AsyncGenerator<FirstListed> {
-    for await (const one of judged) {
+  private async *firstListed(
+    scanned: AsyncIterable<Judged | ScanEnd> | Iterable<Judged>,
+  ): AsyncGenerator<FirstListed> {
+    for await (const one of scanned) {
+      if ("everything" in one) {
+        this.ends.push(one);
+        continue;
+      }
       const known = this.past.resources.list(one.resource.arn);
       if (known) yield { ...one, indexed: known.previous };
     }
@@ -247,17 +265,39 @@ export class Recording {
     const latest = await history.latest(arn, rule.name, instant + AFTER_INSTANT);
     if (!latest || !targets.some(({ accountId }) => accountId === latest.account_id)) return undefined;
     const resource = resourceOf(latest);
+    const isOwn = instantOf(latest.evaluation_timestamp) === instant;
+    const failure = this.failureAt(resource);
+    if (failure) {
+      if (!isOwn && latest.gone) return undefined;
+      const indexed = this.past.resources.state(arn);
+      return this.evaluate({ resource, judgement: unreadable(failure.error), indexed });
+    }
     const said = await this.saidBefore(arn, "NOT_APPLICABLE");
     if (said) {
       await this.recordAsOfNow(resource, undefined, this.lookedAt(now().toISOString()));
       return said;
     }
-    const isOwn = instantOf(latest.evaluation_timestamp) === instant;
     const previous = isOwn ? await history.latest(arn, rule.name, instant) : latest;
     if (!isOwn && latest.gone) return undefined;
     const before = previous && stateOf(previous, instantOf(previous.evaluation_timestamp));
-    const annotation = whyClosed(this.plan.leftTheScope?.(arn));
-    return closingRow(context, resource, before, now().toISOString(), annotation);
+    return closingRow(context, resource, before, now().toISOString(), this.whyClosed(resource));
+  }
+
+  private whyClosed(resource: Judged["resource"]): string {
+    const { notScanned, leftTheScope } = this.plan;
+    const here = isEverything(resource.arn) ? READ_AGAIN : whyClosed(leftTheScope?.(resource.arn));
+    return notScanned?.(resource) ?? here;
+  }
+
+  private get failed(): FailedScan[] {
+    return this.ends.filter((end): end is FailedScan => end.error !== undefined);
+  }
+
+  /** Of the account and Region in which a resource lies. */
+  private failureAt({ accountId, region }: Judged["resource"]): FailedScan | undefined {
+    return this.failed.find(
+      ({ everything }) => everything.accountId === accountId && everything.region === region,
+    );
   }
 
   /**
@@ -358,7 +398,7 @@ export class Recording {
     const { previousRun, baseline, driftSince, owed, recoveredSince } = this.past;
     const { resource_id: arn, transition } = row;
     if (previousRun === undefined) return undefined;
-    if (isDrift(row, previous, baseline)) {
+    if (isDrift(row, previous, baseline) && !isFirstSight(row, baseline)) {
       return { row, openedAt: this.plan.context.instant, previousInstant: previous?.instant };
     }
     if (transition !== "ongoing" && transition !== "recovered") return undefined;
@@ -420,19 +460,4 @@ function judgementOf(row: EvaluationRow): Judgement | undefined {
 
 function saysTheSame(one: EvaluationRow, other: EvaluationRow): boolean {
   return one.compliance_type === other.compliance_type && one.gone === other.gone;
-}
-
-async function* inBatches<Item>(
-  items: AsyncIterable<Item> | Iterable<Item>,
-  size: number,
-): AsyncGenerator<Item[]> {
-  let batch: Item[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length === size) {
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -12,7 +12,8 @@ import { asError } from "../values/errors";
 import type { RunDependencies } from "./dependencies";
 import { RunTakenOver } from "./leases";
 import { readPast } from "./past";
-import { type Judged, Recording, type RunPlan, senderOf } from "./recording";
+import { Recording, type RunPlan, senderOf } from "./recording";
+import type { Judged, ScanEnd } from "./scanned";
 
 /** How a run ended, and the row of the run that counts. */
 export interface RunOutcome {
@@ -21,11 +22,14 @@ export interface RunOutcome {
 }
 
 /**
- * Carries out a run over everything that `judged` yields. What it keeps of a resource is one small record.
+ * Carries out a run over everything that `scanned` yields, the last of the three steps of a run. What it keeps of a
+ * resource is one small record.
  * Committed once: a second delivery of a complete run does nothing, and one that comes while the first is at it
  * waits for it.
  * A run for which a later one is complete already does nothing either: what is seen now must not be recorded
  * as the past of what is known.
+ * An account or a Region that could not be read to its end keeps no other from counting: what is known to be there gets
+ * an ERROR, and so does whatever else may be there. A run that could read none is not complete.
  * Alerts do not decide whether it counts: what could not be told is owed, says so in its row, its metrics and its
  * log, and is told by the next run.
  * @throws whatever kept the run from being complete; nothing is committed then, and the same run can be
@@ -33,7 +37,7 @@ export interface RunOutcome {
  */
 export async function carryOutRun(
   plan: RunPlan,
-  judged: AsyncIterable<Judged>,
+  scanned: AsyncIterable<Judged | ScanEnd>,
   dependencies: RunDependencies,
 ): Promise<RunOutcome> {
   const { history, leases, now, log } = dependencies;
@@ -46,14 +50,15 @@ export async function carryOutRun(
   const meanwhile = await alreadyFinished(plan, dependencies);
   if (meanwhile || !lease) {
     await lease?.release();
-    return meanwhile ?? carryOutRun(plan, judged, dependencies);
+    return meanwhile ?? carryOutRun(plan, scanned, dependencies);
   }
   const startedAt = now();
   try {
     const baseline = await history.lastRun(rule.name, instant, { strictlyBefore: true });
     const past = await readPast(plan.context, baseline, history, startedAt.toISOString());
     const recording = new Recording(plan, past, lease, dependencies);
-    await recording.recordAll(judged);
+    await recording.recordAll(scanned);
+    await recording.recordUnread();
     await recording.recordGone();
     await recording.settle();
     await recording.alert();

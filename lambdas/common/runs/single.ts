@@ -3,6 +3,7 @@
 import type { Drift } from "../alerts/drift";
 import type { History } from "../history/history";
 import { instantOf } from "../history/keys";
+import { isFirstSight } from "../history/places";
 import { closingRow, evaluationRow, type RowContext, whyClosed } from "../history/row";
 import type { EvaluationRow } from "../history/rows";
 import { isDrift, isOpen, isOpenFailure, type PreviousState, stateOf } from "../history/transition";
@@ -193,7 +194,9 @@ async function wasDrift(
   const openedAt = instantOf(row.evaluation_timestamp);
   const baseline = await history.lastRun(row.rule, openedAt, { strictlyBefore: true });
   const isOfRun = baseline !== undefined && previous?.instant === instantOf(baseline.evaluation_timestamp);
-  return isDrift(row, previous, baseline) && !(isOfRun && isOpenFailure(previous));
+  return (
+    isDrift(row, previous, baseline) && !isFirstSight(row, baseline) && !(isOfRun && isOpenFailure(previous))
+  );
 }
 
 /** A resource that is gone is called what it was called when it was read last. */

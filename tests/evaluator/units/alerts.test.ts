@@ -206,6 +206,7 @@ describe("a message that is too long", () => {
     const message = digestMessage(alertContext(), {
       instant: INSTANT,
       standardChanged: false,
+      firstSights: [],
       totals: {
         listed: 2_000,
         evaluated: 1_500,
@@ -250,6 +251,7 @@ describe("a message that is too long", () => {
     const message = digestMessage(alertContext(), {
       instant: INSTANT,
       standardChanged: false,
+      firstSights: [],
       totals: {
         listed: 1_001,
         evaluated: 1_001,

@@ -7,6 +7,7 @@ import { ACCOUNT, bucketArn, exception, INSTANT, REGION, RULE, row } from "./fac
 
 const FIRST_RUN = {
   digestUntil: undefined,
+  baseline: undefined,
   sameStandard: false,
   resolvedSince: [],
   foundByPreviousRun: new Set<string>(),

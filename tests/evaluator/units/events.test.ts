@@ -153,7 +153,7 @@ describe("an event that nobody understands", () => {
   ])("such as %s starts no sweep", (_scenario, event) => {
     expect(() => parseEvaluatorEvent(event)).toThrow(
       refusal(
-        'is not understood; allowed: an EventBridge "Scheduled Event", an AWS Config rule event, {}, {"resourceIds": [...]} or {"whatIf": {...}}',
+        'is not understood; allowed: an EventBridge "Scheduled Event" or "Config Configuration Item Change", an AWS Config rule event, {}, {"resourceIds": [...]} or {"whatIf": {...}}',
       ),
     );
   });

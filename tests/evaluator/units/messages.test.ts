@@ -47,6 +47,7 @@ function runDigest(change: Partial<RunDigest> = {}): RunDigest {
     stillFailing: none,
     resolved: none,
     errors: none,
+    firstSights: [],
     exceptions: [],
     ...change,
   };
