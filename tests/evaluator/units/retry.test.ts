@@ -59,6 +59,17 @@ it("an invocation repeats calls until its reserve is all that is left of its tim
   expect(time.repeatsUntil).toBe(2_000 + MINUTE - RESERVE_MS);
 });
 
+it("an invocation that reads several Regions leaves half of its time to what has to be done besides", () => {
+  const time = new InvocationTime();
+  time.begin({ getRemainingTimeInMillis: () => 5 * MINUTE }, 0);
+  expect(time.readsUntil).toBe(time.repeatsUntil);
+  time.endReadingEarly(0);
+  expect(time.readsUntil).toBe((5 * MINUTE - RESERVE_MS) / 2);
+  expect(time.repeatsUntil).toBe(5 * MINUTE - RESERVE_MS);
+  time.begin({ getRemainingTimeInMillis: () => 5 * MINUTE }, 0);
+  expect(time.readsUntil).toBe(time.repeatsUntil);
+});
+
 describe("a call", () => {
   let server: Server;
   /** Answers to the requests in their order; the last one goes on. */
