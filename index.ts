@@ -20,6 +20,7 @@ import { EXPIRY_ATTRIBUTE } from "./lambdas/common/values/expiry";
 import { version as programVersion } from "./package.json";
 import { buildFunction } from "./program/bundle";
 import { dashboardBody } from "./program/dashboard";
+import { forwardChanges, furtherRegion, type HomeOfRegions, itemChanges } from "./program/further-regions";
 import * as policies from "./program/policies";
 import {
   configClient,
@@ -27,6 +28,7 @@ import {
   recorderName as ownRecorderName,
   RECORDED_TYPES,
 } from "./program/recorder";
+import { CUSTOM_RULES } from "./program/rules";
 import { longestGapHours } from "./program/settings/schedule";
 import { readSettings } from "./program/settings/settings";
 
@@ -57,6 +59,10 @@ const provider = new aws.Provider("aws", {
 const options = { provider };
 
 const { accountId } = aws.getCallerIdentityOutput({}, options);
+
+/** Regions besides this one whose changes are noticed; where all are scanned, nobody knows them yet. */
+const furtherRegions = settings.regions === "all" ? [] : settings.regions.filter((one) => one !== region);
+const onlyHere = settings.regions !== "all" && furtherRegions.length === 0;
 
 // ------------------------------------------------------------------------------- Storage: history, reports
 
@@ -270,10 +276,28 @@ const managedRuleChanges = new aws.cloudwatch.EventRule(
   options,
 );
 
+/** By rule, what changes in further Regions, as those forward it. */
+const changesElsewhere = (furtherRegions.length > 0 ? CUSTOM_RULES : []).map(
+  ({ rule: { name, resourceTypes } }) => ({
+    name: `${name}-changes`,
+    of: name,
+    rule: new aws.cloudwatch.EventRule(
+      `${name}-changes`,
+      {
+        name: names.named(`${name}-changes`),
+        description: `Changes in further Regions of what ${name} judges`,
+        eventPattern: itemChanges(accountId, furtherRegions, resourceTypes),
+      },
+      options,
+    ),
+  }),
+);
+
 const eventRules = [
   { name: "evaluation-schedule", rule: sweepTime },
   { name: "report-schedule", rule: reportTime },
   { name: "managed-rule-changes", rule: managedRuleChanges },
+  ...changesElsewhere,
 ];
 
 /** What could not be delivered, and what a function could not do even when it was tried again. */
@@ -440,6 +464,7 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
     discoveryScope: settings.discoveryScope,
     exceptions: settings.exceptions.filter((exception) => exception.rule === rule.name),
     evaluationSchedule,
+    ...(!onlyHere && { regions: settings.regions }),
   };
   const evaluator = scannerFunction({
     name,
@@ -449,7 +474,7 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
     memorySize: settings.evaluatorMemoryMb,
     settings: evaluatorSettings,
     may: [
-      ...reads({ accountId, region, discoveryScope: settings.discoveryScope }),
+      ...reads({ accountId, region, regions: settings.regions, discoveryScope: settings.discoveryScope }),
       // PutEvaluations knows no resources in policies; what it may write is in the token that Config sent.
       { Effect: "Allow", Action: "config:PutEvaluations", Resource: "*" },
     ],
@@ -457,6 +482,9 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
     encryptedBy: ["dynamodb", "sns", "sqs"],
   });
   deliver(name, sweepTime, evaluator);
+  for (const changes of changesElsewhere.filter(({ of }) => of === rule.name)) {
+    deliver(`${name}-changes`, changes.rule, evaluator);
+  }
   return { rule, name, evaluator, parameters };
 });
 
@@ -469,7 +497,6 @@ function severityOf({ name, severity }: Pick<RuleDescription, "name" | "severity
 /** What the stack knows of the account's recorder. */
 interface Recording {
   readonly recorderName: pulumi.Output<string>;
-  readonly snapshotBucketName?: pulumi.Output<string>;
   /** What rules have to wait for. */
   readonly ready: pulumi.Resource[];
 }
@@ -487,15 +514,23 @@ const recording: Promise<Recording> = findForeignRecorder({
   return { recorderName: pulumi.output(foreign.name), ready: [] };
 });
 
+let snapshots: ReturnType<typeof evidenceBucket> | undefined;
+
+/** The bucket for the snapshots of every recorder that the stack makes. */
+function snapshotBucket() {
+  snapshots ??= evidenceBucket("snapshots", accountId.apply(names.snapshotBucket), (bucketArn) =>
+    policies.configDelivery(bucketArn, accountId),
+  );
+  return snapshots;
+}
+
 /**
  * Destroyed in the one order that AWS accepts: recording stops, the channel goes, the recorder goes. What has to be
  * replaced goes first, for AWS allows one recorder and one channel.
  */
 function ownRecorder(): Recording {
   const oneAtATime = { ...options, deleteBeforeReplace: true };
-  const { bucket, policy } = evidenceBucket("snapshots", accountId.apply(names.snapshotBucket), (bucketArn) =>
-    policies.configDelivery(bucketArn, accountId),
-  );
+  const { bucket, policy } = snapshotBucket();
   const role = new aws.iam.Role(
     "config-recorder",
     {
@@ -553,8 +588,22 @@ function ownRecorder(): Recording {
     { name: recorder.name, isEnabled: true },
     { ...oneAtATime, dependsOn: channel },
   );
-  return { recorderName: recorder.name, snapshotBucketName: bucket.bucket, ready: [started] };
+  return { recorderName: recorder.name, ready: [started] };
 }
+
+const home: HomeOfRegions = {
+  named: names.named,
+  accountId,
+  providerSettings,
+  tags: settings.tags,
+  recorder: { mode: settings.configRecorder, identity },
+  kmsKeyArn,
+  region,
+  options,
+  snapshots: snapshotBucket,
+};
+const recordedElsewhere = furtherRegions.map((further) => furtherRegion(further, home));
+if (recordedElsewhere.length > 0) forwardChanges(recordedElsewhere, home);
 
 const recorderReady = recording.then(({ ready }) => ready);
 
@@ -835,9 +884,11 @@ export const historyTableName = history.name;
 export const alertTopicArn = alertTopic.arn;
 /** The S3 bucket with the reports. */
 export const reportBucketName = reportBucket.bucket.bucket;
-/** null when the stack uses a recorder that somebody else made. */
+/** null when every recorder that the stack uses was made by somebody else. */
 export const snapshotBucketName = pulumi.output(
-  recording.then((recorder) => recorder.snapshotBucketName ?? null),
+  Promise.all([recording, ...recordedElsewhere.map((further) => further.recording)]).then(
+    () => snapshots?.bucket.bucket ?? null,
+  ),
 );
 /** What to invoke, by what it does. */
 export const functionNames = Object.fromEntries(functions.map(({ name, fn }) => [name, fn.name]));

@@ -21,6 +21,16 @@ export function trust(service: string, accountId?: pulumi.Input<string>): pulumi
   });
 }
 
+/** Lets EventBridge take a role on, for these of its rules. */
+export function trustRules(eventRuleArns: readonly Arn[]): pulumi.Output<string> {
+  return policy({
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: "sts:AssumeRole",
+    Condition: { ArnEquals: { "aws:SourceArn": [...eventRuleArns] } },
+  });
+}
+
 /** Refuses whoever does not come by TLS. */
 export function tlsOnly(action: string | readonly string[], resources: readonly Arn[]): Statement {
   return {
@@ -39,6 +49,11 @@ export function tlsOnly(action: string | readonly string[], resources: readonly 
  */
 export function ofAccount(accountId: pulumi.Input<string>) {
   return { StringEquals: { "aws:ResourceAccount": accountId } };
+}
+
+/** Condition that a call goes to one of these Regions, for actions that know no resources. */
+export function inRegions(regions: readonly string[]) {
+  return { StringEquals: { "aws:RequestedRegion": [...regions] } };
 }
 
 /** What AWS Config needs of the bucket that its snapshots go to (https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html). */

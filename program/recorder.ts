@@ -81,6 +81,8 @@ export interface RecorderLookUp {
   readonly mode: "auto" | "create" | "existing";
   readonly identity: StackIdentity;
   readonly client: Pick<ConfigServiceClient, "send">;
+  /** What it has to record; everything that the deployment's own Region needs, if left out. */
+  readonly types?: readonly ResourceType[];
 }
 
 /**
@@ -91,7 +93,7 @@ export interface RecorderLookUp {
  * @throws pulumi.RunError naming the setting that helps.
  */
 export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<ExistingRecorder | undefined> {
-  const { mode, identity, client } = lookUp;
+  const { mode, identity, client, types = RECORDED_TYPES } = lookUp;
   if (mode === "create") return undefined;
   const recorder = await customerRecorder(client);
   if (recorder?.name === undefined) {
@@ -108,7 +110,10 @@ export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<Exist
   }
   return {
     name: recorder.name,
-    warnings: [...ofAnotherStack(recorder.name), ...(await shortcomings(recorder, recorder.name, client))],
+    warnings: [
+      ...ofAnotherStack(recorder.name),
+      ...(await shortcomings(recorder, recorder.name, types, client)),
+    ],
   };
 }
 
@@ -138,10 +143,11 @@ function ofAnotherStack(name: string): string[] {
 async function shortcomings(
   recorder: ConfigurationRecorder,
   name: string,
+  types: readonly ResourceType[],
   client: RecorderLookUp["client"],
 ): Promise<string[]> {
-  const missing = RECORDED_TYPES.filter((type) => !recordsType(recorder, type));
-  const daily = RECORDED_TYPES.filter((type) => !missing.includes(type) && recordsDaily(recorder, type));
+  const missing = types.filter((type) => !recordsType(recorder, type));
+  const daily = types.filter((type) => !missing.includes(type) && recordsDaily(recorder, type));
   return [
     ...((await isRecording(name, client)) ? [] : ["is stopped: changes are noticed at the next sweep only"]),
     ...(missing.length > 0 ? [`does not record ${missing.join(", ")}`] : []),

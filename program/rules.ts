@@ -1,6 +1,7 @@
 /** The registry of the custom rules: functions, permissions, settings, recorder, emulator and benchmarks follow it. */
 
 import * as pulumi from "@pulumi/pulumi";
+import type { ScannedRegions } from "../lambdas/common/deployment/settings";
 import type { Rule } from "../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../lambdas/common/rule/scope";
 import { type Ec2TagParameters, ec2RequiredTags } from "../lambdas/ec2-tags/rule";
@@ -11,7 +12,7 @@ import {
   type S3EncryptionParameters,
   s3BucketEncryption,
 } from "../lambdas/s3-encryption/rule";
-import type { Statement } from "./policies";
+import { inRegions, type Statement } from "./policies";
 import { FIXED_TAGS } from "./tags";
 
 /** A custom rule as the stack deploys it. */
@@ -32,7 +33,9 @@ export interface CustomRule<Parameters extends object = object> {
 /** Where a rule's resources are read. */
 export interface Surroundings {
   readonly accountId: pulumi.Input<string>;
+  /** The deployment's. */
   readonly region: string;
+  readonly regions: ScannedRegions;
   readonly discoveryScope: DiscoveryScope;
 }
 
@@ -42,7 +45,15 @@ const EC2_TAGS = {
   functionName: "ec2-tag-evaluator",
   defaults: { requiredTags: Object.keys(FIXED_TAGS).map((key) => ({ key })) },
   // DescribeInstances knows no resources in policies.
-  reads: () => [{ Effect: "Allow", Action: "ec2:DescribeInstances", Resource: "*" }],
+  reads: (where) => [
+    {
+      Effect: "Allow",
+      Action: "ec2:DescribeInstances",
+      Resource: "*",
+      ...(where.regions !== "all" && where.regions.length > 1 && { Condition: inRegions(where.regions) }),
+    },
+    ...lookUpRegions(where),
+  ],
 } as const satisfies CustomRule<Ec2TagParameters>;
 
 const S3_ENCRYPTION = {
@@ -73,22 +84,38 @@ const RDS_BACKUPS = {
   defaults: { minimumBackupRetentionDays: 1, checkReadReplicas: false },
   // A call that names no database is checked against db:* or cluster:* of its account and Region
   // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html).
-  reads: ({ accountId, region }) => [
+  reads: (where) => [
     {
       Effect: "Allow",
       Action: "rds:DescribeDBInstances",
-      Resource: pulumi.interpolate`arn:aws:rds:${region}:${accountId}:db:*`,
+      Resource: inEach(where, (region) => pulumi.interpolate`arn:aws:rds:${region}:${where.accountId}:db:*`),
     },
     {
       Effect: "Allow",
       Action: "rds:DescribeDBClusters",
-      Resource: pulumi.interpolate`arn:aws:rds:${region}:${accountId}:cluster:*`,
+      Resource: inEach(
+        where,
+        (region) => pulumi.interpolate`arn:aws:rds:${region}:${where.accountId}:cluster:*`,
+      ),
     },
+    ...lookUpRegions(where),
   ],
 } as const satisfies CustomRule<RdsBackupParameters>;
 
 /** Every custom rule. */
 export const CUSTOM_RULES = [EC2_TAGS, S3_ENCRYPTION, RDS_BACKUPS] as const satisfies readonly CustomRule[];
+
+/** What is granted in each Region that is scanned. */
+function inEach({ regions }: Surroundings, arn: (region: string) => pulumi.Output<string>) {
+  const arns = (regions === "all" ? ["*"] : regions).map(arn);
+  return arns.length === 1 && arns[0] ? arns[0] : arns;
+}
+
+/** Only where the settings do not name the Regions, and DescribeRegions knows no resources in policies. */
+function lookUpRegions({ region, regions }: Surroundings): Statement[] {
+  if (regions !== "all") return [];
+  return [{ Effect: "Allow", Action: "ec2:DescribeRegions", Resource: "*", Condition: inRegions([region]) }];
+}
 
 /** The stack's buckets are resources of the account like any others, and evaluated. */
 function ownBucketsTooWeak(

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as v from "valibot";
+import type { ScannedRegions } from "../../lambdas/common/deployment/settings";
 import { DOUBTS, doubtsAbout, type Exception } from "../../lambdas/common/rule/exceptions";
 import type { Severity } from "../../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
@@ -9,6 +10,7 @@ import type { ManagedRule } from "../managed-rules";
 import { CUSTOM_RULES, type CustomRule } from "../rules";
 import { FIXED_TAGS } from "../tags";
 import { exceptionList } from "./exceptions";
+import { scannedRegions } from "./regions";
 import { MANAGED_RULE_LIST, severityMap } from "./rules";
 import { WATCHABLE_SCHEDULE } from "./schedule";
 import { withoutPaths, withoutUrlPaths } from "./secrets";
@@ -19,6 +21,8 @@ import { EXTRA_TAGS } from "./tags";
 export interface Settings {
   readonly environmentSuffix: string;
   readonly region: typeof REGION;
+  /** What is scanned; the deployment's own Region is among it. */
+  readonly regions: ScannedRegions;
   /** On every resource that takes tags: the fixed ones and the company's own. */
   readonly tags: Readonly<Record<string, string>>;
   readonly kmsKeyArn?: string;
@@ -102,6 +106,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
   const settings: Settings = {
     environmentSuffix: stack.requiredText("environmentSuffix", SUFFIX),
     region: stack.region(),
+    regions: stack.structure("regions", [REGION], scannedRegions(REGION)),
     tags: { ...FIXED_TAGS, ...stack.structure("extraTags", {}, EXTRA_TAGS) },
     kmsKeyArn,
     subscriptions,
