@@ -47,8 +47,9 @@ export class Estate {
   }
 
   /** Launches instances in one reservation. Returns their ids. */
-  async launch(tags: Tags = {}, count = 1): Promise<string[]> {
-    const { Instances = [] } = await this.ec2.send(
+  async launch(tags: Tags = {}, count = 1, region: string = REGION): Promise<string[]> {
+    const ec2 = region === REGION ? this.ec2 : new EC2Client(emulatorClient(this.endpoint, region));
+    const { Instances = [] } = await ec2.send(
       new RunInstancesCommand({
         ImageId: "ami-12345678",
         InstanceType: "t4g.small",

@@ -8,6 +8,8 @@ import type { Grant } from "../support/authorization";
 export interface NeededPermission {
   readonly action: string;
   readonly resource: string;
+  /** Where it is asked for. */
+  readonly region?: string;
 }
 
 /**
@@ -19,10 +21,11 @@ export function neededPermissions(request: AwsRequest): NeededPermission[] {
   const { service, operation, region, input } = request;
   if (service === "s3") return neededForS3(request);
   const needed = (...resources: string[]) =>
-    resources.map((resource) => ({ action: `${service}:${operation}`, resource }));
+    resources.map((resource) => ({ action: `${service}:${operation}`, resource, region }));
   const table = (name: unknown) => `arn:aws:dynamodb:${region}:${ACCOUNT_ID}:table/${name}`;
   switch (`${service}:${operation}`) {
     case "ec2:DescribeInstances":
+    case "ec2:DescribeRegions":
     case "config:PutEvaluations":
     case "config:BatchGetResourceConfig":
     case "config:DescribeConfigurationRecorders":
@@ -89,7 +92,8 @@ function configRuleArn(name: unknown): string {
 
 /**
  * What a function's role allows, one action and one resource pattern at a time.
- * @throws Error for denials, and for conditions other than that the resource is the account's own, as everything here is.
+ * @throws Error for denials, and for conditions other than on Regions, and that the resource is the account's own, as
+ *   everything here is.
  */
 export function grantsOf(graph: Graph, functionKey: string): Grant[] {
   const fn = theOne(graph, "aws:lambda/function:Function", functionKey);
@@ -100,15 +104,26 @@ export function grantsOf(graph: Graph, functionKey: string): Grant[] {
     .filter(({ inputs }) => inputs.role === role?.id)
     .flatMap(({ inputs }) => (JSON.parse(String(inputs.policy)) as PolicyDocument).Statement)
     .flatMap(({ Effect, Action, Resource, Condition }) => {
-      const isUnderstood = Condition === undefined || isDeepStrictEqual(Condition, OWN_RESOURCES);
+      const regions = (Condition as RegionCondition | undefined)?.StringEquals?.["aws:RequestedRegion"];
+      const onRegions = { StringEquals: { "aws:RequestedRegion": regions } };
+      const isUnderstood = [undefined, OWN_RESOURCES, onRegions].some((one) =>
+        isDeepStrictEqual(Condition, one),
+      );
       if (Effect !== "Allow" || !isUnderstood) {
         throw new Error(`${Effect} under ${JSON.stringify(Condition)} is not understood here`);
       }
-      return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => ({ action, resource })));
+      const limits = regions && { regions: [regions].flat() };
+      return [Action]
+        .flat()
+        .flatMap((action) => [Resource].flat().map((resource) => ({ action, resource, ...limits })));
     });
 }
 
 const OWN_RESOURCES = { StringEquals: { "aws:ResourceAccount": ACCOUNT_ID } };
+
+interface RegionCondition {
+  readonly StringEquals?: { readonly "aws:RequestedRegion"?: string | string[] };
+}
 
 interface PolicyDocument {
   readonly Statement: readonly {
@@ -119,8 +134,9 @@ interface PolicyDocument {
   }[];
 }
 
-/** Whether the grant covers the permission: the very action, on a resource that matches. */
-export function covers(grant: Grant, { action, resource }: NeededPermission): boolean {
+/** Whether the grant covers the permission: the very action, on a resource that matches, in a Region that it is for. */
+export function covers(grant: Grant, { action, resource, region }: NeededPermission): boolean {
+  if (grant.regions && !grant.regions.some((one) => one === region)) return false;
   const parts = grant.resource.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return grant.action === action && new RegExp(`^${parts.join(".*")}$`).test(resource);
 }

@@ -61,6 +61,18 @@ describe("Pulumi.yaml", () => {
 });
 
 describe("settings that are fine", () => {
+  test.each([
+    [["us-east-1"]],
+    [["us-east-1", "eu-west-1", "ap-southeast-2", "il-central-1", "mx-central-1"]],
+    ["all"],
+  ])("regions %j", (regions) => {
+    expect(read({ regions }).regions).toEqual(regions);
+  });
+
+  test("the deployment's own Region alone, unless regions says otherwise", () => {
+    expect(read({}).regions).toEqual(["us-east-1"]);
+  });
+
   test.each(["a", "dev", "team-7-prod", "0", "a".repeat(31)])("environmentSuffix %s", (environmentSuffix) => {
     expect(read({ environmentSuffix }).environmentSuffix).toBe(environmentSuffix);
   });
@@ -281,6 +293,25 @@ describe("settings that are refused, by key and with what is allowed", () => {
     ],
     ["an undecided truth value", { checkReadReplicas: "maybe" }, /checkReadReplicas must be true or false/],
     ["an unknown scope", { discoveryScope: "region" }, /discoveryScope must be one of account, environment/],
+    [
+      "a Region by itself",
+      { regions: "eu-west-1" },
+      /regions must be a list of Regions or all, not "eu-west-1"/,
+    ],
+    ["no Region", { regions: [] }, /regions must contain us-east-1, where everything is deployed/],
+    ["Regions without the home", { regions: ["eu-west-1"] }, /regions must contain us-east-1/],
+    [
+      "a Region twice",
+      { regions: ["us-east-1", "eu-west-1", "eu-west-1"] },
+      /regions must name each Region once, not eu-west-1 twice/,
+    ],
+    [
+      "a Region that is none",
+      { regions: ["us-east-1", "europe"] },
+      /regions\[1\] must be the name of a Region of the partition aws, such as eu-west-1, not "europe"/,
+    ],
+    ["a Region of another partition", { regions: ["us-east-1", "us-gov-west-1"] }, /regions\[1\] must be/],
+    ["a Region of China", { regions: ["us-east-1", "cn-north-1"] }, /regions\[1\] must be/],
 
     [
       "an unknown managed rule",

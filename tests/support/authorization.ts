@@ -4,6 +4,8 @@
 export interface Grant {
   readonly action: string;
   readonly resource: string;
+  /** The Regions that it is for; every one if left out. */
+  readonly regions?: readonly string[];
 }
 
 /** What the Service Authorization Reference says of a service: its page, and how its resource types' ARNs look. */
@@ -48,7 +50,11 @@ const SERVICES: Readonly<Record<string, Service>> = {
       UpdateItem: ["table"],
     },
   },
-  ec2: { page: "list_amazonec2.html", resourceTypes: {}, actions: { DescribeInstances: [] } },
+  ec2: {
+    page: "list_amazonec2.html",
+    resourceTypes: {},
+    actions: { DescribeInstances: [], DescribeRegions: [] },
+  },
   kms: {
     page: "list_awskeymanagementservice.html",
     resourceTypes: { key: /^arn:aws:kms:[\w-]+:\d{12}:key\/[^/*]+$/ },
