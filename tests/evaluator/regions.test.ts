@@ -144,6 +144,17 @@ describe("a Region that cannot be read", () => {
     expect(await world.runs()).toHaveLength(1);
   });
 
+  test("and may be one of many that cannot even be looked up fails the run, and is told", async () => {
+    world.scansAll = true;
+    world.lookUpFails = refusing("UnauthorizedOperation");
+    await expect(world.sweep()).rejects.toThrow("no");
+    expect(await world.runs()).toHaveLength(1);
+    expect(world.alerts.at(-1)).toMatchObject({
+      kind: "system",
+      data: { error: { name: "UnauthorizedOperation" } },
+    });
+  });
+
   test("keeps a resource from being looked at again, and the run from nothing", async () => {
     world.beforeListing = async () => {
       world.pass(1);

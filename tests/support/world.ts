@@ -87,6 +87,8 @@ export class World implements ResourceSource<Condition> {
   scansAll = false;
   /** Region → what its calls throw. */
   readonly unreadableRegions = new Map<string, Error>();
+  /** Thrown by the look-up for the Regions that are enabled. */
+  lookUpFails: Error | undefined;
   /** How many Regions were being listed at the same time at most. */
   mostListedAtOnce = 0;
   private listedNow = 0;
@@ -218,7 +220,10 @@ export class World implements ResourceSource<Condition> {
     return this.alerts.filter(({ kind }) => kind === "digest");
   }
 
-  readonly enabledRegions = async (): Promise<string[]> => this.regions;
+  readonly enabledRegions = async (): Promise<string[]> => {
+    if (this.lookUpFails) throw this.lookUpFails;
+    return this.regions;
+  };
 
   async *list(target: Target): AsyncGenerator<Listed<Condition>> {
     this.mostListedAtOnce = Math.max(this.mostListedAtOnce, ++this.listedNow);

@@ -35,10 +35,15 @@ export async function planScan<Facts, Parameters>(
     ({ accountId }, index) => targets.findIndex((one) => one.accountId === accountId) === index,
   ) as [Target, ...Target[]];
   if (!source.enabledRegions) return { targets: homes, places: targets, isAccountWide: true };
-  if (settings.regions !== "all") return { targets, places: targets, isAccountWide: false };
+  if (settings.regions !== "all") return unplannedScan(evaluator);
   const all: Target[] = [];
   for (const home of homes) all.push(...targetsOf(home, await source.enabledRegions(home)));
   return { targets: all as [Target, ...Target[]], places: all, isAccountWide: false };
+}
+
+/** What is known without looking anything up. */
+export function unplannedScan<Facts, Parameters>({ targets }: Evaluator<Facts, Parameters>): ScanPlan {
+  return { targets, places: targets, isAccountWide: false };
 }
 
 /** Whether a resource that lies there would be listed. */

@@ -25,12 +25,10 @@ export async function* scan<Facts, Parameters>(
 ): AsyncGenerator<Listed<Facts> | ScanEnd> {
   const queue = targets.values();
   async function* reader() {
-    for (const target of queue) yield* scanTarget(evaluator, target, outside);
+    for (const target of queue) yield* inBatches(scanTarget(evaluator, target, outside), LIST_LENGTH);
   }
   const readers = Array.from({ length: Math.min(CONCURRENT_TARGETS, targets.length) }, reader);
-  if (readers.length === 1) return yield* reader();
-  const lists = mergeInArrivalOrder(readers.map((one) => inBatches(one, LIST_LENGTH)));
-  for await (const list of lists) yield* list;
+  for await (const list of mergeInArrivalOrder(readers)) yield* list;
 }
 
 async function* scanTarget<Facts, Parameters>(

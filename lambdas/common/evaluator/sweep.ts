@@ -17,7 +17,7 @@ import {
   rowContext,
 } from "./evaluator";
 import type { SweepRequest } from "./events";
-import { covers, planScan, type ScanPlan } from "./plan";
+import { covers, planScan, type ScanPlan, unplannedScan } from "./plan";
 import { scan } from "./scan";
 
 /** What is answered to a sweep: the run that counts. */
@@ -44,7 +44,11 @@ export async function sweep<Facts, Parameters>(
   const { rule } = evaluator;
   const now = dependencies.now();
   if (instant !== undefined) refuseOtherTimes(instant, now);
-  const scanPlan = await planScan(evaluator);
+  let unplanned: Error | undefined;
+  const scanPlan = await planScan(evaluator).catch((caught) => {
+    unplanned = asError(caught);
+    return unplannedScan(evaluator);
+  });
   if (scanPlan.targets.length > 1) invocationTime.endReadingEarly();
   const outside = new Set<string>();
   const plan = {
@@ -57,7 +61,11 @@ export async function sweep<Facts, Parameters>(
     leftTheScope: (arn: string) => outside.has(arn),
     notScanned: (resource: Judged["resource"]) => notScanned(evaluator, scanPlan, resource),
   };
-  const { run, status } = await carryOutRun(plan, judgeAll(evaluator, scanPlan, outside), dependencies);
+  const { run, status } = await carryOutRun(
+    plan,
+    judgeAll(evaluator, scanPlan, outside, unplanned),
+    dependencies,
+  );
   return {
     status,
     rule: rule.name,
@@ -114,11 +122,14 @@ function notScanned<Facts, Parameters>(
     : `No longer evaluated: the Region ${region} is not among the setting regions.`;
 }
 
+/** @throws what kept the scan from being planned: a run fails then, and says so, as one that could read nothing. */
 async function* judgeAll<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
   { targets }: ScanPlan,
   outside: Set<string>,
+  unplanned: Error | undefined,
 ): AsyncGenerator<Judged | ScanEnd> {
+  if (unplanned) throw unplanned;
   for await (const one of scan(evaluator, targets, outside)) {
     yield "everything" in one ? one : { resource: one.resource, judgement: judge(evaluator, one) };
   }
