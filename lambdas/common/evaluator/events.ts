@@ -119,12 +119,19 @@ export const CONFIGURATION_ITEM_CHANGE = "Config Configuration Item Change";
  * (https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html).
  */
 const ITEM_CHANGE = v.pipe(
-  fieldsAmongOthers({ source: oneOf(["aws.config"]), account: TEXT, region: TEXT, detail: NOTIFICATION }),
+  fieldsAmongOthers({
+    source: v.literal("aws.config", must("be aws.config")),
+    account: TEXT,
+    region: TEXT,
+    detail: NOTIFICATION,
+  }),
   refuseFor(({ account, region, detail: { configurationItem: item } }) => [
     ...(account === item.awsAccountId
       ? []
       : [{ key: "account", reason: must(`be the item's ${item.awsAccountId}`) }]),
-    ...(region === item.awsRegion ? [] : [{ key: "region", reason: must(`be the item's ${item.awsRegion}`) }]),
+    ...(region === item.awsRegion
+      ? []
+      : [{ key: "region", reason: must(`be the item's ${item.awsRegion}`) }]),
   ]),
   v.transform(({ detail }): ChangeRequest => changeOf(detail, false)),
 );
