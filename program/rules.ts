@@ -45,15 +45,7 @@ const EC2_TAGS = {
   functionName: "ec2-tag-evaluator",
   defaults: { requiredTags: Object.keys(FIXED_TAGS).map((key) => ({ key })) },
   // DescribeInstances knows no resources in policies.
-  reads: (where) => [
-    {
-      Effect: "Allow",
-      Action: "ec2:DescribeInstances",
-      Resource: "*",
-      ...(where.regions !== "all" && where.regions.length > 1 && { Condition: inRegions(where.regions) }),
-    },
-    ...lookUpRegions(where),
-  ],
+  reads: (where) => readsAll("ec2:DescribeInstances", where),
 } as const satisfies CustomRule<Ec2TagParameters>;
 
 const S3_ENCRYPTION = {
@@ -104,6 +96,13 @@ const RDS_BACKUPS = {
 
 /** Every custom rule. */
 export const CUSTOM_RULES = [EC2_TAGS, S3_ENCRYPTION, RDS_BACKUPS] as const satisfies readonly CustomRule[];
+
+/** An action that knows no resources, in the Regions that are scanned, and what it takes to know those. */
+export function readsAll(action: string, where: Surroundings): Statement[] {
+  const { regions } = where;
+  const Condition = regions !== "all" && regions.length > 1 && { Condition: inRegions(regions) };
+  return [{ Effect: "Allow", Action: action, Resource: "*", ...Condition }, ...lookUpRegions(where)];
+}
 
 /** What is granted in each Region that is scanned. */
 function inEach({ regions }: Surroundings, arn: (region: string) => pulumi.Output<string>) {

@@ -1,4 +1,4 @@
-import type { CustomRule } from "../../../program/rules";
+import { type CustomRule, readsAll } from "../../../program/rules";
 import { type EbsEncryptionParameters, ebsVolumeEncryption } from "./rule";
 
 export const EBS_ENCRYPTION = {
@@ -7,5 +7,5 @@ export const EBS_ENCRYPTION = {
   functionName: "ebs-encryption-evaluator",
   defaults: { checkDetachedVolumes: true },
   // DescribeVolumes knows no resources in policies.
-  reads: () => [{ Effect: "Allow", Action: "ec2:DescribeVolumes", Resource: "*" }],
+  reads: (where) => readsAll("ec2:DescribeVolumes", where),
 } as const satisfies CustomRule<EbsEncryptionParameters>;

@@ -1,15 +1,18 @@
 import { EC2Client, type Filter, paginateDescribeVolumes, type Volume } from "@aws-sdk/client-ec2";
-import { clientConfig, clientOfTarget } from "../../../lambdas/common/aws/clients";
+import { clientOfTarget, readerConfig } from "../../../lambdas/common/aws/clients";
+import { enabledRegions } from "../../../lambdas/common/aws/regions";
 import type { Target } from "../../../lambdas/common/aws/target";
 import type { Listed, ResourceSource } from "../../../lambdas/common/rule/rule";
 import { tagRecord } from "../../../lambdas/common/rule/tags";
 import { UnidentifiedResourceError } from "../../../lambdas/common/values/errors";
 import type { VolumeFacts } from "./rule";
 
-const clientOf = clientOfTarget((target) => new EC2Client(clientConfig(target)));
+const clientOf = clientOfTarget((target) => new EC2Client(readerConfig(target)));
 
 /** EBS volumes of an account and Region. */
 export const volumes: ResourceSource<VolumeFacts> = {
+  service: "ec2",
+  enabledRegions,
   list: (target) => describe(target),
   // A filter, because with VolumeIds one id that does not exist refuses the others too.
   find: (target, ids) =>
