@@ -38,7 +38,10 @@ async function main(): Promise<void> {
     if (keep) {
       living = new Living(deployment, story);
       await living.goOn();
-    } else printStep("to break something yourself and watch the alert come: npm run demo -- --keep");
+    } else {
+      print();
+      printNote("To break something yourself and watch the alert come: npm run demo -- --keep");
+    }
   } finally {
     await cleanUp();
   }

@@ -66,7 +66,7 @@ export class Story {
     seedIam(deployment.managedRules, this.day.at(0, -20));
     printStep("the bank runs 5 instances, 5 buckets, 8 databases and a few IAM users");
     printNote(
-      "Simulated, because the emulator has none: the results of AWS Config's managed IAM rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played.",
+      "Simulated, because the emulator has none: the results of AWS Config's managed IAM rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played. All times are UTC.",
     );
     return payments;
   }
@@ -84,7 +84,7 @@ export class Story {
     }
     print();
     printStep(
-      `${mails.length} mails, one digest a rule and not one a resource. This is the one about the buckets:`,
+      `${mails.length} mails: a digest (a summary) for each rule, not a mail for each resource. This is the one about the buckets:`,
     );
     printMails(mails.filter(({ attributes }) => attributes.rule === "s3-bucket-encryption"));
     await this.scheduledReport(0);
@@ -201,6 +201,11 @@ export class Story {
     printStep(
       `${clock(time)}  report ${manifest?.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage)}`,
     );
+    if (slot === 0) {
+      printNote(
+        "  Score: how much of what could be judged passes. Coverage: how much could be judged. In the chain each report holds the hash of the one before.",
+      );
+    }
   }
 
   private instanceChanged(instance: string, time: string) {
