@@ -1,6 +1,7 @@
 const MINUTE_MS = 60_000;
 const SLOT_MS = 6 * 60 * MINUTE_MS;
-const SLOTS = 3;
+/** How many slots of the schedule the day has. */
+export const SLOTS = 3;
 
 /**
  * The day that the demo plays: three slots of the evaluation schedule, the last of them an hour ago or more, so that

@@ -7,6 +7,7 @@ import { Deployment } from "../emulator/stack/deployment";
 import { FunctionError } from "../emulator/stack/lambda";
 import { bankSettings } from "./bank";
 import { Day } from "./day";
+import { Living } from "./living";
 import { print, printNote, printScene, printStep, styled } from "./print";
 import { Story } from "./story";
 
@@ -22,29 +23,39 @@ async function main(): Promise<void> {
 
   printScene("Setting up");
   const day = new Day(new Date());
-  let keepMoto = false;
-  const cleanUp = async () => (await starting).stop({ keepMoto });
+  let living: Living | undefined;
+  const cleanUp = async () => {
+    await living?.end();
+    await (await starting).stop();
+  };
   // Before anything is started: an interrupt in the same moment is answered in the next.
-  onInterrupt(cleanUp);
-  const starting = Deployment.start({ settings: bankSettings(day), say: printStep, outlive: keep });
+  onInterrupt(cleanUp, () => living !== undefined);
+  const starting = Deployment.start({ settings: bankSettings(day), say: printStep });
   try {
     const deployment = await starting;
-    await new Story(deployment, day).play();
-    if (keep) printKept(deployment);
-    else printStep("to look around in the emulated account afterwards, play it with npm run demo -- --keep");
-    keepMoto = keep;
+    const story = new Story(deployment, day);
+    await story.play();
+    if (keep) {
+      living = new Living(deployment, story);
+      await living.goOn();
+    } else {
+      print();
+      printNote("To break something yourself and watch the alert come: npm run demo -- --keep");
+    }
   } finally {
     await cleanUp();
   }
 }
 
 /**
- * @returns whether the emulator shall go on.
+ * @returns whether the account shall go on after the story.
  * @throws Error naming the argument that is not understood.
  */
 function parseArguments(args: readonly string[]): boolean {
   if (args.includes("--help") || args.includes("-h")) {
-    print("usage: npm run demo [-- --keep]    --keep leaves the emulator running, to look around in");
+    print(
+      "usage: npm run demo [-- --keep]\n\n  --keep    goes on after the story, until Ctrl-C: change the emulated account yourself and watch the alert come",
+    );
     process.exit(0);
   }
   const unknown = args.find((argument) => argument !== "--keep");
@@ -52,21 +63,13 @@ function parseArguments(args: readonly string[]): boolean {
   return args.includes("--keep");
 }
 
-function printKept({ moto, tableName, reportBucketName }: Deployment): void {
-  printScene("The emulator is still running, to look around in");
-  print("  export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing");
-  print("  export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1");
-  print(`  export AWS_ENDPOINT_URL=${moto.url}`);
-  print(`  aws dynamodb scan --table-name ${tableName} --max-items 3`);
-  print(`  aws s3 ls --recursive s3://${reportBucketName}`);
-  print("  aws ec2 describe-instances");
-  print(`  kill ${moto.pid}    # stops it`);
-}
-
 let isInterrupted = false;
 
-/** Cleans up before an interrupt ends this process; a third one does not wait for that. */
-function onInterrupt(cleanUp: () => Promise<void>): void {
+/**
+ * Cleans up before an interrupt ends this process; a third one does not wait for that.
+ * @param isAwaited whether an interrupt is how the demo should end by now, and no failure.
+ */
+function onInterrupt(cleanUp: () => Promise<void>, isAwaited: () => boolean): void {
   let interrupts = 0;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     const end = () => {
@@ -79,9 +82,9 @@ function onInterrupt(cleanUp: () => Promise<void>): void {
       if (interrupts > 2) end();
       if (interrupts > 1) return;
       isInterrupted = true;
-      print("\nInterrupted: cleaning up");
+      print(isAwaited() ? "\nStopping: nothing of the account stays" : "\nInterrupted: cleaning up");
       // What did not come to start has cleaned up after itself.
-      cleanUp().then(end, end);
+      cleanUp().then(isAwaited() ? () => process.exit(0) : end, end);
     });
   }
 }

@@ -16,7 +16,10 @@ export interface SavedReports {
   readonly bucketCopy: string;
 }
 
-/** Copies the report bucket into the folder `.demo`, and puts one report's files where they are easily found. */
+/**
+ * Copies the report bucket into the folder `.demo`, and puts one report's files where they are easily found, and the
+ * first alert of drift beside them.
+ */
 export async function saveReports(deployment: Deployment, { files }: ReportResult): Promise<SavedReports> {
   rmSync(DIRECTORY, { recursive: true, force: true });
   const bucketCopy = join(DIRECTORY, "report-bucket");
@@ -30,6 +33,8 @@ export async function saveReports(deployment: Deployment, { files }: ReportResul
     }
   }
   for (const [key, bytes] of objects) write(join(bucketCopy, key), bytes);
+  const alert = deployment.mails().find(({ attributes }) => attributes.kind === "drift");
+  if (alert) write(join(DIRECTORY, "alert.json"), JSON.stringify(alert, null, 2));
   const saved = Object.entries(files).map(([form, uri]) => {
     const bytes = objects.get(new URL(uri).pathname.slice(1));
     if (!bytes) throw new Error(`the report names ${uri}, which is not in the bucket`);
@@ -40,7 +45,7 @@ export async function saveReports(deployment: Deployment, { files }: ReportResul
   return { files: Object.fromEntries(saved), bucketCopy };
 }
 
-function write(file: string, bytes: Uint8Array): void {
+function write(file: string, bytes: Uint8Array | string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, bytes);
 }

@@ -11,7 +11,7 @@ import type { ReportResult } from "../lambdas/report-generator/generate";
 import { FolderSource } from "../scripts/report-sources";
 import { verifyChain } from "../scripts/verify-chain";
 import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedIam } from "./bank";
-import { clock, type Day } from "./day";
+import { clock, type Day, SLOTS } from "./day";
 import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
 import { saveReports } from "./saved-reports";
 
@@ -22,6 +22,11 @@ const EVALUATORS = ["ec2-tag-evaluator", "rds-backup-evaluator", "s3-encryption-
  * it is told.
  */
 export class Story {
+  /** The next slot of the schedule that is not played yet. */
+  private nextSlot = SLOTS;
+  /** Id of payments-api-1. */
+  driftingInstance = "";
+
   constructor(
     private readonly deployment: Deployment,
     private readonly day: Day,
@@ -29,6 +34,7 @@ export class Story {
 
   async play(): Promise<void> {
     const payments = await this.setUp();
+    this.driftingInstance = payments;
     await this.firstEvaluation();
     await this.drift(payments);
     await this.iamDrift();
@@ -36,6 +42,16 @@ export class Story {
     await this.repair(payments);
     await this.lastEvaluation();
     await this.report();
+  }
+
+  /** Goes on by the schedule after the story: plays the sweeps and reports that are due by now. */
+  async catchUp(now: Date): Promise<void> {
+    for (; this.day.at(this.nextSlot, 30) <= now.toISOString(); this.nextSlot++) {
+      const slot = this.day.at(this.nextSlot);
+      await this.sweep(slot);
+      printStep(`${clock(slot)}  the schedule evaluates everything again`);
+      await this.scheduledReport(this.nextSlot);
+    }
   }
 
   /** Returns the id of the instance that will drift. */
@@ -50,7 +66,7 @@ export class Story {
     seedIam(deployment.managedRules, this.day.at(0, -20));
     printStep("the bank runs 5 instances, 5 buckets, 8 databases and a few IAM users");
     printNote(
-      "Simulated, because the emulator has none: the results of AWS Config's managed IAM rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played.",
+      "Simulated, because the emulator has none: the results of AWS Config's managed IAM rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played. All times are UTC.",
     );
     return payments;
   }
@@ -68,7 +84,7 @@ export class Story {
     }
     print();
     printStep(
-      `${mails.length} mails, one digest a rule and not one a resource. This is the one about the buckets:`,
+      `${mails.length} mails: a digest (a summary) for each rule, not a mail for each resource. This is the one about the buckets:`,
     );
     printMails(mails.filter(({ attributes }) => attributes.rule === "s3-bucket-encryption"));
     await this.scheduledReport(0);
@@ -185,6 +201,11 @@ export class Story {
     printStep(
       `${clock(time)}  report ${manifest?.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage)}`,
     );
+    if (slot === 0) {
+      printNote(
+        "  Score: how much of what could be judged passes. Coverage: how much could be judged. In the chain each report holds the hash of the one before.",
+      );
+    }
   }
 
   private instanceChanged(instance: string, time: string) {

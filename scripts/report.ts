@@ -1,6 +1,6 @@
 /**
  * `npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>] [--sample <n> --seed <text>]
- *   [--out <folder>] [--stack <name>]`
+ *   [--out <folder>] [--stack <name> | --function <name>]`
  *
  * Asks the deployed report generator for a report, prints its summary and saves its files. Exit codes: 0 saved, 2 asked
  * wrongly, 3 could not be had.
@@ -22,7 +22,7 @@ import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from
 
 const USAGE =
   "usage: npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>]\n" +
-  "         [--sample <size> --seed <text>] [--out <folder>] [--stack <name>]\n" +
+  "         [--sample <size> --seed <text>] [--out <folder>] [--stack <name> | --function <name>]\n" +
   "An instant is an ISO-8601 date or has its zone: 2026-11-24, 2026-11-24T06:00:00Z";
 
 const OUT = "compliance-reports";
@@ -38,6 +38,7 @@ Asks the deployed report generator for a report, prints its summary and saves it
   --seed <text>     what the sample is drawn by: with it anybody can draw the same one again
   --out <folder>    where the files are saved, ${OUT} unless given
   --stack <name>    the Pulumi stack to ask, the selected one unless given
+  --function <name> the report generator to ask, where the stack's state cannot be read
 
 Ends with 0 when the files are saved, 2 when it was asked wrongly, 3 when the stack, the report generator or the
 bucket could not answer. What the report says, failures and findings, does not change that.`;
@@ -46,15 +47,14 @@ bucket could not answer. What the report says, failures and findings, does not c
 const INVOKE_TIMEOUT_MS = 16 * 60 * 1000;
 
 async function main(): Promise<number> {
-  const { help, event, out, stack } = parseCommandLine(process.argv.slice(2));
+  const { help, event, out, stack, named } = parseCommandLine(process.argv.slice(2));
   if (help) {
     console.log(HELP);
     return 0;
   }
   refuseFile(out);
-  const outputs = await stackOutputs(stack);
-  const functionName = textOutput(outputs, "functionNames", "report-generator");
-  const region = functionRegion(outputs);
+  const { functionName, region } =
+    named === undefined ? await ofStack(stack) : { functionName: named, region: {} };
 
   const result = await withProgress(`asking ${functionName} for a report`, () =>
     invoke(functionName, region, event),
@@ -88,10 +88,12 @@ function parseCommandLine(args: string[]) {
         seed: text,
         out: text,
         stack: text,
+        function: text,
         help: { type: "boolean", short: "h" },
       },
     });
-    const { sample, seed, out = OUT, stack, help = false } = values;
+    const { sample, seed, out = OUT, stack, function: named, help = false } = values;
+    if (stack !== undefined && named !== undefined) throw new UsageError("--function stands without --stack");
     const instant = (option: "from" | "to" | "as-of") =>
       values[option] === undefined ? undefined : check(INSTANT, values[option], `--${option}`);
     const [from, to, asOf] = [instant("from"), instant("to"), instant("as-of")];
@@ -115,10 +117,16 @@ function parseCommandLine(args: string[]) {
         sample: { size: check(wholeNumber(1, MAXIMUM_SAMPLE), size, "--sample"), seed },
       }),
     };
-    return { help, event, out, stack };
+    return { help, event, out, stack, named };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${USAGE}`);
   }
+}
+
+async function ofStack(stack: string | undefined) {
+  const outputs = await stackOutputs(stack);
+  const functionName = textOutput(outputs, "functionNames", "report-generator");
+  return { functionName, region: functionRegion(outputs) };
 }
 
 /** The Region of the stack, where it says so; otherwise the caller's own. */

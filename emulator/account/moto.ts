@@ -33,7 +33,6 @@ const MOTO_MEGABYTES = 315;
 export interface Moto {
   /** `http://127.0.0.1:<port>`: with the number instead of `localhost`, AWS SDKs address S3 buckets by path. */
   readonly url: string;
-  readonly pid: number;
   /** Forgets every resource of every account and Region. */
   reset(): Promise<void>;
   /** Ends the server; a second call does nothing. */
@@ -43,8 +42,6 @@ export interface Moto {
 export interface StartOptions {
   /** Takes one line of progress, such as that moto is being installed. */
   readonly say?: (line: string) => void;
-  /** The server goes on after this process has ended, until `stop` or somebody kills it. */
-  readonly outlive?: boolean;
 }
 
 /**
@@ -56,11 +53,11 @@ export async function startMoto(options: StartOptions = {}): Promise<Moto> {
   const say = options.say ?? (() => undefined);
   const found = onPath("moto_server");
   if (found !== undefined) {
-    const started = await launch(found, options);
+    const started = await launch(found);
     if (started.moto) return started.moto;
     say(`moto_server on the PATH is of no use here (${started.reason}); using one of our own`);
   }
-  const started = await launch(installMoto(say), options);
+  const started = await launch(installMoto(say));
   if (started.moto) return started.moto;
   throw new Error(`the AWS emulator moto does not start: ${started.reason}\n${started.log}`);
 }
@@ -69,10 +66,10 @@ type Launch =
   | { moto: Moto; reason?: undefined; log?: undefined }
   | { moto?: undefined; reason: string; log: string };
 
-async function launch(command: string, options: StartOptions): Promise<Launch> {
+async function launch(command: string): Promise<Launch> {
   const directory = mkdtempSync(join(tmpdir(), "moto-"));
   const logFile = join(directory, "moto.log");
-  const server = spawnServer(command, logFile, options.outlive ?? false);
+  const server = spawnServer(command, logFile);
   const exited = new Promise<string>((resolve) => {
     server.once("error", (error) => resolve(error.message));
     server.once("exit", (code, signal) => resolve(`it exited with ${code ?? signal}`));
@@ -91,7 +88,6 @@ async function launch(command: string, options: StartOptions): Promise<Launch> {
   });
 
   const stop = async () => {
-    server.ref();
     if (ending === undefined) server.kill("SIGTERM");
     await exited;
   };
@@ -112,17 +108,16 @@ async function launch(command: string, options: StartOptions): Promise<Launch> {
     if (url === undefined || !(await answers(url))) continue;
     // The server goes on writing to its log; nobody will read it, and nothing is left of it in the end.
     forget();
-    if (options.outlive) server.unref();
-    return { moto: { url, pid: server.pid as number, reset: () => reset(url), stop } };
+    return { moto: { url, reset: () => reset(url), stop } };
   }
   return fail(`it did not answer within ${START_TIMEOUT_MS / 1000} s`);
 }
 
-function spawnServer(command: string, logFile: string, outlive: boolean): ChildProcess {
+function spawnServer(command: string, logFile: string): ChildProcess {
   const log = openSync(logFile, "w");
   const server = spawn(command, ["-H", "127.0.0.1", "-p", "0"], {
     // A pipe that nobody writes to: it closes when this process ends, however it ends.
-    stdio: [outlive ? "ignore" : "pipe", log, log],
+    stdio: ["pipe", log, log],
     // Out of the terminal's process group: on Ctrl-C the demo still needs its emulator to clean up.
     detached: true,
     windowsHide: true,
@@ -131,7 +126,7 @@ function spawnServer(command: string, logFile: string, outlive: boolean): ChildP
       PYTHONPATH: [PATCH_DIRECTORY, process.env.PYTHONPATH].filter(Boolean).join(delimiter),
       PYTHONDONTWRITEBYTECODE: "1",
       PYTHONUNBUFFERED: "1",
-      ...(outlive ? {} : { MOTO_ENDS_WITH_STDIN: "1" }),
+      MOTO_ENDS_WITH_STDIN: "1",
     },
   });
   closeSync(log);

@@ -19,8 +19,13 @@ export interface Rewrite {
   readonly body?: string;
 }
 
-/** Answers or rewrites a request, or returns undefined and leaves it to the next interceptor, at last to moto. */
-export type Interceptor = (request: AwsRequest) => Reply | Rewrite | typeof NEVER | undefined;
+/**
+ * Answers or rewrites a request, at once or as a promise, or returns undefined and leaves it to the next interceptor, at
+ * last to moto.
+ */
+export type Interceptor = (
+  request: AwsRequest,
+) => Reply | Rewrite | typeof NEVER | Promise<Reply> | undefined;
 
 /** A request and the status it was answered with. */
 export interface Exchange {
@@ -63,7 +68,7 @@ export async function startProxy(upstream: string): Promise<AwsProxy> {
       body: await bodyOf(incoming),
     };
     const request = parseAwsRequest(wire);
-    const intercepted = request && firstInterception(request);
+    const intercepted = await (request && firstInterception(request));
     // Noted before it is answered: whoever has the answer finds the exchange.
     const note = (status: number) => {
       if (request) exchanges.push({ request, status });

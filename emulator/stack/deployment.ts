@@ -29,8 +29,6 @@ export interface DeploymentOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Takes one line of progress. */
   readonly say?: (line: string) => void;
-  /** moto goes on when this process has ended. */
-  readonly outlive?: boolean;
 }
 
 /** The stack that index.ts declares, at work in an emulated account. */
@@ -155,11 +153,11 @@ export class Deployment {
     this.proxy.forget();
   }
 
-  /** Ends functions and proxy, and moto unless it shall stay. */
-  async stop({ keepMoto = false } = {}): Promise<void> {
+  /** Ends functions, proxy and moto. */
+  async stop(): Promise<void> {
     for (const fn of Object.values(this.functions)) fn.stop();
     await this.proxy.stop();
-    if (!keepMoto) await this.moto.stop();
+    await this.moto.stop();
   }
 }
 

@@ -19,6 +19,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const PROJECT = join(__dirname, "../..");
 /** What the commands need of the project. */
 const PARTS = [
+  "demo",
   "emulator",
   "index.ts",
   "lambdas",
