@@ -19,21 +19,26 @@ import type { RuleDescription } from "./lambdas/common/rule/rule";
 import { EXPIRY_ATTRIBUTE } from "./lambdas/common/values/expiry";
 import { version as programVersion } from "./package.json";
 import { buildFunction } from "./program/bundle";
+import { CHANGES_A_MONTH, estimateConfigCost } from "./program/config-cost";
 import { dashboardBody } from "./program/dashboard";
+import { inPatterns } from "./program/event-patterns";
 import * as policies from "./program/policies";
 import {
   configClient,
   findForeignRecorder,
   recorderName as ownRecorderName,
-  RECORDED_TYPES,
+  recordedTypes,
 } from "./program/recorder";
+import { CUSTOM_RULES } from "./program/rules";
 import { longestGapHours } from "./program/settings/schedule";
 import { readSettings } from "./program/settings/settings";
+import { reportedStandard } from "./program/standards/choice";
 
 // ---------------------------------------------------------------------------------------------- Settings
 
 const settings = readSettings(pulumi.runtime.allConfig(), pulumi.getProject(), new Date());
 for (const warning of settings.warnings) pulumi.log.warn(warning);
+for (const { text } of settings.parameterNotes) pulumi.log.info(text);
 
 const { environmentSuffix, region, kmsKeyArn, evaluationSchedule, reportSchedule } = settings;
 
@@ -250,30 +255,33 @@ const reportTime = new aws.cloudwatch.EventRule(
   options,
 );
 
-const managedRuleChanges = new aws.cloudwatch.EventRule(
-  "managed-rule-changes",
-  {
-    name: names.named("managed-rule-changes"),
-    description: "Compliance changes under this deployment's AWS-managed rules",
-    eventPattern: pulumi.jsonStringify({
-      source: ["aws.config"],
-      "detail-type": ["Config Rules Compliance Change"],
-      // Another account may send its events to this one's bus.
-      account: [accountId],
-      region: [region],
-      detail: {
-        messageType: ["ComplianceChangeNotification"],
-        configRuleName: settings.managedRules.map(({ name }) => names.configRule(name)),
+const managedRuleChanges = inPatterns(settings.managedRules.map(({ name }) => names.configRule(name))).map(
+  (configRuleNames, index) => {
+    const name = index === 0 ? "managed-rule-changes" : `managed-rule-changes-${index + 1}`;
+    const rule = new aws.cloudwatch.EventRule(
+      name,
+      {
+        name: names.named(name),
+        description: "Compliance changes under this deployment's AWS-managed rules",
+        eventPattern: pulumi.jsonStringify({
+          source: ["aws.config"],
+          "detail-type": ["Config Rules Compliance Change"],
+          // Another account may send its events to this one's bus.
+          account: [accountId],
+          region: [region],
+          detail: { messageType: ["ComplianceChangeNotification"], configRuleName: configRuleNames },
+        }),
       },
-    }),
+      options,
+    );
+    return { name, rule };
   },
-  options,
 );
 
 const eventRules = [
   { name: "evaluation-schedule", rule: sweepTime },
   { name: "report-schedule", rule: reportTime },
-  { name: "managed-rule-changes", rule: managedRuleChanges },
+  ...managedRuleChanges,
 ];
 
 /** What could not be delivered, and what a function could not do even when it was tried again. */
@@ -474,12 +482,26 @@ interface Recording {
   readonly ready: pulumi.Resource[];
 }
 
+const configTypes = recordedTypes(settings.managedRules);
+const configCost = estimateConfigCost(
+  settings.managedRules,
+  CUSTOM_RULES.map(({ rule }) => rule.resourceTypes),
+  configTypes,
+  settings.estimatedResourcesOfType,
+);
+pulumi.log.info(
+  `AWS Config: ${settings.managedRules.length + CUSTOM_RULES.length} rules (${settings.managedRules.length} managed), ` +
+    `${configTypes.length} recorded types; about $${Math.ceil(configCost.total)} a month if each type has ` +
+    `${settings.estimatedResourcesOfType} resources that change ${CHANGES_A_MONTH} times a month (docs/operations.md)`,
+);
+
 const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), environmentSuffix };
 
 /** The recorder that the account has, or the stack's own: AWS Config allows one, and rules need one. */
 const recording: Promise<Recording> = findForeignRecorder({
   mode: settings.configRecorder,
   identity,
+  types: configTypes,
   client: configClient(region, providerSettings),
 }).then((foreign) => {
   if (foreign === undefined) return ownRecorder();
@@ -531,7 +553,7 @@ function ownRecorder(): Recording {
       recordingGroup: {
         allSupported: false,
         includeGlobalResourceTypes: false,
-        resourceTypes: [...RECORDED_TYPES],
+        resourceTypes: configTypes,
       },
       // Drift that is recorded once a day is known a day late.
       recordingMode: { recordingFrequency: "CONTINUOUS" },
@@ -598,9 +620,8 @@ const managedRules = settings.managedRules.map(({ name, identifier, title, param
       description: title,
       source: { owner: "AWS", sourceIdentifier: identifier },
       ...(Object.keys(parameters).length > 0 && { inputParameters: JSON.stringify(parameters) }),
-      ...("resourceTypes" in trigger
-        ? { scope: { complianceResourceTypes: [...trigger.resourceTypes] } }
-        : { maximumExecutionFrequency: trigger.maximumExecutionFrequency }),
+      maximumExecutionFrequency: trigger.maximumExecutionFrequency,
+      ...(trigger.resourceTypes && { scope: { complianceResourceTypes: [...trigger.resourceTypes] } }),
     },
     { ...options, dependsOn: recorderReady },
   );
@@ -631,13 +652,23 @@ function reported(rule: Pick<RuleDescription, "name" | "title" | "severity" | "r
   };
 }
 
+const deployedParameters = new Map(
+  reportedRules.map(({ name, parameters }) => [name, parameters as Readonly<Record<string, string>>]),
+);
+
 const reportSettings: ReportSettings = {
   rules: reportedRules,
   exceptions: settings.exceptions,
+  standards: settings.standards.map((standard) =>
+    reportedStandard(standard, deployedParameters, settings.parameterNotes),
+  ),
   evaluationSchedule,
   reportSchedule,
   programVersion,
 };
+
+/** A role's inline policies have room for 10,240 characters, which the ARNs of more rules would use up. */
+const NAMED_RULES_MOST = 80;
 
 const reportGenerator = scannerFunction({
   name: "report-generator",
@@ -663,7 +694,10 @@ const reportGenerator = scannerFunction({
     {
       Effect: "Allow",
       Action: "config:GetComplianceDetailsByConfigRule",
-      Resource: managedRules.map(({ arn }) => arn),
+      Resource:
+        managedRules.length <= NAMED_RULES_MOST
+          ? managedRules.map(({ arn }) => arn)
+          : pulumi.interpolate`arn:aws:config:${region}:${accountId}:config-rule/*`,
     },
     // The names of users and policies, whether a rule was evaluated, the verdict behind an event, what there is: none of
     // these knows resources in policies. And the recorder may be anybody's and have any name.
@@ -698,7 +732,7 @@ const reportEvents = new aws.lambda.Alias(
 );
 retryAsynchronous("report-events", reportGenerator, reportEvents, reportEvents);
 deliver("report-generator", reportTime, reportGenerator, reportEvents);
-deliver("managed-rule-changes", managedRuleChanges, reportGenerator, reportEvents);
+for (const { name, rule } of managedRuleChanges) deliver(name, rule, reportGenerator, reportEvents);
 
 // ------------------------------------------------------------------- Watching: who watches the watcher
 
@@ -717,7 +751,7 @@ const evaluationGapHours = longestGapHours(evaluationSchedule);
 const promisedRuns = [
   ...evaluators.map(({ rule }) => ({ rule: rule.name, hours: evaluationGapHours })),
   ...settings.managedRules
-    .filter(({ trigger }) => "maximumExecutionFrequency" in trigger)
+    .filter(({ trigger }) => trigger.maximumExecutionFrequency !== undefined)
     .map(({ name }) => ({ rule: name, hours: longestGapHours(reportSchedule) })),
 ];
 

@@ -4,21 +4,35 @@ import {
   type ConfigurationRecorder,
   DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecordersCommand,
-  type ResourceType,
+  ResourceType,
 } from "@aws-sdk/client-config-service";
 import * as pulumi from "@pulumi/pulumi";
 import { isCustomersRecorder, recordsType } from "../lambdas/common/deployment/recorder";
 import { asError } from "../lambdas/common/values/errors";
+import { type CatalogueRule, resultTypes } from "./managed-rules/rule";
 import { CUSTOM_RULES } from "./rules";
 
-/** Resource types whose changes the rules rest on, and which the IAM rules evaluate. */
-export const RECORDED_TYPES: readonly ResourceType[] = [
+const ALWAYS_RECORDED: readonly ResourceType[] = [
   ...CUSTOM_RULES.flatMap(({ rule }) => rule.resourceTypes as readonly ResourceType[]),
   "AWS::IAM::User",
   "AWS::IAM::Role",
   "AWS::IAM::Group",
   "AWS::IAM::Policy",
 ];
+const RECORDABLE: ReadonlySet<string> = new Set(Object.values(ResourceType));
+
+/**
+ * Resource types that the stack's rules rest on: whose changes they wait for, and whose names their results go by. Those
+ * that AWS Config cannot record are left out, such as the account itself.
+ */
+export function recordedTypes(managedRules: readonly CatalogueRule[]): ResourceType[] {
+  const named = managedRules.flatMap(resultTypes).filter(isRecordable);
+  return [...new Set([...ALWAYS_RECORDED, ...named])];
+}
+
+function isRecordable(type: string): type is ResourceType {
+  return RECORDABLE.has(type);
+}
 
 /** What of the `aws:` settings decides whom a call reaches, and as whom. */
 export interface ProviderSettings {
@@ -80,6 +94,8 @@ export interface ExistingRecorder {
 export interface RecorderLookUp {
   readonly mode: "auto" | "create" | "existing";
   readonly identity: StackIdentity;
+  /** What has to be recorded. */
+  readonly types: readonly ResourceType[];
   readonly client: Pick<ConfigServiceClient, "send">;
 }
 
@@ -91,7 +107,7 @@ export interface RecorderLookUp {
  * @throws pulumi.RunError naming the setting that helps.
  */
 export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<ExistingRecorder | undefined> {
-  const { mode, identity, client } = lookUp;
+  const { mode, identity, types, client } = lookUp;
   if (mode === "create") return undefined;
   const recorder = await customerRecorder(client);
   if (recorder?.name === undefined) {
@@ -108,7 +124,10 @@ export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<Exist
   }
   return {
     name: recorder.name,
-    warnings: [...ofAnotherStack(recorder.name), ...(await shortcomings(recorder, recorder.name, client))],
+    warnings: [
+      ...ofAnotherStack(recorder.name),
+      ...(await shortcomings(recorder, recorder.name, types, client)),
+    ],
   };
 }
 
@@ -138,10 +157,11 @@ function ofAnotherStack(name: string): string[] {
 async function shortcomings(
   recorder: ConfigurationRecorder,
   name: string,
+  types: readonly ResourceType[],
   client: RecorderLookUp["client"],
 ): Promise<string[]> {
-  const missing = RECORDED_TYPES.filter((type) => !recordsType(recorder, type));
-  const daily = RECORDED_TYPES.filter((type) => !missing.includes(type) && recordsDaily(recorder, type));
+  const missing = types.filter((type) => !recordsType(recorder, type));
+  const daily = types.filter((type) => !missing.includes(type) && recordsDaily(recorder, type));
   return [
     ...((await isRecording(name, client)) ? [] : ["is stopped: changes are noticed at the next sweep only"]),
     ...(missing.length > 0 ? [`does not record ${missing.join(", ")}`] : []),

@@ -43,7 +43,7 @@ const rule: ReportedRule = {
   severity: "critical",
   title: "IAM users have MFA",
   remediation: "Give the user an MFA device.",
-  controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": ["8.4.2"], "CIS AWS": ["1.10"] },
+  controls: { "soc-2": ["CC6.1"], "pci-dss-4.0": ["8.4.2"], "cis-aws-3.0": ["1.10"] },
 };
 const userArn = (name: string) => `arn:aws:iam::111122223333:user/${name}`;
 

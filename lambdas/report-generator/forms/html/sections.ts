@@ -1,6 +1,7 @@
 /** The HTML report's short sections, in the order in which a reader asks. */
 
 import type { Trigger } from "../../../common/history/rows";
+import { standardTitle } from "../../../common/rule/standards";
 import { groupBy } from "../../../common/values/group";
 import { count, duration, minute, number, percent } from "../../../common/values/words";
 import type { GroupResult, Report } from "../../content/report";
@@ -225,7 +226,7 @@ const CONTROL_STATUS: Readonly<Record<ControlStatus, Markup>> = {
   "nothing-to-evaluate": badge("neutral", "Nothing to evaluate"),
 };
 
-/** The edition whose numbers the rules name, where the standard's short name does not say it. */
+/** The edition whose numbers the rules named, before standards had ids. */
 const EDITIONS: Readonly<Record<string, string>> = { "CIS AWS": "CIS AWS v3.0" };
 
 /** Controls by standard. */
@@ -238,7 +239,7 @@ ${[...byStandard].map(
   ([
     standard,
     entries,
-  ]) => html`<table class="rows"><caption>${EDITIONS[standard] ?? standard}</caption><thead><tr><th scope="col" style="width:9rem">Control</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Supported by</th></tr></thead><tbody>
+  ]) => html`<table class="rows"><caption>${EDITIONS[standard] ?? standardTitle(standard)}</caption><thead><tr><th scope="col" style="width:9rem">Control</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Supported by</th></tr></thead><tbody>
 ${entries.map((entry) => html`<tr><th scope="row">${entry.control}</th><td>${CONTROL_STATUS[entry.status]}</td><td>${entry.rules.map(({ rule }) => rule).join(", ")}</td></tr>`)}
 </tbody></table>`,
 )}</section>`;
