@@ -659,9 +659,11 @@ const deployedParameters = new Map(
 const reportSettings: ReportSettings = {
   rules: reportedRules,
   exceptions: settings.exceptions,
-  standards: settings.standards.map((standard) =>
-    reportedStandard(standard, deployedParameters, settings.parameterNotes),
-  ),
+  ...(settings.standards.length > 0 && {
+    standards: settings.standards.map((standard) =>
+      reportedStandard(standard, deployedParameters, settings.parameterNotes),
+    ),
+  }),
   evaluationSchedule,
   reportSchedule,
   programVersion,
