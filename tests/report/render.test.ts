@@ -77,6 +77,7 @@ describe("the CSV", () => {
       "Parameters hash": "a".repeat(64),
       "Resource ARN": arn,
       "Observed values": '{"algorithm":"AES256"}',
+      Controls: "",
     });
     expect(rows.find((row) => row.Verdict === "ERROR")).toMatchObject({
       "Resource name": "gamma",

@@ -5,10 +5,10 @@ import { standardTitle } from "../../../common/rule/standards";
 import { groupBy } from "../../../common/values/group";
 import { count, duration, minute, number, percent } from "../../../common/values/words";
 import type { GroupResult, Report } from "../../content/report";
-import type { ControlStatus } from "../../figures/controls";
 import { GRACE_MS, ON_TIME_MS } from "../../figures/schedule";
 import { slotStrip, tallyBar, trendChart } from "./charts";
 import { html, type Markup } from "./markup";
+import { CONTROL_STATUS } from "./standards";
 import { arn, badge, managedRules, resourceTypeName, severityBadge, time, verdictBadge } from "./words";
 
 /** What must be known before any number is read. */
@@ -216,15 +216,6 @@ ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
 })}
 </tbody></table></div></section>`;
 }
-
-const CONTROL_STATUS: Readonly<Record<ControlStatus, Markup>> = {
-  failing: badge("bad", "Failing"),
-  "not-evaluated": badge("unknown", "Not evaluated yet"),
-  incomplete: badge("unknown", "Incomplete"),
-  "passing-with-exceptions": badge("accepted", "Passing, with exceptions"),
-  passing: badge("good", "Passing"),
-  "nothing-to-evaluate": badge("neutral", "Nothing to evaluate"),
-};
 
 /** The edition whose numbers the rules named, before standards had ids. */
 const EDITIONS: Readonly<Record<string, string>> = { "CIS AWS": "CIS AWS v3.0" };
