@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CATALOGUE, catalogueRule } from "../../program/managed-rules/catalogue";
 import { isAvailable } from "../../program/managed-rules/regions";
-import { resultTypes } from "../../program/managed-rules/rule";
+import { type RuleTrigger, resultTypes } from "../../program/managed-rules/rule";
 
 test("rules are told apart by name and title, and those of one identifier by their parameters", () => {
   for (const key of ["name", "title"] as const) {
@@ -43,4 +45,21 @@ test("every rule is to be had in us-east-1, and some only in few Regions", () =>
   expect(isAvailable("EC2_IMDSV2_CHECK", "mx-central-1")).toBe(false);
   expect(isAvailable("IAM_PASSWORD_POLICY", "mx-central-1")).toBe(true);
   expect(isAvailable("SNS_ENCRYPTED_KMS", "mx-central-1")).toBe(true);
+});
+
+test("docs/standards.md lists them all, and no other, with what it says of each", () => {
+  const text = readFileSync(join(__dirname, "../../docs/standards.md"), "utf8");
+  const listed = [...text.matchAll(/^\| `([^`]+)` \| ([A-Z0-9_]+) \| ([^|]+) \| (\w+) \| ([^|]*)\|$/gm)].map(
+    ([, name, identifier, evaluated, severity, parameters = ""]) =>
+      [name, identifier, evaluated, severity, parameters.trim()].join(" | "),
+  );
+  const evaluated = ({ resourceTypes, maximumExecutionFrequency }: RuleTrigger) => {
+    if (resourceTypes === undefined) return "6 h";
+    return maximumExecutionFrequency === undefined ? "at changes" : "both";
+  };
+  const expected = CATALOGUE.map(({ name, identifier, trigger, severity, parameters }) => {
+    const inWords = Object.entries(parameters).map(([parameter, value]) => `\`${parameter}\` ${value}`);
+    return [name, identifier, evaluated(trigger), severity, inWords.join(", ")].join(" | ");
+  });
+  expect(listed.sort()).toEqual(expected.sort());
 });
