@@ -16,7 +16,8 @@ beforeAll(async () => {
       { name: "sns-encrypted", identifier: "SNS_ENCRYPTED_KMS", resourceTypes: ["AWS::SNS::Topic"] },
     ],
   });
-}, 60_000);
+  // Some 250 resources take their time on a machine that does other things, too.
+}, 180_000);
 
 const settings = async () =>
   JSON.parse((await program.archive("report-generator"))["settings.json"] ?? "") as ReportSettings;
