@@ -19,23 +19,27 @@ import type { RuleDescription } from "./lambdas/common/rule/rule";
 import { EXPIRY_ATTRIBUTE } from "./lambdas/common/values/expiry";
 import { version as programVersion } from "./package.json";
 import { buildFunction } from "./program/bundle";
+import { CHANGES_A_MONTH, estimateConfigCost } from "./program/config-cost";
 import { dashboardBody } from "./program/dashboard";
+import { inPatterns } from "./program/event-patterns";
 import { forwardChanges, furtherRegion, type HomeOfRegions, itemChanges } from "./program/further-regions";
 import * as policies from "./program/policies";
 import {
   configClient,
   findForeignRecorder,
   recorderName as ownRecorderName,
-  RECORDED_TYPES,
+  recordedTypes,
 } from "./program/recorder";
 import { CUSTOM_RULES } from "./program/rules";
 import { longestGapHours } from "./program/settings/schedule";
 import { readSettings } from "./program/settings/settings";
+import { reportedStandard } from "./program/standards/choice";
 
 // ---------------------------------------------------------------------------------------------- Settings
 
 const settings = readSettings(pulumi.runtime.allConfig(), pulumi.getProject(), new Date());
 for (const warning of settings.warnings) pulumi.log.warn(warning);
+for (const { text } of settings.parameterNotes) pulumi.log.info(text);
 
 const { environmentSuffix, region, kmsKeyArn, evaluationSchedule, reportSchedule } = settings;
 
@@ -256,24 +260,27 @@ const reportTime = new aws.cloudwatch.EventRule(
   options,
 );
 
-const managedRuleChanges = new aws.cloudwatch.EventRule(
-  "managed-rule-changes",
-  {
-    name: names.named("managed-rule-changes"),
-    description: "Compliance changes under this deployment's AWS-managed rules",
-    eventPattern: pulumi.jsonStringify({
-      source: ["aws.config"],
-      "detail-type": ["Config Rules Compliance Change"],
-      // Another account may send its events to this one's bus.
-      account: [accountId],
-      region: [region],
-      detail: {
-        messageType: ["ComplianceChangeNotification"],
-        configRuleName: settings.managedRules.map(({ name }) => names.configRule(name)),
+const managedRuleChanges = inPatterns(settings.managedRules.map(({ name }) => names.configRule(name))).map(
+  (configRuleNames, index) => {
+    const name = index === 0 ? "managed-rule-changes" : `managed-rule-changes-${index + 1}`;
+    const rule = new aws.cloudwatch.EventRule(
+      name,
+      {
+        name: names.named(name),
+        description: "Compliance changes under this deployment's AWS-managed rules",
+        eventPattern: pulumi.jsonStringify({
+          source: ["aws.config"],
+          "detail-type": ["Config Rules Compliance Change"],
+          // Another account may send its events to this one's bus.
+          account: [accountId],
+          region: [region],
+          detail: { messageType: ["ComplianceChangeNotification"], configRuleName: configRuleNames },
+        }),
       },
-    }),
+      options,
+    );
+    return { name, rule };
   },
-  options,
 );
 
 /** By rule, what changes in further Regions, as those forward it. */
@@ -296,7 +303,7 @@ const changesElsewhere = (furtherRegions.length > 0 ? CUSTOM_RULES : []).map(
 const eventRules = [
   { name: "evaluation-schedule", rule: sweepTime },
   { name: "report-schedule", rule: reportTime },
-  { name: "managed-rule-changes", rule: managedRuleChanges },
+  ...managedRuleChanges,
   ...changesElsewhere,
 ];
 
@@ -501,12 +508,26 @@ interface Recording {
   readonly ready: pulumi.Resource[];
 }
 
+const configTypes = recordedTypes(settings.managedRules);
+const configCost = estimateConfigCost(
+  settings.managedRules,
+  CUSTOM_RULES.map(({ rule }) => rule.resourceTypes),
+  configTypes,
+  settings.estimatedResourcesOfType,
+);
+pulumi.log.info(
+  `AWS Config: ${settings.managedRules.length + CUSTOM_RULES.length} rules (${settings.managedRules.length} managed), ` +
+    `${configTypes.length} recorded types; about $${Math.ceil(configCost.total)} a month if each type has ` +
+    `${settings.estimatedResourcesOfType} resources that change ${CHANGES_A_MONTH} times a month (docs/operations.md)`,
+);
+
 const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), environmentSuffix };
 
 /** The recorder that the account has, or the stack's own: AWS Config allows one, and rules need one. */
 const recording: Promise<Recording> = findForeignRecorder({
   mode: settings.configRecorder,
   identity,
+  types: configTypes,
   client: configClient(region, providerSettings),
 }).then((foreign) => {
   if (foreign === undefined) return ownRecorder();
@@ -566,7 +587,7 @@ function ownRecorder(): Recording {
       recordingGroup: {
         allSupported: false,
         includeGlobalResourceTypes: false,
-        resourceTypes: [...RECORDED_TYPES],
+        resourceTypes: configTypes,
       },
       // Drift that is recorded once a day is known a day late.
       recordingMode: { recordingFrequency: "CONTINUOUS" },
@@ -647,9 +668,8 @@ const managedRules = settings.managedRules.map(({ name, identifier, title, param
       description: title,
       source: { owner: "AWS", sourceIdentifier: identifier },
       ...(Object.keys(parameters).length > 0 && { inputParameters: JSON.stringify(parameters) }),
-      ...("resourceTypes" in trigger
-        ? { scope: { complianceResourceTypes: [...trigger.resourceTypes] } }
-        : { maximumExecutionFrequency: trigger.maximumExecutionFrequency }),
+      maximumExecutionFrequency: trigger.maximumExecutionFrequency,
+      ...(trigger.resourceTypes && { scope: { complianceResourceTypes: [...trigger.resourceTypes] } }),
     },
     { ...options, dependsOn: recorderReady },
   );
@@ -680,13 +700,25 @@ function reported(rule: Pick<RuleDescription, "name" | "title" | "severity" | "r
   };
 }
 
+const deployedParameters = new Map(
+  reportedRules.map(({ name, parameters }) => [name, parameters as Readonly<Record<string, string>>]),
+);
+
 const reportSettings: ReportSettings = {
   rules: reportedRules,
   exceptions: settings.exceptions,
+  ...(settings.standards.length > 0 && {
+    standards: settings.standards.map((standard) =>
+      reportedStandard(standard, deployedParameters, settings.parameterNotes),
+    ),
+  }),
   evaluationSchedule,
   reportSchedule,
   programVersion,
 };
+
+/** A role's inline policies have room for 10,240 characters, which the ARNs of more rules would use up. */
+const NAMED_RULES_MOST = 80;
 
 const reportGenerator = scannerFunction({
   name: "report-generator",
@@ -712,7 +744,10 @@ const reportGenerator = scannerFunction({
     {
       Effect: "Allow",
       Action: "config:GetComplianceDetailsByConfigRule",
-      Resource: managedRules.map(({ arn }) => arn),
+      Resource:
+        managedRules.length <= NAMED_RULES_MOST
+          ? managedRules.map(({ arn }) => arn)
+          : pulumi.interpolate`arn:aws:config:${region}:${accountId}:config-rule/*`,
     },
     // The names of users and policies, whether a rule was evaluated, the verdict behind an event, what there is: none of
     // these knows resources in policies. And the recorder may be anybody's and have any name.
@@ -747,7 +782,7 @@ const reportEvents = new aws.lambda.Alias(
 );
 retryAsynchronous("report-events", reportGenerator, reportEvents, reportEvents);
 deliver("report-generator", reportTime, reportGenerator, reportEvents);
-deliver("managed-rule-changes", managedRuleChanges, reportGenerator, reportEvents);
+for (const { name, rule } of managedRuleChanges) deliver(name, rule, reportGenerator, reportEvents);
 
 // ------------------------------------------------------------------- Watching: who watches the watcher
 
@@ -766,7 +801,7 @@ const evaluationGapHours = longestGapHours(evaluationSchedule);
 const promisedRuns = [
   ...evaluators.map(({ rule }) => ({ rule: rule.name, hours: evaluationGapHours })),
   ...settings.managedRules
-    .filter(({ trigger }) => "maximumExecutionFrequency" in trigger)
+    .filter(({ trigger }) => trigger.maximumExecutionFrequency !== undefined)
     .map(({ name }) => ({ rule: name, hours: longestGapHours(reportSchedule) })),
 ];
 

@@ -1,6 +1,6 @@
 import type { Estate } from "../emulator/account/estate";
 import { fault, s3Error } from "../emulator/account/faults";
-import type { IamResource, ManagedRules } from "../emulator/account/managed-rules";
+import type { ConfigResource, ManagedRules } from "../emulator/account/managed-rules";
 import { ACCOUNT_ID } from "../emulator/account/moto";
 import type { Interceptor } from "../emulator/account/proxy";
 import type { Day } from "./day";
@@ -75,13 +75,13 @@ export const refusingBucket: Interceptor = fault(
   s3Error("AccessDenied", "Access Denied", 403),
 );
 
-const ACCOUNT: IamResource = {
+const ACCOUNT: ConfigResource = {
   resourceType: "AWS::::Account",
   resourceId: ACCOUNT_ID,
   resourceName: ACCOUNT_ID,
 };
 
-const POLICY: IamResource = {
+const POLICY: ConfigResource = {
   resourceType: "AWS::IAM::Policy",
   resourceId: "ANPAJQ4WQDEMODEPLOY77",
   resourceName: "deployment",
@@ -94,7 +94,7 @@ const BATCH_OPERATOR = iamUser("batch-operator", "AIDAJQ4WQDEMOBATCH511");
 const ANALYST = iamUser("p.novak", "AIDAJQ4WQDEMONOVAK023");
 
 /** Managed rule → what it says of the invented bank's IAM: resource, whether it passes. */
-const IAM_VERDICTS: Readonly<Record<string, readonly (readonly [IamResource, boolean])[]>> = {
+const IAM_VERDICTS: Readonly<Record<string, readonly (readonly [ConfigResource, boolean])[]>> = {
   "iam-root-mfa": [[ACCOUNT, true]],
   "iam-password-policy": [[ACCOUNT, true]],
   "iam-user-mfa": [
@@ -120,6 +120,6 @@ export function seedIam(managedRules: ManagedRules, at: string): void {
   managedRules.evaluated(at);
 }
 
-function iamUser(resourceName: string, resourceId: string): IamResource {
+function iamUser(resourceName: string, resourceId: string): ConfigResource {
   return { resourceType: "AWS::IAM::User", resourceId, resourceName };
 }

@@ -16,13 +16,17 @@ export interface DashboardSubject {
 /** How many of the 24 columns wide and how many rows high. */
 const WIDE = { width: 12, height: 7 };
 const HOUR = 3600;
+/** What a widget of alarms takes; and rules of which every graph together stays below what a dashboard takes. */
+const ALARMS_MOST = 100;
+const RULES_MOST = 200;
 
 /**
  * The body of a CloudWatch dashboard
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html).
  */
 export function dashboardBody(subject: DashboardSubject): string {
-  const { region, environmentSuffix, rules, functionNames } = subject;
+  const { region, environmentSuffix, functionNames } = subject;
+  const rules = subject.rules.slice(0, RULES_MOST);
   const period = subject.runPeriodHours * HOUR;
 
   const perRule = (metric: string, stat: string) =>
@@ -50,7 +54,10 @@ export function dashboardBody(subject: DashboardSubject): string {
       type: "alarm",
       width: 24,
       height: 4,
-      properties: { title: "Is the scanner itself in order?", alarms: subject.alarmArns },
+      properties: {
+        title: "Is the scanner itself in order?",
+        alarms: subject.alarmArns.slice(0, ALARMS_MOST),
+      },
     },
     graph("Score: compliant of all evaluated", perRule(METRICS.score, "Minimum"), percent),
     graph("Coverage: evaluated of all that should be", perRule(METRICS.coverage, "Minimum"), percent),

@@ -4,21 +4,35 @@ import {
   type ConfigurationRecorder,
   DescribeConfigurationRecorderStatusCommand,
   DescribeConfigurationRecordersCommand,
-  type ResourceType,
+  ResourceType,
 } from "@aws-sdk/client-config-service";
 import * as pulumi from "@pulumi/pulumi";
 import { isCustomersRecorder, recordsType } from "../lambdas/common/deployment/recorder";
 import { asError } from "../lambdas/common/values/errors";
+import { type CatalogueRule, resultTypes } from "./managed-rules/rule";
 import { CUSTOM_RULES } from "./rules";
 
-/** Resource types whose changes the rules rest on, and which the IAM rules evaluate. */
-export const RECORDED_TYPES: readonly ResourceType[] = [
+const ALWAYS_RECORDED: readonly ResourceType[] = [
   ...CUSTOM_RULES.flatMap(({ rule }) => rule.resourceTypes as readonly ResourceType[]),
   "AWS::IAM::User",
   "AWS::IAM::Role",
   "AWS::IAM::Group",
   "AWS::IAM::Policy",
 ];
+const RECORDABLE: ReadonlySet<string> = new Set(Object.values(ResourceType));
+
+/**
+ * Resource types that the stack's rules rest on: whose changes they wait for, and whose names their results go by. Those
+ * that AWS Config cannot record are left out, such as the account itself.
+ */
+export function recordedTypes(managedRules: readonly CatalogueRule[]): ResourceType[] {
+  const named = managedRules.flatMap(resultTypes).filter(isRecordable);
+  return [...new Set([...ALWAYS_RECORDED, ...named])];
+}
+
+function isRecordable(type: string): type is ResourceType {
+  return RECORDABLE.has(type);
+}
 
 /** What of the `aws:` settings decides whom a call reaches, and as whom. */
 export interface ProviderSettings {
@@ -80,9 +94,9 @@ export interface ExistingRecorder {
 export interface RecorderLookUp {
   readonly mode: "auto" | "create" | "existing";
   readonly identity: StackIdentity;
+  /** What has to be recorded. */
+  readonly types: readonly ResourceType[];
   readonly client: Pick<ConfigServiceClient, "send">;
-  /** What it has to record; everything that the deployment's own Region needs, if left out. */
-  readonly types?: readonly ResourceType[];
 }
 
 /**
@@ -93,7 +107,7 @@ export interface RecorderLookUp {
  * @throws pulumi.RunError naming the setting that helps.
  */
 export async function findForeignRecorder(lookUp: RecorderLookUp): Promise<ExistingRecorder | undefined> {
-  const { mode, identity, client, types = RECORDED_TYPES } = lookUp;
+  const { mode, identity, types, client } = lookUp;
   if (mode === "create") return undefined;
   const recorder = await customerRecorder(client);
   if (recorder?.name === undefined) {

@@ -6,15 +6,15 @@ import type { Interceptor, Reply } from "./proxy";
 
 export type ManagedVerdict = "COMPLIANT" | "NON_COMPLIANT" | "NOT_APPLICABLE";
 
-/** An IAM resource, or the account itself, as AWS Config knows it. */
-export interface IamResource {
+/** A resource, or the account itself, as AWS Config knows it. */
+export interface ConfigResource {
   readonly resourceType: string;
   readonly resourceId: string;
   readonly resourceName: string;
 }
 
 interface Result {
-  readonly resource: IamResource;
+  readonly resource: ConfigResource;
   readonly verdict: ManagedVerdict;
   readonly recordedAt: string;
 }
@@ -36,7 +36,7 @@ export class ManagedRules {
   }
 
   /** Gives the resource a verdict that was recorded at `at`. */
-  judge(rule: string, resource: IamResource, verdict: ManagedVerdict, at: string): void {
+  judge(rule: string, resource: ConfigResource, verdict: ManagedVerdict, at: string): void {
     this.resultsOf(rule).set(resource.resourceId, { resource, verdict, recordedAt: at });
   }
 
@@ -46,7 +46,7 @@ export class ManagedRules {
   }
 
   /** The resource is deleted, and the rules' results of it are what they were until the next evaluation. */
-  delete({ resourceId }: IamResource): void {
+  delete({ resourceId }: ConfigResource): void {
     this.deleted.add(resourceId);
   }
 
@@ -74,9 +74,7 @@ export class ManagedRules {
         });
       case "DescribeConfigurationRecorders":
         return json({
-          ConfigurationRecorders: [
-            { name: "default", recordingGroup: { resourceTypes: Object.keys(IAM_KINDS) } },
-          ],
+          ConfigurationRecorders: [{ name: "default", recordingGroup: { resourceTypes: Object.keys(ARNS) } }],
         });
       case "ListDiscoveredResources":
         return this.discoveredResources(request);
@@ -195,7 +193,7 @@ export class ManagedRules {
   }
 
   /** The resources that were judged and not deleted since. */
-  private existing(): IamResource[] {
+  private existing(): ConfigResource[] {
     const judged = [...this.results.values()].flatMap((results) => [...results.values()]);
     return judged.map(({ resource }) => resource).filter(({ resourceId }) => !this.deleted.has(resourceId));
   }
@@ -213,23 +211,28 @@ interface ComplianceDetailsInput {
   readonly NextToken?: string;
 }
 
-const IAM_KINDS: Readonly<Record<string, string>> = {
-  "AWS::IAM::User": "user",
-  "AWS::IAM::Group": "group",
-  "AWS::IAM::Role": "role",
-  "AWS::IAM::Policy": "policy",
+/** Types that the recorder records → the ARN of a resource, from id and name. */
+const ARNS: Readonly<Record<string, (resource: ConfigResource) => string>> = {
+  "AWS::IAM::User": ({ resourceName }) => `iam::${ACCOUNT_ID}:user/${resourceName}`,
+  "AWS::IAM::Group": ({ resourceName }) => `iam::${ACCOUNT_ID}:group/${resourceName}`,
+  "AWS::IAM::Role": ({ resourceName }) => `iam::${ACCOUNT_ID}:role/${resourceName}`,
+  "AWS::IAM::Policy": ({ resourceName }) => `iam::${ACCOUNT_ID}:policy/${resourceName}`,
+  "AWS::EC2::SecurityGroup": ({ resourceId }) => `ec2:us-east-1:${ACCOUNT_ID}:security-group/${resourceId}`,
+  "AWS::RDS::DBInstance": ({ resourceName }) => `rds:us-east-1:${ACCOUNT_ID}:db:${resourceName}`,
+  "AWS::S3::Bucket": ({ resourceName }) => `s3:::${resourceName}`,
 };
 
-function configurationItem({ resourceType, resourceId, resourceName }: IamResource) {
+function configurationItem(resource: ConfigResource) {
+  const { resourceType, resourceId, resourceName } = resource;
   return {
     version: "1.3",
     accountId: ACCOUNT_ID,
     configurationItemStatus: "ResourceDiscovered",
-    arn: `arn:aws:iam::${ACCOUNT_ID}:${IAM_KINDS[resourceType]}/${resourceName}`,
+    arn: `arn:aws:${ARNS[resourceType]?.(resource)}`,
     resourceType,
     resourceId,
     resourceName,
-    awsRegion: "global",
+    awsRegion: resourceType.startsWith("AWS::IAM::") ? "global" : "us-east-1",
   };
 }
 

@@ -34,11 +34,8 @@ export const ec2RequiredTags: Rule<InstanceFacts, Ec2TagParameters> = {
   remediation:
     "Add the missing tags, or correct their values, on the instance and in the template that launches it.",
   resourceTypes: ["AWS::EC2::Instance"],
-  controls: {
-    "SOC 2": ["CC6.1"],
-    "PCI DSS 4.0": ["12.5.1"],
-    "CIS AWS": [],
-  },
+  // Its point of focus on the inventory of information assets (AICPA, Trust Services Criteria 2017).
+  controls: { "soc-2": ["CC6.1"] },
 
   parseParameters(input) {
     return check(PARAMETERS, input, "parameters", { within: "" });

@@ -6,11 +6,11 @@ import { DAY_MS } from "../../lambdas/common/values/instants";
 /** A year, even from the day before a leap day. */
 const LONGEST_DAYS = 366;
 
-/** A whole ARN: a bare * or the name of a resource would not say what is meant. */
+/** A whole ARN, or what reports call a resource whose ARN AWS Config does not tell: a bare * or a name would not do. */
 const ARN_PATTERN = v.pipe(
   v.string(must("be a non-empty text")),
   v.regex(
-    /^arn:[a-z-]+:[a-z0-9-]+:\S*:\S*:\S+$/,
+    /^(arn:[a-z-]+:[a-z0-9-]+:\S*:\S*:\S+|AWS::[A-Za-z0-9]+::[A-Za-z0-9]+\/\d{12}\/[a-z0-9-]+\/\S+)$/,
     must("be an ARN in which * stands for any characters, such as arn:aws:s3:::legacy-*"),
   ),
 );

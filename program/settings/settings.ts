@@ -6,12 +6,14 @@ import type { Severity } from "../../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
 import { check, must, oneOf, textLike, wholeNumber } from "../../lambdas/common/values/check";
 import { InvalidInputError } from "../../lambdas/common/values/errors";
-import type { ManagedRule } from "../managed-rules";
+import type { ManagedRule } from "../managed-rules/rule";
 import { CUSTOM_RULES, type CustomRule } from "../rules";
+import type { ParameterNote } from "../standards/choice";
+import type { Standard } from "../standards/standards";
 import { FIXED_TAGS } from "../tags";
 import { exceptionList } from "./exceptions";
 import { scannedRegions } from "./regions";
-import { MANAGED_RULE_LIST, severityMap } from "./rules";
+import { DEFAULT_MANAGED_RULES, managedRuleList, STANDARD_LIST, severityMap } from "./rules";
 import { WATCHABLE_SCHEDULE } from "./schedule";
 import { withoutPaths, withoutUrlPaths } from "./secrets";
 import { EMAIL_ADDRESS, type Subscription, subscriptionList } from "./subscriptions";
@@ -31,8 +33,11 @@ export interface Settings {
   /** All of them, with the stack's parameters. */
   readonly customRules: readonly (CustomRule & { readonly parameters: object })[];
   readonly discoveryScope: DiscoveryScope;
-  /** The chosen ones of the catalogue, with the stack's parameters. */
+  readonly standards: readonly Standard[];
+  /** The rules of the standards and further ones, with the stack's parameters. */
   readonly managedRules: readonly ManagedRule[];
+  /** Where standards ask for different parameters. */
+  readonly parameterNotes: readonly ParameterNote[];
   /** Rule → severity, where it is not the rule's own. */
   readonly severities: Readonly<Record<string, Severity>>;
   readonly exceptions: readonly Exception[];
@@ -40,6 +45,8 @@ export interface Settings {
   readonly reportSchedule: string;
   readonly logRetentionDays: number;
   readonly reportVersionRetentionDays: number;
+  /** What the estimate of AWS Config's cost supposes. */
+  readonly estimatedResourcesOfType: number;
   readonly evaluatorMemoryMb: number;
   readonly reportMemoryMb: number;
   /** What is allowed but worth a word at every deployment. */
@@ -79,15 +86,6 @@ const KEY_ARN = textLike(
   /^arn:aws:kms:us-east-1:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36}$/,
   "the ARN of a KMS key in us-east-1 (arn:aws:kms:us-east-1:<account>:key/<id>, no alias)",
 );
-
-const DEFAULT_MANAGED_RULES = [
-  "iam-root-mfa",
-  "iam-user-mfa",
-  "iam-password-policy",
-  "iam-access-keys-rotated",
-  "iam-no-admin-policies",
-  "iam-unused-credentials",
-];
 /**
  * Reads every setting of the stack; Pulumi.yaml says what each means.
  * @param now exceptions end, or reach too far, as seen from here.
@@ -96,7 +94,12 @@ const DEFAULT_MANAGED_RULES = [
 export function readSettings(raw: RawSettings, project: string, now: Date): Settings {
   const stack = new SettingsReader(raw, project);
   const alertEmail = stack.optionalText("alertEmail", EMAIL_ADDRESS, withoutPaths);
-  const managedRules = stack.structure("managedRules", DEFAULT_MANAGED_RULES, MANAGED_RULE_LIST);
+  const standards = stack.structure("standards", [], STANDARD_LIST);
+  const { rules: managedRules, notes: parameterNotes } = stack.structure(
+    "managedRules",
+    standards.length > 0 ? [] : DEFAULT_MANAGED_RULES,
+    managedRuleList(standards, REGION),
+  );
   const rules = [...CUSTOM_RULES.map(({ rule }) => rule), ...managedRules].map(({ name }) => name);
   const exceptions = stack.structure("exceptions", [], exceptionList(rules, now));
   const expired = exceptions.filter(({ expires }) => Date.parse(expires) <= now.getTime());
@@ -113,13 +116,16 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
     configRecorder: stack.text("configRecorder", "auto", oneOf(RECORDER_MODES)),
     customRules,
     discoveryScope: stack.text("discoveryScope", "account", oneOf(["account", "environment"])),
+    standards,
     managedRules,
+    parameterNotes,
     severities: stack.structure("severities", {}, severityMap(rules)),
     exceptions,
     evaluationSchedule: stack.text("evaluationSchedule", "cron(0 0/6 * * ? *)", WATCHABLE_SCHEDULE),
     reportSchedule: stack.text("reportSchedule", "cron(30 0/6 * * ? *)", WATCHABLE_SCHEDULE),
     logRetentionDays: stack.structure("logRetentionDays", 365, RETENTION),
     reportVersionRetentionDays: stack.structure("reportVersionRetentionDays", 2557, wholeNumber(1, 36_500)),
+    estimatedResourcesOfType: stack.structure("estimatedResourcesOfType", 50, wholeNumber(0, 1_000_000)),
     evaluatorMemoryMb: stack.structure("evaluatorMemoryMb", 1769, wholeNumber(128, 10_240)),
     reportMemoryMb: stack.structure("reportMemoryMb", 1769, wholeNumber(128, 10_240)),
     warnings: [

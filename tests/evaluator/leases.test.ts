@@ -140,8 +140,11 @@ describe("two deliveries of one sweep, with a resource that changes between thei
     let second: Promise<unknown> | undefined;
     world.interposed.set("BatchWriteCommand", async () => {
       world.things.set("a", "good");
-      second = world.sweep(slot);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      // The second one finds the lease taken, and waits.
+      await new Promise<void>((waits) => {
+        world.whileSleeping = async () => waits();
+        second = world.sweep(slot);
+      });
     });
     const [first, other] = [await world.sweep(slot), await second];
     expect([first, other]).toMatchObject([{ nonCompliant: 1 }, { nonCompliant: 1 }]);

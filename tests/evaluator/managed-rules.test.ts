@@ -43,7 +43,7 @@ const rule: ReportedRule = {
   severity: "critical",
   title: "IAM users have MFA",
   remediation: "Give the user an MFA device.",
-  controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": ["8.4.2"], "CIS AWS": ["1.10"] },
+  controls: { "soc-2": ["CC6.1"], "pci-dss-4.0": ["8.4.2"], "cis-aws-3.0": ["1.10"] },
 };
 const userArn = (name: string) => `arn:aws:iam::111122223333:user/${name}`;
 
@@ -438,12 +438,12 @@ describe("an import", () => {
       );
     });
 
-    it("calls it by its bare id, again and again, where its type is not recorded at all", async () => {
+    it("calls it by its id, with account and Region, again and again, where its type is not recorded at all", async () => {
       recorded("AWS::IAM::Role");
       await importManagedRules([rule], NOON, "sweep", dependencies);
       expect(await rowsAt(NOON)).toContainEqual(
         expect.objectContaining({
-          resource_id: "AWS::IAM::User/AIDA1",
+          resource_id: "AWS::IAM::User/111122223333/us-east-1/AIDA1",
           resource_name: "AIDA1",
           compliance_type: "NON_COMPLIANT",
         }),
@@ -461,6 +461,66 @@ describe("an import", () => {
       { resource_id: "arn:aws:iam::111122223333:root", resource_name: "account 111122223333" },
     ]);
     expect(config.commandCalls(BatchGetResourceConfigCommand)).toHaveLength(0);
+  });
+
+  it.each([
+    ["AWS::EC2::SecurityGroup", "sg-1", "arn:aws:ec2:us-east-1:111122223333:security-group/sg-1", "sg-1"],
+    ["AWS::S3::Bucket", "alpha", "arn:aws:s3:::alpha", "alpha"],
+    ["AWS::RDS::DBSnapshot", "nightly", "arn:aws:rds:us-east-1:111122223333:snapshot:nightly", "nightly"],
+    ["AWS::RDS::DBInstance", "db-ABC", "AWS::RDS::DBInstance/111122223333/us-east-1/db-ABC", "db-ABC"],
+    ["AWS::RDS::DBProxy", "prx-1", "AWS::RDS::DBProxy/111122223333/us-east-1/prx-1", "prx-1"],
+    [
+      "AWS::S3::AccessPoint",
+      "arn:aws:s3:us-east-1:1:accesspoint/a",
+      "arn:aws:s3:us-east-1:1:accesspoint/a",
+      "a",
+    ],
+  ])(
+    "calls a %s that is not recorded by the ARN that its id %s tells, else by the id",
+    async (type, id, arn, name) => {
+      const ofResource = { ResourceType: type, ResourceId: id };
+      configSays([
+        {
+          EvaluationResultIdentifier: { EvaluationResultQualifier: ofResource },
+          ComplianceType: "NON_COMPLIANT",
+        },
+      ]);
+      config.on(BatchGetResourceConfigCommand).resolves({ baseConfigurationItems: [] });
+      await importManagedRules([rule], MORNING, "sweep", dependencies);
+      expect(await rowsAt(MORNING)).toMatchObject([
+        { resource_id: arn, resource_type: type, resource_name: name, account_id: "111122223333" },
+      ]);
+    },
+  );
+
+  it("calls a database by what AWS Config has recorded, and one without an ARN there by its id", async () => {
+    const databases = ["db-ABC", "db-DEF"].map((ResourceId) => ({
+      ResourceType: "AWS::RDS::DBInstance",
+      ResourceId,
+    }));
+    configSays(
+      databases.map((one) => ({
+        EvaluationResultIdentifier: { EvaluationResultQualifier: one },
+        ComplianceType: "NON_COMPLIANT",
+      })),
+    );
+    const item = { resourceType: "AWS::RDS::DBInstance" as const, awsRegion: "us-east-1" };
+    config.on(BatchGetResourceConfigCommand).resolves({
+      baseConfigurationItems: [
+        {
+          ...item,
+          resourceId: "db-ABC",
+          resourceName: "orders",
+          arn: "arn:aws:rds:us-east-1:111122223333:db:orders",
+        },
+        { ...item, resourceId: "db-DEF" },
+      ],
+    });
+    await importManagedRules([rule], MORNING, "sweep", dependencies);
+    expect(await rowsAt(MORNING)).toMatchObject([
+      { resource_id: "AWS::RDS::DBInstance/111122223333/us-east-1/db-DEF", resource_name: "db-DEF" },
+      { resource_id: "arn:aws:rds:us-east-1:111122223333:db:orders", resource_name: "orders" },
+    ]);
   });
 
   it("takes no results for present ones that AWS Config has not renewed for more than two periods", async () => {
@@ -481,6 +541,27 @@ describe("an import", () => {
     );
     expect(await dependencies.history.run("iam-no-admin-policies", MORNING)).toBeUndefined();
     expect(await dependencies.history.run(rule.name, MORNING)).toBeDefined();
+  });
+
+  it("holds a rule that is evaluated at changes and daily to both", async () => {
+    const both: ReportedRule = {
+      ...rule,
+      resourceTypes: ["AWS::IAM::User"],
+      maximumExecutionFrequency: "TwentyFour_Hours",
+    };
+    configSays([result("AIDA1", "COMPLIANT")]);
+    evaluatedAt(new Date("2026-11-22T05:31:00Z"));
+    await importManagedRules([both], MORNING, "sweep", dependencies);
+    expect(await rowsAt(MORNING)).toHaveLength(1);
+    evaluatedAt(new Date("2026-11-22T05:30:59Z"));
+    await expect(importManagedRules([both], NOON, "sweep", dependencies)).rejects.toThrow(
+      "iam-user-mfa: AWS Config evaluated it last at 2026-11-22T05:30:59.000Z",
+    );
+    evaluatedAt(new Date("2026-11-24T06:00:00Z"));
+    recorderIs(false);
+    await expect(importManagedRules([both], NOON, "sweep", dependencies)).rejects.toThrow(
+      "iam-user-mfa: AWS Config's recorder is not recording",
+    );
   });
 
   it("on demand sends no digest: whoever asks for a report has not asked for mails", async () => {

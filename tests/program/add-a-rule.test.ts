@@ -13,9 +13,17 @@ const touched = [...guide.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, file = ""]) =>
 describe.each(CUSTOM_RULES)("the guide to a new rule, held against $rule.name,", (known) => {
   const { rule, folder, functionName, defaults } = known;
   const names = [rule.name, folder, functionName, ...Object.keys(defaults)];
-  /** Where some rules are what a story, a benchmark or an example is about, and where what there was is told. */
-  const free =
-    /^(tests|demo|bench)\/|^CHANGELOG\.md$|^docs\/(contributing|architecture|alerts|reports|operations)\.md$/;
+  /**
+   * Where some rules are what a story, a benchmark or an example is about, where what there was is told, and standards,
+   * which name rules that answer their controls.
+   */
+  const free = new RegExp(
+    [
+      "^(tests|demo|bench|program/standards|program/managed-rules)/",
+      "^CHANGELOG.md$",
+      "^docs/(contributing|architecture|alerts|reports|operations|regions|standards).md$",
+    ].join("|"),
+  );
   const files = execFileSync(
     "git",
     ["grep", "--untracked", "-lwF", ...names.flatMap((name) => ["-e", name]), "--", "."],

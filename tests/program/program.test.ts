@@ -408,7 +408,7 @@ describe("functions", () => {
       severity: "medium",
       title: expect.any(String),
       remediation: expect.any(String),
-      controls: expect.objectContaining({ "CIS AWS": ["1.14"] }),
+      controls: expect.objectContaining({ "cis-aws-3.0": ["1.14"] }),
       parameters: { maxAccessKeyAge: "90" },
       maximumExecutionFrequency: "Six_Hours",
     });

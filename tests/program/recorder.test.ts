@@ -5,16 +5,18 @@ import {
   DescribeConfigurationRecordersCommand,
 } from "@aws-sdk/client-config-service";
 import { mockClient } from "aws-sdk-client-mock";
+import { catalogueRule } from "../../program/managed-rules/catalogue";
 import {
   configClient,
   findForeignRecorder,
-  RECORDED_TYPES,
   type RecorderLookUp,
+  recordedTypes,
   recorderName,
 } from "../../program/recorder";
 
 const IDENTITY = { project: "compliance-scanner", stack: "dev", environmentSuffix: "dev" };
 const OWN = recorderName(IDENTITY);
+const RECORDED_TYPES = recordedTypes([]);
 const complete: ConfigurationRecorder = {
   name: "landing-zone",
   recordingGroup: { allSupported: true, includeGlobalResourceTypes: true },
@@ -32,7 +34,7 @@ function account(recorders: ConfigurationRecorder[], recording = true): void {
 }
 
 const find = (mode: RecorderLookUp["mode"] = "auto") =>
-  findForeignRecorder({ mode, identity: IDENTITY, client });
+  findForeignRecorder({ mode, identity: IDENTITY, types: RECORDED_TYPES, client });
 
 test("the look-up goes where the provider goes, and as whom the provider goes", async () => {
   const { config: resolved } = configClient("us-east-1", {
@@ -208,3 +210,19 @@ test("of types that an adopted recorder does not record it is not said, too, tha
   ]);
   expect(warnings[1]).not.toContain(BUCKET);
 });
+
+test("what is recorded follows from the rules: what they wait for and what they report on, as far as it can be recorded", () => {
+  const named = (name: string) => catalogueRule(name) ?? fail(name);
+  expect(recordedTypes([])).not.toContain("AWS::EC2::VPC");
+  const types = recordedTypes([
+    named("ec2-encrypted-volumes"),
+    named("ec2-vpc-flow-logs"),
+    named("rds-proxy-tls"),
+    named("iam-support-role"),
+  ]);
+  expect(types).toEqual([...RECORDED_TYPES, "AWS::EC2::Volume", "AWS::EC2::VPC"]);
+});
+
+function fail(name: string): never {
+  throw new Error(`the catalogue has no ${name}`);
+}

@@ -550,3 +550,9 @@ describe("a webhook's address, which is its password, is not told when a setting
     expect(message).not.toContain("hunter2");
   });
 });
+
+test("an exception may be for a resource whose ARN AWS Config does not tell, by what reports call it", () => {
+  const resource = "AWS::RDS::DBInstance/123456789012/us-east-1/db-*";
+  expect(read(excepted({ resource })).exceptions).toMatchObject([{ resource }]);
+  expect(messageOf(excepted({ resource: "AWS::RDS::DBInstance/db-1" }))).toMatch(/resource must be an ARN/);
+});

@@ -83,12 +83,12 @@ describe("the trend", () => {
 
 describe("the control mapping", () => {
   const rules = [
-    rule("passes", { controls: { "SOC 2": ["CC6.1", "CC6.7"], "PCI DSS 4.0": [], "CIS AWS": ["2.10"] } }),
-    rule("fails", { controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": [], "CIS AWS": ["2.9"] } }),
-    rule("accepted", { controls: { "SOC 2": ["A1.2"], "PCI DSS 4.0": [], "CIS AWS": [] } }),
-    rule("unreadable", { controls: { "SOC 2": ["CC7.1"], "PCI DSS 4.0": [], "CIS AWS": [] } }),
-    rule("never-ran", { controls: { "SOC 2": ["CC6.7", "CC8.1"], "PCI DSS 4.0": [], "CIS AWS": [] } }),
-    rule("empty", { controls: { "SOC 2": ["CC9.9"], "PCI DSS 4.0": [], "CIS AWS": [] } }),
+    rule("passes", { controls: { "soc-2": ["CC6.1", "CC6.7"], "pci-dss-4.0": [], "cis-aws-3.0": ["2.10"] } }),
+    rule("fails", { controls: { "soc-2": ["CC6.1"], "pci-dss-4.0": [], "cis-aws-3.0": ["2.9"] } }),
+    rule("accepted", { controls: { "soc-2": ["A1.2"], "pci-dss-4.0": [], "cis-aws-3.0": [] } }),
+    rule("unreadable", { controls: { "soc-2": ["CC7.1"], "pci-dss-4.0": [], "cis-aws-3.0": [] } }),
+    rule("never-ran", { controls: { "soc-2": ["CC6.7", "CC8.1"], "pci-dss-4.0": [], "cis-aws-3.0": [] } }),
+    rule("empty", { controls: { "soc-2": ["CC9.9"], "pci-dss-4.0": [], "cis-aws-3.0": [] } }),
   ];
   const results: Record<string, Counts> = {
     passes: counts({ compliant: 3 }),
@@ -116,7 +116,7 @@ describe("the control mapping", () => {
   });
 
   it("orders controls as people count", () => {
-    const cis = controlMapping(rules, () => undefined).filter(({ standard }) => standard === "CIS AWS");
+    const cis = controlMapping(rules, () => undefined).filter(({ standard }) => standard === "cis-aws-3.0");
     expect(cis.map(({ control }) => control)).toEqual(["2.9", "2.10"]);
   });
 });

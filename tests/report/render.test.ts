@@ -77,6 +77,7 @@ describe("the CSV", () => {
       "Parameters hash": "a".repeat(64),
       "Resource ARN": arn,
       "Observed values": '{"algorithm":"AES256"}',
+      Controls: "",
     });
     expect(rows.find((row) => row.Verdict === "ERROR")).toMatchObject({
       "Resource name": "gamma",
@@ -276,7 +277,8 @@ describe("the HTML", () => {
     if (control === undefined) throw new Error("the report maps no control");
     const page = text(renderHtml({ ...report, controls: [{ ...control, standard: "CIS AWS" }, control] }));
     expect(page).toContain("<caption>CIS AWS v3.0</caption>");
-    expect(page).toContain(`<caption>${control.standard}</caption>`);
+    expect(control.standard).toBe("pci-dss-4.0");
+    expect(page).toContain("<caption>PCI DSS 4.0</caption>");
   });
 
   it("lists where a run found something, and a run that found nothing anywhere as one that did run", async () => {

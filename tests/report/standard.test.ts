@@ -96,7 +96,7 @@ describe("a report on the past", () => {
         severity: "low",
         title: "Now",
         remediation: "Mend as now.",
-        controls: { "SOC 2": ["CC9.9"], "PCI DSS 4.0": [], "CIS AWS": [] },
+        controls: { "soc-2": ["CC9.9"], "pci-dss-4.0": [], "cis-aws-3.0": [] },
       }),
       rule(OTHER),
     ]),

@@ -67,7 +67,7 @@ export function rule(name: string, overrides: Partial<ReportedRule> = {}): Repor
     severity: "high",
     title: `Title of ${name}`,
     remediation: `Mend ${name}.`,
-    controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": ["3.5.1"], "CIS AWS": [] },
+    controls: { "soc-2": ["CC6.1"], "pci-dss-4.0": ["3.5.1"], "cis-aws-3.0": [] },
     parameters: {},
     ...overrides,
   };

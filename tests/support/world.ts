@@ -40,7 +40,7 @@ export const goodThings: Rule<Condition, { readonly strict: boolean }> = {
   severity: "high",
   remediation: "Make it good.",
   resourceTypes: ["AWS::Test::Thing"],
-  controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": [], "CIS AWS": [] },
+  controls: { "soc-2": ["CC6.1"], "pci-dss-4.0": [], "cis-aws-3.0": [] },
   parseParameters: (input) => input as { strict: boolean },
   judge: (condition, { strict }) => {
     if (condition === "exempt")

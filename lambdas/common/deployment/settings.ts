@@ -6,6 +6,7 @@
 import type { Exception } from "../rule/exceptions";
 import type { Controls, Severity } from "../rule/rule";
 import type { DiscoveryScope } from "../rule/scope";
+import type { StandardId } from "../rule/standards";
 
 /** `settings.json` of an evaluator. */
 export interface EvaluatorSettings<Parameters> {
@@ -37,16 +38,57 @@ export interface ReportedRule {
   readonly controls: Controls;
   /** What the rule is evaluated with; its hash goes into every row. */
   readonly parameters: object;
-  /** Managed rules that AWS Config evaluates at intervals; the others it evaluates at changes. */
-  readonly maximumExecutionFrequency?: "Six_Hours";
-  /** The types of resources at whose changes AWS Config evaluates the others. */
+  /** How often AWS Config evaluates a managed rule besides, or instead, of at changes. */
+  readonly maximumExecutionFrequency?: Frequency;
+  /** The types of resources at whose changes AWS Config evaluates a managed rule. */
   readonly resourceTypes?: readonly string[];
+}
+
+/** How often AWS Config can be had to evaluate a rule → hours. */
+export const FREQUENCY_HOURS = {
+  One_Hour: 1,
+  Three_Hours: 3,
+  Six_Hours: 6,
+  Twelve_Hours: 12,
+  TwentyFour_Hours: 24,
+} as const;
+
+/** AWS Config's word for how often. */
+export type Frequency = keyof typeof FREQUENCY_HOURS;
+
+/** A standard that the stack's settings chose, with every control of it that is listed. */
+export interface ReportedStandard {
+  readonly standard: StandardId;
+  readonly title: string;
+  /** Which of the standard's controls are listed. */
+  readonly scope: string;
+  /** What there is to know of the rules' parameters. */
+  readonly notes: readonly string[];
+  readonly controls: readonly ReportedControl[];
+}
+
+/** One control of a standard, and the rules of this deployment that answer it. */
+export interface ReportedControl {
+  readonly control: string;
+  readonly title: string;
+  /** Of the CIS benchmarks. */
+  readonly level?: 1 | 2;
+  /** None where it is not checked here. */
+  readonly rules: readonly string[];
+  /** Who says that these rules support it. */
+  readonly source?: string;
+  /** What the rules do not see of it. */
+  readonly partly?: string;
+  /** Given where it has no rules. */
+  readonly whyNotChecked?: string;
 }
 
 /** `settings.json` of the report generator. */
 export interface ReportSettings {
   readonly rules: readonly ReportedRule[];
   readonly exceptions: readonly Exception[];
+  /** The chosen ones; reports from before there were any have none. */
+  readonly standards?: readonly ReportedStandard[];
   /** EventBridge cron expressions, UTC. */
   readonly evaluationSchedule: string;
   readonly reportSchedule: string;

@@ -1,5 +1,6 @@
 import type { Target } from "../aws/target";
 import type { Judgement, Resource } from "./judgement";
+import type { StandardId } from "./standards";
 
 /** What a rule says of itself; reports and settings are built on it. */
 export interface RuleDescription {
@@ -74,5 +75,5 @@ export interface RecordedId {
 /** How much a failure matters, for filters and subjects of alerts. */
 export type Severity = "low" | "medium" | "high" | "critical";
 
-/** Standard → control ids, such as `{"PCI DSS 4.0": ["8.4.2"]}`. */
-export type Controls = Readonly<Record<"SOC 2" | "PCI DSS 4.0" | "CIS AWS", readonly string[]>>;
+/** Standard → numbers of the controls that a rule supports, such as `{"pci-dss-4.0": ["8.4.2"]}`. */
+export type Controls = Readonly<Partial<Record<StandardId, readonly string[]>>>;

@@ -15,6 +15,7 @@ import { type RunEntry, runEntry } from "../figures/runs";
 import { drawSample } from "../figures/sample";
 import { type Attestation, attest, GRACE_MS, slotAfter } from "../figures/schedule";
 import { add, NOTHING, TallyBy, tally } from "../figures/scores";
+import { standardResults } from "../figures/standards";
 import { overallTrend, ruleTrend } from "../figures/trend";
 import type { SampleRequest } from "../request/event";
 import type { Period } from "../request/period";
@@ -158,6 +159,7 @@ export async function assembleReport(
     schedule: fleet.schedule,
     runs: fleet.runs,
     exceptions,
+    standards: standardResults(settings.standards ?? [], (rule) => resultOf.get(rule)),
     controls: controlMapping(settings.rules, (rule) => resultOf.get(rule)),
     sample: request.sample === undefined ? null : samplePack(fleet.resources, request.sample),
     resources: fleet.resources,

@@ -9,11 +9,12 @@ import type { FailingInterval, ResolutionTimes } from "../figures/intervals";
 import type { RunEntry } from "../figures/runs";
 import type { Attestation } from "../figures/schedule";
 import type { Tally } from "../figures/scores";
+import type { StandardResult } from "../figures/standards";
 import type { TrendPoint } from "../figures/trend";
 import type { Period } from "../request/period";
 
 /** Rises with every change of the JSON report's shape; the first number when readers have to change. */
-export const SCHEMA_VERSION = "1.0";
+export const SCHEMA_VERSION = "1.1";
 
 /** One resource under one rule as it stood at the end of the period, with the evidence the verdict rests on. */
 export interface ResourceEntry {
@@ -147,6 +148,8 @@ export interface Report {
   readonly schedule: readonly Attestation[];
   readonly runs: readonly RunEntry[];
   readonly exceptions: readonly ExceptionEntry[];
+  /** The chosen ones, each with all of its listed controls. */
+  readonly standards: readonly StandardResult[];
   readonly controls: readonly ControlEntry[];
   readonly sample: SamplePack | null;
   readonly resources: readonly ResourceEntry[];

@@ -33,12 +33,17 @@ const WORST_FIRST: readonly ControlStatus[] = [
 ];
 
 /** What one rule's evaluations say. @param result undefined while the rule has had no complete run */
-function ruleStatus(result: Tally | undefined): ControlStatus {
+export function ruleStatus(result: Tally | undefined): ControlStatus {
   if (result === undefined) return "not-evaluated";
   if (result.nonCompliant > result.excepted) return "failing";
   if (result.error > 0) return "incomplete";
   if (result.excepted > 0) return "passing-with-exceptions";
   return result.compliant > 0 ? "passing" : "nothing-to-evaluate";
+}
+
+/** The worst of what rules say. */
+export function worstStatus(statuses: readonly ControlStatus[]): ControlStatus {
+  return WORST_FIRST.find((status) => statuses.includes(status)) ?? "nothing-to-evaluate";
 }
 
 /** Every control that a rule names, by standard and control. */
@@ -66,9 +71,7 @@ export function controlMapping(
     .map((entry) => ({
       standard: entry.standard,
       control: entry.control,
-      status:
-        WORST_FIRST.find((status) => entry.rules.some((rule) => rule.status === status)) ??
-        "nothing-to-evaluate",
+      status: worstStatus(entry.rules.map(({ status }) => status)),
       rules: entry.rules,
     }))
     .sort((a, b) => numerically(a.standard, b.standard) || numerically(a.control, b.control));

@@ -1,5 +1,6 @@
 /** The CSV form: the state at the end of the period, for spreadsheets. */
 
+import { groupBy } from "../../common/values/group";
 import type { Report, ResourceEntry } from "../content/report";
 
 type Column = readonly [title: string, value: (entry: ResourceEntry, report: Report) => string];
@@ -36,8 +37,26 @@ const BYTE_ORDER_MARK = "\ufeff";
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 export function* renderCsv(report: Report): Generator<string> {
-  yield BYTE_ORDER_MARK + line(COLUMNS.map(([title]) => title));
-  for (const entry of report.resources) yield line(COLUMNS.map(([, value]) => value(entry, report)));
+  const controls = controlsByRule(report);
+  yield BYTE_ORDER_MARK + line([...COLUMNS.map(([title]) => title), "Controls"]);
+  for (const entry of report.resources) {
+    yield line([...COLUMNS.map(([, value]) => value(entry, report)), controls.get(entry.rule) ?? ""]);
+  }
+}
+
+/** Rule → the controls of the chosen standards that it answers. */
+function controlsByRule({ standards }: Report): ReadonlyMap<string, string> {
+  const answers = standards.flatMap(({ standard, controls }) =>
+    controls.flatMap(({ control, rules }) =>
+      rules.map(({ rule }) => ({ rule, text: `${standard} ${control}` })),
+    ),
+  );
+  return new Map(
+    [...groupBy(answers, ({ rule }) => rule)].map(([rule, of]) => [
+      rule,
+      of.map(({ text }) => text).join("; "),
+    ]),
+  );
 }
 
 function line(cells: readonly string[]): string {

@@ -19,7 +19,7 @@ import { alertChange } from "../../common/alerts/drift";
 import type { AlertContext } from "../../common/alerts/messages";
 import { newestReportUri, type Place } from "../../common/deployment/place";
 import { recordingRecorder } from "../../common/deployment/recorder";
-import type { ReportedRule } from "../../common/deployment/settings";
+import { FREQUENCY_HOURS, type Frequency, type ReportedRule } from "../../common/deployment/settings";
 import type { RowContext } from "../../common/history/row";
 import type { EvaluationRow, Trigger } from "../../common/history/rows";
 import { type Exception, RuleExceptions } from "../../common/rule/exceptions";
@@ -139,9 +139,6 @@ async function hasNothingToEvaluate(
   return true;
 }
 
-/** Periodic rules are evaluated every six hours; one time may be missed. */
-const OLDEST_EVALUATION_MS = 13 * 3_600_000;
-
 async function lastEvaluation(
   { configRuleName }: ReportedRule,
   config: ConfigServiceClient,
@@ -154,16 +151,23 @@ async function lastEvaluation(
 
 /** Why a rule's results are not what AWS Config would say now; undefined when they are. */
 function whyStale(
-  { maximumExecutionFrequency }: ReportedRule,
+  { maximumExecutionFrequency, resourceTypes }: ReportedRule,
   evaluatedAt: Date,
   recorder: ConfigurationRecorderStatus | undefined,
   now: Date,
 ): string | undefined {
-  if (maximumExecutionFrequency === undefined) {
-    return recorder ? undefined : "AWS Config's recorder is not recording, so that changes go unnoticed";
+  const waitsForChanges = resourceTypes !== undefined || maximumExecutionFrequency === undefined;
+  if (waitsForChanges && !recorder) {
+    return "AWS Config's recorder is not recording, so that changes go unnoticed";
   }
-  const isOld = now.getTime() - evaluatedAt.getTime() > OLDEST_EVALUATION_MS;
+  if (maximumExecutionFrequency === undefined) return undefined;
+  const isOld = now.getTime() - evaluatedAt.getTime() > oldestEvaluationMs(maximumExecutionFrequency);
   return isOld ? `AWS Config evaluated it last at ${evaluatedAt.toISOString()}` : undefined;
+}
+
+/** One of the evaluations at intervals may be missed, and each takes its time. */
+function oldestEvaluationMs(frequency: Frequency): number {
+  return (2 * FREQUENCY_HOURS[frequency] + 1) * 3_600_000;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Under which name and ARN the history has the resources that AWS Config calls by ids such as AIDA.... */
+/** Under which name and ARN the history has the resources that AWS Config calls by ids such as AIDA... or db-.... */
 
 import {
   type BaseConfigurationItem,
@@ -7,12 +7,13 @@ import {
   DescribeConfigurationRecordersCommand,
   paginateListDiscoveredResources,
   type ResourceKey,
-  type ResourceType,
+  ResourceType,
 } from "@aws-sdk/client-config-service";
 import type { Place } from "../../common/deployment/place";
 import { isCustomersRecorder, recordingRecorder, recordsType } from "../../common/deployment/recorder";
 import type { Log } from "../../common/monitoring/log";
 import type { Resource } from "../../common/rule/judgement";
+import { arnOfId } from "./arns";
 
 /** What a resource's rows are of. */
 export type Identity = Omit<Resource, "tags">;
@@ -42,7 +43,7 @@ export function keyText({ resourceType, resourceId }: Partial<ResourceKey>): str
 /**
  * The identities of up to KEYS_MOST resources, by `keyText`. One that AWS Config does not know, because it is deleted
  * or not recorded yet, has none, and the log says so: under its bare id it would get a second history. Only of a type
- * that is not recorded at all the bare id is all that there will ever be.
+ * that is not recorded at all, or cannot be, the id is all that there will ever be.
  * @throws Error when AWS Config does not tell now what it has to know: which resources exist must not be mistaken.
  */
 export async function identify(
@@ -54,9 +55,10 @@ export async function identify(
   for (const key of keys) if (isAccount(key)) identities.set(keyText(key), accountIdentity(place));
   const missing = () => keys.filter((key) => !identities.has(keyText(key)));
 
+  for (const key of missing()) if (!isRecordable(key)) identities.set(keyText(key), identityById(key, place));
+
   for (const item of await recordedItems(missing(), dependencies)) {
-    const identity = identityOf(item, place);
-    if (identity) identities.set(keyText(item), identity);
+    identities.set(keyText(item), identityOf(item, place));
   }
   if (missing().length === 0) return identities;
 
@@ -64,7 +66,7 @@ export async function identify(
   const recorder = ConfigurationRecorders.find(isCustomersRecorder);
   for (const key of missing()) {
     const isRecorded = recorder !== undefined && recordsType(recorder, key.resourceType ?? "");
-    if (!isRecorded) identities.set(keyText(key), bareIdentity(key, place));
+    if (!isRecorded) identities.set(keyText(key), identityById(key, place));
   }
   const unknown = missing();
   if (unknown.length > 0) {
@@ -137,15 +139,15 @@ function named(keys: readonly ResourceKey[]): string {
   return `${keys.length} resource${keys.length === 1 ? "" : "s"} (${some}${keys.length > 3 ? ", …" : ""})`;
 }
 
-function identityOf(item: BaseConfigurationItem, place: Place): Identity | undefined {
+function identityOf(item: BaseConfigurationItem, place: Place): Identity {
   const { resourceType, resourceId = "", resourceName, arn, accountId, awsRegion } = item;
-  if (arn === undefined || resourceType === undefined) return undefined;
+  const byId = identityById({ resourceType, resourceId }, place);
   return {
-    arn,
-    type: resourceType,
-    name: resourceName ?? resourceId,
-    accountId: accountId ?? place.accountId,
-    region: awsRegion ?? place.region,
+    ...byId,
+    arn: arn ?? byId.arn,
+    name: resourceName ?? byId.name,
+    accountId: accountId ?? byId.accountId,
+    region: awsRegion ?? byId.region,
   };
 }
 
@@ -154,12 +156,27 @@ function isAccount({ resourceType }: ResourceKey): boolean {
   return String(resourceType) === "AWS::::Account";
 }
 
+const RECORDABLE: ReadonlySet<unknown> = new Set(Object.values(ResourceType));
+
+/** AWS Config refuses to be asked for types that it cannot record. */
+function isRecordable({ resourceType }: ResourceKey): boolean {
+  return RECORDABLE.has(resourceType);
+}
+
 function accountIdentity({ partition, accountId, region }: Place): Identity {
   const arn = `arn:${partition}:iam::${accountId}:root`;
   return { arn, type: "AWS::::Account", name: `account ${accountId}`, accountId, region };
 }
 
-function bareIdentity(key: ResourceKey, { accountId, region }: Place): Identity {
-  const { resourceType: type = "unknown", resourceId: name = "" } = key;
-  return { arn: keyText(key), type, name, accountId, region };
+/** A resource of which AWS Config tells nothing but the id. Ids are unique in an account and Region only. */
+function identityById(key: ResourceKey, place: Place): Identity {
+  const { accountId, region } = place;
+  const { resourceType: type = "unknown", resourceId: id = "" } = key;
+  return {
+    arn: arnOfId(type, id, place) ?? `${type}/${accountId}/${region}/${id}`,
+    type,
+    name: id.startsWith("arn:") ? (id.split(/[:/]/).at(-1) ?? id) : id,
+    accountId,
+    region,
+  };
 }

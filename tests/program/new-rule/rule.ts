@@ -31,7 +31,7 @@ export const ebsVolumeEncryption: Rule<VolumeFacts, EbsEncryptionParameters> = {
   severity: "high",
   remediation: "Copy a snapshot of the volume with encryption, and make the new volume of that.",
   resourceTypes: ["AWS::EC2::Volume"],
-  controls: { "SOC 2": ["CC6.1"], "PCI DSS 4.0": ["3.5.1"], "CIS AWS": [] },
+  controls: {},
 
   parseParameters(input) {
     return check(PARAMETERS, input, "parameters", { within: "" });

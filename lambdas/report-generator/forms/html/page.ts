@@ -17,6 +17,7 @@ import {
   scheduleSection,
   trendSection,
 } from "./sections";
+import { standardsSection } from "./standards";
 import { STYLE } from "./style";
 
 /** The report as one self-contained page without scripts, in pieces. */
@@ -61,6 +62,7 @@ function* pieces(report: Report): Generator<Markup> {
   yield* failuresSection(report);
   yield scheduleSection(report);
   yield runsSection(report);
+  yield standardsSection(report);
   yield controlsSection(report);
   yield breakdownSection(report);
   yield sampleSection(report);
@@ -100,6 +102,7 @@ function navigation(report: Report): [id: string, name: string][] {
     ...(report.exceptions.length > 0 ? [["exceptions", "Exceptions"] satisfies [string, string]] : []),
     ["changes", "Changes"],
     ["schedule", "Schedule"],
+    ...(report.standards.length > 0 ? [["standards", "Standards"] satisfies [string, string]] : []),
     ...(report.controls.length > 0 ? [["controls", "Controls"] satisfies [string, string]] : []),
     ["breakdown", "Types and accounts"],
     ...(report.sample === null ? [] : [["sample", "Sample"] satisfies [string, string]]),

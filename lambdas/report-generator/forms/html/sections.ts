@@ -1,13 +1,14 @@
 /** The HTML report's short sections, in the order in which a reader asks. */
 
 import type { Trigger } from "../../../common/history/rows";
+import { standardTitle } from "../../../common/rule/standards";
 import { groupBy } from "../../../common/values/group";
 import { count, duration, minute, number, percent } from "../../../common/values/words";
 import type { GroupResult, Report } from "../../content/report";
-import type { ControlStatus } from "../../figures/controls";
 import { GRACE_MS, ON_TIME_MS } from "../../figures/schedule";
 import { slotStrip, tallyBar, trendChart } from "./charts";
 import { html, type Markup } from "./markup";
+import { CONTROL_STATUS } from "./standards";
 import { arn, badge, managedRules, resourceTypeName, severityBadge, time, verdictBadge } from "./words";
 
 /** What must be known before any number is read. */
@@ -216,16 +217,7 @@ ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
 </tbody></table></div></section>`;
 }
 
-const CONTROL_STATUS: Readonly<Record<ControlStatus, Markup>> = {
-  failing: badge("bad", "Failing"),
-  "not-evaluated": badge("unknown", "Not evaluated yet"),
-  incomplete: badge("unknown", "Incomplete"),
-  "passing-with-exceptions": badge("accepted", "Passing, with exceptions"),
-  passing: badge("good", "Passing"),
-  "nothing-to-evaluate": badge("neutral", "Nothing to evaluate"),
-};
-
-/** The edition whose numbers the rules name, where the standard's short name does not say it. */
+/** The edition whose numbers the rules named, before standards had ids. */
 const EDITIONS: Readonly<Record<string, string>> = { "CIS AWS": "CIS AWS v3.0" };
 
 /** Controls by standard. */
@@ -238,7 +230,7 @@ ${[...byStandard].map(
   ([
     standard,
     entries,
-  ]) => html`<table class="rows"><caption>${EDITIONS[standard] ?? standard}</caption><thead><tr><th scope="col" style="width:9rem">Control</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Supported by</th></tr></thead><tbody>
+  ]) => html`<table class="rows"><caption>${EDITIONS[standard] ?? standardTitle(standard)}</caption><thead><tr><th scope="col" style="width:9rem">Control</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Supported by</th></tr></thead><tbody>
 ${entries.map((entry) => html`<tr><th scope="row">${entry.control}</th><td>${CONTROL_STATUS[entry.status]}</td><td>${entry.rules.map(({ rule }) => rule).join(", ")}</td></tr>`)}
 </tbody></table>`,
 )}</section>`;

@@ -1,0 +1,235 @@
+import { by, type StandardControl } from "./control";
+import {
+  LEAST_PRIVILEGE,
+  LEAST_PRIVILEGE_AND_ROOT,
+  LOGS,
+  NOT_PUBLIC,
+  PERIMETER,
+  PERIMETER_AND_VPN,
+} from "./pci-dss-groups";
+
+const SECURITY_HUB = "AWS Security Hub, PCI DSS v4.0.1";
+const PROWLER = "Third party: Prowler 5.46.0, PCI DSS 4.0";
+
+/** PCI DSS 4.0, requirements 1 to 7: what managed rules of AWS Config support. */
+export const PCI_NETWORKS_AND_DATA: readonly StandardControl[] = [
+  {
+    number: "1.2.5",
+    title: "Allowed services, protocols and ports are approved",
+    rules: by("s3-tls-only", "ec2-open-ports-authorized"),
+    source: PROWLER,
+  },
+  {
+    number: "1.2.7",
+    title: "Configurations of network security controls are reviewed",
+    rules: by("ec2-network-acl-used"),
+    source: SECURITY_HUB,
+  },
+  {
+    number: "1.2.8",
+    title: "Configurations of network security controls are protected",
+    rules: PERIMETER,
+    source: PROWLER,
+  },
+  {
+    number: "1.3.1",
+    title: "Inbound traffic to the cardholder data environment is restricted",
+    rules: {
+      "ec2-no-open-ssh": {},
+      "ec2-risky-ports-closed": { blockedPorts: "3389" },
+      "ec2-network-acl-admin-ports": {},
+      "ec2-admin-ports-ipv4": {},
+      "ec2-admin-ports-ipv6": {},
+    },
+    source: SECURITY_HUB,
+  },
+  {
+    number: "1.3.2",
+    title: "Outbound traffic from the cardholder data environment is restricted",
+    rules: PERIMETER_AND_VPN,
+    source: PROWLER,
+  },
+  {
+    number: "1.4.1",
+    title: "Trusted and untrusted networks are separated",
+    rules: by("ec2-vpn-tunnels-up"),
+    source: PROWLER,
+  },
+  {
+    number: "1.4.2",
+    title: "Inbound traffic from untrusted networks is restricted",
+    rules: PERIMETER_AND_VPN,
+    source: PROWLER,
+  },
+  {
+    number: "1.4.4",
+    title: "Stores of cardholder data are not reachable from untrusted networks",
+    rules: by(
+      "ec2-subnet-no-public-ip",
+      "ec2-template-no-public-ip",
+      "rds-no-public-access",
+      "s3-account-public-access-block",
+      "s3-bucket-public-access-block",
+      "s3-access-point-public-access-block",
+    ),
+    source: SECURITY_HUB,
+  },
+  {
+    number: "1.4.5",
+    title: "Internal addresses and routing are not disclosed",
+    rules: by("ec2-template-no-public-ip"),
+    source: PROWLER,
+  },
+  {
+    number: "1.5.1",
+    title: "Devices that meet untrusted networks are secured",
+    rules: PERIMETER,
+    source: PROWLER,
+  },
+  {
+    number: "2.2.2",
+    title: "Vendor default accounts are managed",
+    rules: by("rds-cluster-admin-name", "rds-instance-admin-name"),
+    source: SECURITY_HUB,
+  },
+  {
+    number: "2.2.5",
+    title: "Insecure services and protocols are secured",
+    rules: by("s3-tls-only", "ec2-open-ports-authorized"),
+    source: PROWLER,
+  },
+  {
+    number: "2.2.6",
+    title: "Security parameters prevent misuse",
+    rules: by("ec2-imdsv2", "ec2-template-imdsv2"),
+    source: SECURITY_HUB,
+  },
+  {
+    number: "2.2.7",
+    title: "Administrative access over networks is encrypted",
+    rules: by("s3-tls-only"),
+    source: PROWLER,
+  },
+  {
+    number: "3.2.1",
+    title: "Account data is kept no longer than needed",
+    rules: by("s3-lifecycle"),
+    source: PROWLER,
+  },
+  {
+    number: "3.3.1.1",
+    title: "Track contents are not kept after authorization",
+    rules: by("s3-lifecycle"),
+    source: PROWLER,
+  },
+  {
+    number: "3.3.1.3",
+    title: "PINs are not kept after authorization",
+    rules: by("s3-lifecycle"),
+    source: PROWLER,
+  },
+  {
+    number: "3.3.2",
+    title: "Sensitive authentication data is encrypted until authorization",
+    rules: by("s3-lifecycle"),
+    source: PROWLER,
+  },
+  {
+    number: "3.3.3",
+    title: "Issuers keep sensitive authentication data only as far as needed",
+    rules: by("s3-lifecycle"),
+    source: PROWLER,
+  },
+  {
+    number: "3.5.1",
+    title: "Account numbers are unreadable wherever they are stored",
+    rules: by("s3-kms-encryption"),
+    alsoBy: { "s3-bucket-encryption": { minimumBucketEncryption: "aws:kms" } },
+    source: SECURITY_HUB,
+  },
+  {
+    number: "3.5.1.3",
+    title: "Disk encryption is managed apart from logins",
+    rules: NOT_PUBLIC,
+    source: PROWLER,
+  },
+  {
+    number: "4.2.1",
+    title: "Account numbers are encrypted in transit",
+    rules: by("s3-tls-only"),
+    source: SECURITY_HUB,
+  },
+  {
+    number: "4.2.1.1",
+    title: "Keys and certificates in use are listed",
+    rules: by("s3-tls-only"),
+    source: PROWLER,
+  },
+  { number: "5.3.4", title: "Logs of anti-malware are kept", rules: LOGS, source: PROWLER },
+  {
+    number: "6.3.3",
+    title: "Security patches are installed",
+    rules: by("rds-minor-version-upgrades", "rds-cluster-minor-version-upgrades"),
+    source: SECURITY_HUB,
+  },
+  {
+    number: "7.2.1",
+    title: "An access control model is defined",
+    rules: LEAST_PRIVILEGE_AND_ROOT,
+    source: PROWLER,
+  },
+  {
+    number: "7.2.2",
+    title: "Access is granted by job and least privilege",
+    rules: LEAST_PRIVILEGE_AND_ROOT,
+    source: PROWLER,
+  },
+  {
+    number: "7.2.3",
+    title: "Privileges are approved",
+    rules: by("iam-no-admin-policies", "iam-root-access-key"),
+    source: PROWLER,
+  },
+  {
+    number: "7.2.4",
+    title: "User accounts and privileges are reviewed",
+    rules: by("iam-unused-credentials"),
+    source: PROWLER,
+  },
+  {
+    number: "7.2.5",
+    title: "Application and system accounts have least privilege",
+    rules: LEAST_PRIVILEGE,
+    source: PROWLER,
+  },
+  {
+    number: "7.2.5.1",
+    title: "Application and system accounts are reviewed",
+    rules: by("iam-unused-credentials"),
+    source: PROWLER,
+  },
+  {
+    number: "7.2.6",
+    title: "Queries of stored cardholder data are restricted",
+    rules: by("iam-user-in-group", "s3-no-foreign-administration"),
+    source: PROWLER,
+  },
+  {
+    number: "7.3.1",
+    title: "An access control system restricts by need to know",
+    rules: LEAST_PRIVILEGE,
+    source: PROWLER,
+  },
+  {
+    number: "7.3.2",
+    title: "The access control system enforces privileges",
+    rules: LEAST_PRIVILEGE,
+    source: PROWLER,
+  },
+  {
+    number: "7.3.3",
+    title: "The access control system denies by default",
+    rules: LEAST_PRIVILEGE,
+    source: PROWLER,
+  },
+];
