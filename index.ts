@@ -609,7 +609,12 @@ const managedRules = settings.managedRules.map(({ name, identifier, title, param
 // ------------------------------------------------------------------------------- Report: what is shown
 
 const reportedRules: readonly ReportedRule[] = [
-  ...evaluators.map(({ rule, parameters }) => ({ ...reported(rule), kind: "custom" as const, parameters })),
+  ...evaluators.map(({ rule, parameters }) => ({
+    ...reported(rule),
+    kind: "custom" as const,
+    resourceTypes: rule.resourceTypes,
+    parameters,
+  })),
   ...settings.managedRules.map((rule) => ({
     ...reported(rule),
     kind: "managed" as const,
@@ -634,6 +639,7 @@ function reported(rule: Pick<RuleDescription, "name" | "title" | "severity" | "r
 const reportSettings: ReportSettings = {
   rules: reportedRules,
   exceptions: settings.exceptions,
+  discoveryScope: settings.discoveryScope,
   evaluationSchedule,
   reportSchedule,
   programVersion,

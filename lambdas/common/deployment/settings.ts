@@ -34,7 +34,7 @@ export interface ReportedRule {
   readonly parameters: object;
   /** Managed rules that AWS Config evaluates at intervals; the others it evaluates at changes. */
   readonly maximumExecutionFrequency?: "Six_Hours";
-  /** The types of resources at whose changes AWS Config evaluates the others. */
+  /** The types of resources at whose changes AWS Config evaluates the others, and those that custom rules list. */
   readonly resourceTypes?: readonly string[];
 }
 
@@ -42,6 +42,8 @@ export interface ReportedRule {
 export interface ReportSettings {
   readonly rules: readonly ReportedRule[];
   readonly exceptions: readonly Exception[];
+  /** Of the custom rules; not in the settings that were kept before this was. */
+  readonly discoveryScope?: DiscoveryScope;
   /** EventBridge cron expressions, UTC. */
   readonly evaluationSchedule: string;
   readonly reportSchedule: string;

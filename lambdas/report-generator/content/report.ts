@@ -13,7 +13,7 @@ import type { TrendPoint } from "../figures/trend";
 import type { Period } from "../request/period";
 
 /** Rises with every change of the JSON report's shape; the first number when readers have to change. */
-export const SCHEMA_VERSION = "1.0";
+export const SCHEMA_VERSION = "1.1";
 
 /** One resource under one rule as it stood at the end of the period, with the evidence the verdict rests on. */
 export interface ResourceEntry {
@@ -69,10 +69,17 @@ export interface RuleResult {
   readonly configRuleName: string;
   readonly severity: Severity;
   readonly remediation: string;
+  /** What the rule is evaluated with. */
+  readonly parameters: object;
+  /** The kinds of resources that the rule looks at, and those that it found. */
+  readonly resourceTypes: readonly string[];
   readonly result: Tally | null;
   /** The complete run that the state starts from, and how many later evaluations were laid over it. */
   readonly stateFrom: { readonly run: string; readonly laterEvaluations: number } | null;
+  /** Failures that began in the period after the rule's first evaluation. */
   readonly opened: number;
+  /** Failures that the rule's first evaluation found, if that lies in the period: when they began nobody knows. */
+  readonly foundFailing: number;
   readonly timeToResolve: ResolutionTimes;
 }
 
@@ -89,8 +96,11 @@ export interface Summary extends Tally {
   readonly lastSeenFailing: number;
   readonly rules: number;
   readonly rulesNotEvaluated: number;
-  /** Failures that began in the period, and those that ended in it. */
+  /** Failing and not accepted, by the severity of the rule. */
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+  /** Failures that began in the period, those that a rule's first evaluation found in it, and those that ended. */
   readonly opened: number;
+  readonly foundFailing: number;
   readonly timeToResolve: ResolutionTimes;
   readonly sweeps: {
     readonly expected: number;
@@ -105,6 +115,34 @@ export interface ChainPosition {
   /** null: on demand, not part of the chain. */
   readonly sequence: number | null;
   readonly previous: { readonly sequence: number; readonly manifestSha256: string } | null;
+}
+
+/** What is otherwise than the last scheduled report that ended by then said. */
+export interface SinceLastReport {
+  readonly reportId: string;
+  readonly sequence: number;
+  /** The end of its period. */
+  readonly to: string;
+  readonly score: number | null;
+  /** Failing and not accepted, as that report counted them. */
+  readonly failing: number;
+  /** Failures, accepted or not, that began or were found since and go on. */
+  readonly newlyFailing: number;
+  /** Failures that ended since; null when this report's period begins later. */
+  readonly resolved: number | null;
+}
+
+/** What was looked at, and what was not. */
+export interface Scope {
+  /** Where the runs looked that the state is of. */
+  readonly places: readonly {
+    readonly accountId: string;
+    readonly region: string;
+    readonly rules: readonly string[];
+  }[];
+  readonly resourceTypes: readonly { readonly resourceType: string; readonly rules: readonly string[] }[];
+  /** A sentence each. */
+  readonly notSeen: readonly string[];
 }
 
 /** A seeded random sample of the evaluations at the end of the period. */
@@ -135,6 +173,10 @@ export interface Report {
   readonly chain: ChainPosition;
   readonly findings: readonly Finding[];
   readonly summary: Summary;
+  /** null while there is no scheduled report to compare with. */
+  readonly sinceLastReport: SinceLastReport | null;
+  readonly scope: Scope;
+  /** The gravest first. */
   readonly rules: readonly RuleResult[];
   readonly byResourceType: readonly GroupResult[];
   readonly byAccount: readonly GroupResult[];
@@ -162,6 +204,7 @@ export interface Finding {
   readonly level: "gap" | "warning" | "note";
   readonly code:
     | "not-evaluated"
+    | "nothing-evaluated"
     | "rows-missing"
     | "state-stale"
     | "import-failed"

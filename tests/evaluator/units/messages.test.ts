@@ -7,11 +7,10 @@ import {
   entryLine,
   failureMessage,
   foldedDriftMessage,
-  minute,
-  percent,
   type RunDigest,
 } from "../../../lambdas/common/alerts/messages";
 import { type Exception, exceptionId } from "../../../lambdas/common/rule/exceptions";
+import { minute, percent, percentage } from "../../../lambdas/common/values/words";
 import { alertContext, bucketArn, entries, entry, exception, INSTANT, row } from "./factories";
 
 const totals: RunDigest["totals"] = {
@@ -288,14 +287,14 @@ Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
 
 describe("the words", () => {
   it.each([
-    [1, "100 %"],
-    [0.99999, "99.9 %"],
-    [2 / 3, "66.6 %"],
-    [0.57, "57 %"],
-    [0, "0 %"],
-    [undefined, "no score"],
-  ])("of the share %s are %s, never rounded up", (share, words) => {
-    expect(percent(share)).toBe(words);
+    [1, 1, "100 %"],
+    [99_999, 100_000, "99.99 %"],
+    [2, 3, "66.66 %"],
+    [57, 100, "57 %"],
+    [0, 1, "0 %"],
+    [0, 0, "no score"],
+  ])("of %i of %i are %s as in the report, never rounded up", (part, whole, words) => {
+    expect(percent(percentage(part, whole), "no score")).toBe(words);
   });
 
   it("of an instant are its minute in UTC", () => {

@@ -17,6 +17,7 @@ import {
   scheduleSection,
   trendSection,
 } from "./sections";
+import { parametersSection, scopeSection } from "./standard";
 import { STYLE } from "./style";
 
 /** The report as one self-contained page without scripts, in pieces. */
@@ -63,6 +64,8 @@ function* pieces(report: Report): Generator<Markup> {
   yield runsSection(report);
   yield controlsSection(report);
   yield breakdownSection(report);
+  yield parametersSection(report);
+  yield scopeSection(report);
   yield sampleSection(report);
   yield html`<section aria-labelledby="inventory"><h2 id="inventory">Everything else</h2>`;
   for (const list of INVENTORY) yield* checksSection(report, list);
@@ -102,6 +105,8 @@ function navigation(report: Report): [id: string, name: string][] {
     ["schedule", "Schedule"],
     ...(report.controls.length > 0 ? [["controls", "Controls"] satisfies [string, string]] : []),
     ["breakdown", "Types and accounts"],
+    ["parameters", "Judged against"],
+    ["scope", "Looked at"],
     ...(report.sample === null ? [] : [["sample", "Sample"] satisfies [string, string]]),
     ["inventory", "Everything else"],
     ["provenance", "Origin"],

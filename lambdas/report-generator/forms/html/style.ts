@@ -53,12 +53,14 @@ nav a:hover { text-decoration: underline; }
 .level { font-weight: 600; font-size: .85rem; padding-top: .08rem; }
 .level.gap { color: var(--bad); } .level.warning { color: var(--unknown); } .level.note { color: var(--soft); }
 
-.figures { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0; margin: 1.75rem 0 0; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; }
+.figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0; margin: 1.75rem 0 0; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; }
 .figures > div { padding: 1rem 1.2rem; box-shadow: 0 0 0 .5px var(--line); }
 .figures dt { color: var(--soft); font-size: .82rem; }
 .figures dd { margin: 0; }
 .figures .value { font-size: 1.75rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; overflow-wrap: anywhere; }
 .figures .aside { color: var(--soft); font-size: .82rem; line-height: 1.4; }
+.severities { display: grid; grid-template-columns: 1fr 1fr; margin: 0; padding: .2rem 0 0; list-style: none; font-size: .9rem; line-height: 1.4; font-weight: 400; letter-spacing: 0; }
+.severities .zero { color: var(--soft); }
 .value.good { color: var(--good); } .value.bad { color: var(--bad); } .value.unknown { color: var(--unknown); }
 
 figure { margin: 1rem 0 0; }
@@ -115,6 +117,8 @@ code { font: .85em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
 .severity.critical { color: var(--paper); background: var(--bad); border-color: var(--bad); }
 .severity.high { color: var(--bad); border-color: var(--bad); }
 .severity.medium { color: var(--unknown); border-color: var(--unknown); }
+.any { overflow-wrap: anywhere; }
+ul.plain { margin: 0; padding: 0; list-style: none; }
 .none { color: var(--soft); font-style: italic; }
 details { margin: .8rem 0 0; border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 3rem; }
 summary { padding: .6rem 0; cursor: pointer; font-weight: 600; }
