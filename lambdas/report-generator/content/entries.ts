@@ -24,6 +24,7 @@ export function resourceEntry(
     resourceName: row.resource_name,
     accountId: interner.share(row.account_id),
     region: interner.share(row.region),
+    ...(row.owner !== undefined && { owner: interner.share(row.owner) }),
     rule: interner.share(row.rule),
     severity,
     complianceType: row.compliance_type,

@@ -23,6 +23,8 @@ export interface ResourceEntry {
   readonly resourceName: string;
   readonly accountId: string;
   readonly region: string;
+  /** By the tag that the setting ownerTag names. */
+  readonly owner?: string;
   readonly rule: string;
   readonly severity: Severity;
   readonly complianceType: ComplianceType;
