@@ -438,6 +438,7 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
     parameters,
     severity: severityOf(rule),
     discoveryScope: settings.discoveryScope,
+    ...(settings.ownerTag !== undefined && { ownerTag: settings.ownerTag }),
     exceptions: settings.exceptions.filter((exception) => exception.rule === rule.name),
     evaluationSchedule,
   };
@@ -449,7 +450,12 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
     memorySize: settings.evaluatorMemoryMb,
     settings: evaluatorSettings,
     may: [
-      ...reads({ accountId, region, discoveryScope: settings.discoveryScope }),
+      ...reads({
+        accountId,
+        region,
+        discoveryScope: settings.discoveryScope,
+        ownerTag: settings.ownerTag,
+      }),
       // PutEvaluations knows no resources in policies; what it may write is in the token that Config sent.
       { Effect: "Allow", Action: "config:PutEvaluations", Resource: "*" },
     ],

@@ -13,7 +13,7 @@ import { MANAGED_RULE_LIST, severityMap } from "./rules";
 import { WATCHABLE_SCHEDULE } from "./schedule";
 import { withoutPaths, withoutUrlPaths } from "./secrets";
 import { EMAIL_ADDRESS, type Subscription, subscriptionList } from "./subscriptions";
-import { EXTRA_TAGS } from "./tags";
+import { EXTRA_TAGS, TAG_KEY } from "./tags";
 
 /** What the program takes from the stack's settings, complete and checked. */
 export interface Settings {
@@ -29,6 +29,8 @@ export interface Settings {
   readonly discoveryScope: DiscoveryScope;
   /** The chosen ones of the catalogue, with the stack's parameters. */
   readonly managedRules: readonly ManagedRule[];
+  /** Key of the tag that names a resource's owner. */
+  readonly ownerTag: string | undefined;
   /** Rule → severity, where it is not the rule's own. */
   readonly severities: Readonly<Record<string, Severity>>;
   readonly exceptions: readonly Exception[];
@@ -109,6 +111,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
     customRules,
     discoveryScope: stack.text("discoveryScope", "account", oneOf(["account", "environment"])),
     managedRules,
+    ownerTag: stack.optionalText("ownerTag", TAG_KEY),
     severities: stack.structure("severities", {}, severityMap(rules)),
     exceptions,
     evaluationSchedule: stack.text("evaluationSchedule", "cron(0 0/6 * * ? *)", WATCHABLE_SCHEDULE),

@@ -38,6 +38,8 @@ export interface AlertEntry {
   readonly type: string;
   readonly account: string;
   readonly region: string;
+  /** By the tag that the setting ownerTag names. */
+  readonly owner?: string;
   readonly annotation: string;
   readonly openSince?: string;
 }
@@ -121,6 +123,7 @@ export function entryOf(row: EvaluationRow): AlertEntry {
     type: row.resource_type,
     account: row.account_id,
     region: row.region,
+    ...(row.owner && { owner: row.owner }),
     annotation: row.annotation,
     ...(row.open_since && { openSince: row.open_since }),
   };
@@ -147,6 +150,7 @@ export function driftMessage(context: AlertContext, row: EvaluationRow, openedAt
         ["Since", minute(row.open_since ?? openedAt)],
         ["Rule", `${context.rule} (severity ${context.severity})`],
         ["Account", `${row.account_id}, ${row.region}`],
+        ...(row.owner ? ([["Owner", quoted(row.owner, NAME_LENGTH)]] as const) : []),
       ]),
       "",
       `What to do: ${context.remediation}`,
@@ -256,9 +260,10 @@ export function failureMessage(context: AlertContext, instant: string, error: Er
 }
 
 /** One line of text for one resource. */
-export function entryLine({ name, resource, annotation, openSince }: AlertEntry): string {
+export function entryLine({ name, resource, owner, annotation, openSince }: AlertEntry): string {
   const title = resource.endsWith(name) ? resource : `${name} (${resource})`;
-  return oneLine(`${title}: ${annotation}${openSince ? ` Since ${minute(openSince)}.` : ""}`);
+  const whose = owner ? ` Owner: ${quoted(owner, NAME_LENGTH)}.` : "";
+  return oneLine(`${title}: ${annotation}${whose}${openSince ? ` Since ${minute(openSince)}.` : ""}`);
 }
 
 function resourceSection(key: string, heading: string, { entries, count }: AlertEntries): AlertSection {

@@ -12,6 +12,8 @@ export interface EvaluatorSettings<Parameters> {
   readonly parameters: Parameters;
   readonly severity: Severity;
   readonly discoveryScope: DiscoveryScope;
+  /** Key of the tag that names a resource's owner. */
+  readonly ownerTag?: string;
   readonly exceptions: readonly Exception[];
   /** EventBridge cron expression of the sweeps, UTC. */
   readonly evaluationSchedule: string;

@@ -10,6 +10,7 @@ import { asError } from "../values/errors";
 import { answer, type EvaluatorResult } from "./answer";
 import type { EvaluatorDependencies } from "./evaluator";
 import { parseEvaluatorEvent } from "./events";
+import { withOwners } from "./owners";
 
 /**
  * The Lambda handler of one rule.
@@ -28,7 +29,7 @@ export function evaluatorHandler<Facts, Parameters>(
     dependencies ??= { ...runDependencies(place), config: new ConfigServiceClient(clientConfig(place)) };
     const evaluator = {
       rule,
-      source,
+      source: withOwners(source, settings.ownerTag),
       settings,
       environmentSuffix: place.environmentSuffix,
       targets: [place] as const,

@@ -108,7 +108,7 @@ function checkRow(entry: ResourceEntry, at: string, managed: ReadonlySet<string>
   const lastRead = entry.complianceType === "ERROR" && entry.settledType;
   return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi>${arn(entry.resourceId)}</th>
 <td>${verdictBadge(entry)}${lastRead && html` <span class="note">${VERDICTS[lastRead].word.toLowerCase()} when last read</span>`}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
-<td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span></td>
+<td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span>${entry.owner && html`<span class="sub">owner <bdi>${entry.owner}</bdi></span>`}</td>
 <td class="t" data-label="Since">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
 <td class="t" data-label="Observed">${time(entry.observedAt)}${managed.has(entry.rule) && html`<span class="sub">by AWS Config</span>`}</td></tr>
 `;
