@@ -29,6 +29,8 @@ export interface AlertContext {
   readonly regions: readonly string[];
   /** Where the newest report lies. */
   readonly reportUri: string;
+  /** The same in the AWS console, for people. */
+  readonly reportLink: string;
 }
 
 /** One resource in a message. */

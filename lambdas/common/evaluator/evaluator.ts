@@ -28,6 +28,8 @@ export interface Evaluator<Facts, Parameters> {
   readonly targets: readonly [Target, ...Target[]];
   /** Where the newest report lies, for alerts. */
   readonly reportUri: string;
+  /** The same in the AWS console. */
+  readonly reportLink: string;
 }
 
 /** What was said of one resource. */
@@ -104,6 +106,7 @@ export function alertContext<Facts, Parameters>({
   environmentSuffix,
   targets,
   reportUri,
+  reportLink,
 }: Evaluator<Facts, Parameters>): AlertContext {
   return {
     rule: rule.name,
@@ -114,6 +117,7 @@ export function alertContext<Facts, Parameters>({
     accounts: [...new Set(targets.map(({ accountId }) => accountId))],
     regions: [...new Set(targets.map(({ region }) => region))],
     reportUri,
+    reportLink,
   };
 }
 

@@ -2,7 +2,7 @@ import { ConfigServiceClient } from "@aws-sdk/client-config-service";
 import type { Context } from "aws-lambda";
 import { clientConfig } from "../aws/clients";
 import { invocationTime } from "../aws/retry";
-import { newestReportUri, placeOf, readSettings } from "../deployment/place";
+import { newestReportLink, newestReportUri, placeOf, readSettings } from "../deployment/place";
 import type { EvaluatorSettings } from "../deployment/settings";
 import type { ResourceSource, Rule } from "../rule/rule";
 import { runDependencies } from "../runs/dependencies";
@@ -34,6 +34,7 @@ export function evaluatorHandler<Facts, Parameters>(
       environmentSuffix: place.environmentSuffix,
       targets: [place] as const,
       reportUri: newestReportUri(place),
+      reportLink: newestReportLink(place),
     };
     try {
       return await answer(evaluator, parseEvaluatorEvent(event), dependencies);

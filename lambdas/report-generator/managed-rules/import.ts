@@ -17,7 +17,7 @@ import {
 import pMap from "p-map";
 import { alertChange } from "../../common/alerts/drift";
 import type { AlertContext } from "../../common/alerts/messages";
-import { newestReportUri, type Place } from "../../common/deployment/place";
+import { newestReportLink, newestReportUri, type Place } from "../../common/deployment/place";
 import { recordingRecorder } from "../../common/deployment/recorder";
 import type { ReportedRule } from "../../common/deployment/settings";
 import type { RowContext } from "../../common/history/row";
@@ -323,6 +323,7 @@ function planOf(
       accounts: [place.accountId],
       regions: [place.region],
       reportUri: newestReportUri(place),
+      reportLink: newestReportLink(place),
     },
   };
 }

@@ -264,7 +264,7 @@ ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
     expired: badge("bad", "Expired"),
     "not-in-settings": badge("unknown", "No longer in the settings"),
   };
-  return html`<tr><th scope="row">${exceptionId}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}${terms && arn(terms.resource)}</td><td>${terms?.reason}</td><td data-label="Owner, approver">${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t" data-label="Expires">${terms?.expires.slice(0, 10)}</td><td class="n" data-label="Covers">${number(covers)}</td></tr>`;
+  return html`<tr><th scope="row">${terms?.ticket ?? exceptionId}${terms && html`<span class="sub">${exceptionId}</span>`}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}${terms && arn(terms.resource)}</td><td>${terms?.reason}</td><td data-label="Owner, approver">${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t" data-label="Expires">${terms?.expires.slice(0, 10)}</td><td class="n" data-label="Covers">${number(covers)}</td></tr>`;
 })}
 </tbody></table></div></section>`;
 }
@@ -332,6 +332,7 @@ export function provenanceSection(report: Report): Markup {
 <dt>State</dt><dd>each rule's last complete run in or before the period, with every later evaluation laid over it; a report about the past leaves out what became known later</dd>
 <dt>Check</dt><dd>one resource under one rule: a resource under two rules is two checks</dd>
 <dt>Score</dt><dd>passing / (passing + failing), accepted failures counting as failures; beside it, the same with them left out. Percentages are cut, never rounded up: 100 % means every single one.</dd>
+<dt>Exception</dt><dd>a failure that the company has accepted until a date. Its id is its ticket, <code>#</code>, and the beginning of a hash of rule and resource, for one ticket may cover several</dd>
 <dt>Coverage</dt><dd>evaluated / (evaluated + not evaluated). A resource that could not be read counts neither as passing nor as failing. There is no figure while a rule has not been evaluated.</dd>
 <dt>Time to resolve</dt><dd>from the first failing evaluation to the first that no longer fails, for failures that ended in the period and whose beginning is known</dd>
 <dt>Observed</dt><dd>when a resource was read; under a managed rule, when AWS Config recorded its result</dd>
