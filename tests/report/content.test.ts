@@ -130,7 +130,7 @@ describe("the first screen", () => {
     const now = () => new Date("2026-11-23T13:00:00.000Z");
     const between = await onDemand({ ...deps, now }, "2026-11-23T12:10:00.000Z");
     expect(between.report.sinceLastReport).toEqual(second.sinceLastReport);
-    expect(between.page).toContain("1 new / 2 resolved");
+    expect(between.page).toContain(">1 / 2</div>");
     expect(between.page).toContain("score 33.33 % → 66.66 %, failing 2 → 1; report no. 1 of");
     const after = await onDemand({ ...deps, now }, "2026-11-23T12:50:00.000Z");
     expect(after.report.sinceLastReport).toMatchObject({ sequence: 2, newlyFailing: 0, resolved: 0 });

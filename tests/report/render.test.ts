@@ -378,6 +378,27 @@ describe("the HTML", () => {
     expect(chartOver(5)).toEqual([false, false, false, false, false]);
   });
 
+  it("turns rows into cards before a column would be pushed off, and breaks whatever text", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "NON_COMPLIANT" })));
+    const cards = page.slice(page.indexOf("@media screen and (max-width: 64rem)"));
+    expect(cards).toMatch(/^@media[^@]*\.rows th, \.rows td \{ display: block/);
+    expect(page).toMatch(/tbody th, td, \.sub \{ overflow-wrap: anywhere/);
+  });
+
+  it("carries the report's id on every printed page, and no style that an id could bring in", async () => {
+    const report = await reportOf({ alpha: "COMPLIANT" });
+    expect(text(renderHtml(report))).toContain(`@page { @bottom-left { content: "${report.reportId}"`);
+    const forged = text(renderHtml({ ...report, reportId: 'x"; } body { display: none } </style>' }));
+    expect(forged).toContain('content: "xbodydisplaynonestyle"');
+  });
+
+  it("names the owner of a failing resource that has one", async () => {
+    const report = await reportOf({ alpha: "NON_COMPLIANT" });
+    const resources = report.resources.map((entry) => ({ ...entry, owner: "team <a>" }));
+    expect(text(renderHtml({ ...report, resources }))).toContain("owner <bdi>team &lt;a&gt;</bdi>");
+    expect(text(renderHtml(report))).not.toContain("owner <bdi>");
+  });
+
   it("keeps a table's header with its first row in print", async () => {
     const page = text(renderHtml(await reportOf({ alpha: "NON_COMPLIANT" })));
     const print = page.slice(page.indexOf("@media print"));

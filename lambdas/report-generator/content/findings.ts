@@ -170,7 +170,7 @@ function runCoverageIncomplete(runs: readonly RunEntry[]): Finding[] {
       level: "warning",
       code: "run-coverage-incomplete",
       rules: [rule],
-      text: `${rule}: ${count(affected.length, "run")} of the period could not evaluate every resource (${[...codes].sort().join(", ")}).`,
+      text: `${rule}: ${count(affected.length, "run")} of the period could not evaluate every listed resource (${[...codes].sort().join(", ")}).`,
     };
   });
 }

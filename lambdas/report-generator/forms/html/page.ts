@@ -38,6 +38,10 @@ function* pieces(report: Report): Generator<Markup> {
 <title>${title}</title>
 <style>`;
   yield new Markup(STYLE);
+  // Nothing but what a report is called may come into the style sheet.
+  yield new Markup(
+    `@page { @bottom-left { content: "${report.reportId.replace(/[^\w-]/g, "")}"; font: 8pt sans-serif; color: #565d66; } }\n`,
+  );
   yield html`</style>
 </head>
 <body>

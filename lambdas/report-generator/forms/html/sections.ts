@@ -92,7 +92,7 @@ ${figure(
     : "failures in the period",
 )}
 ${figure("Median to resolve", "", duration(timeToResolve.medianMs), resolvedAside(timeToResolve))}
-${figure("Since the last report", "", ...changeSince(summary, failing, sinceLastReport))}
+${figure("New / resolved since the last report", "", ...changeSince(summary, failing, sinceLastReport))}
 </dl>`;
 }
 
@@ -120,9 +120,8 @@ function changeSince(
   last: Report["sinceLastReport"],
 ): [value: string, aside: string | Markup] {
   if (last === null) return ["–", "no scheduled report before this one"];
-  const resolved = last.resolved === null ? "" : ` / ${number(last.resolved)} resolved`;
   return [
-    `${number(last.newlyFailing)} new${resolved}`,
+    `${number(last.newlyFailing)} / ${last.resolved === null ? "–" : number(last.resolved)}`,
     html`score ${percent(last.score)} → ${percent(summary.score)}, failing ${number(last.failing)} → ${number(failing)}; report no. ${last.sequence} of ${minute(last.to)}`,
   ];
 }
