@@ -469,6 +469,7 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
     parameters,
     severity: severityOf(rule),
     discoveryScope: settings.discoveryScope,
+    ...(settings.ownerTag !== undefined && { ownerTag: settings.ownerTag }),
     exceptions: settings.exceptions.filter((exception) => exception.rule === rule.name),
     evaluationSchedule,
     ...(!onlyHere && { regions: settings.regions }),
@@ -481,7 +482,13 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
     memorySize: settings.evaluatorMemoryMb,
     settings: evaluatorSettings,
     may: [
-      ...reads({ accountId, region, regions: settings.regions, discoveryScope: settings.discoveryScope }),
+      ...reads({
+        accountId,
+        region,
+        regions: settings.regions,
+        discoveryScope: settings.discoveryScope,
+        ownerTag: settings.ownerTag,
+      }),
       // PutEvaluations knows no resources in policies; what it may write is in the token that Config sent.
       { Effect: "Allow", Action: "config:PutEvaluations", Resource: "*" },
     ],
@@ -678,7 +685,12 @@ const managedRules = settings.managedRules.map(({ name, identifier, title, param
 // ------------------------------------------------------------------------------- Report: what is shown
 
 const reportedRules: readonly ReportedRule[] = [
-  ...evaluators.map(({ rule, parameters }) => ({ ...reported(rule), kind: "custom" as const, parameters })),
+  ...evaluators.map(({ rule, parameters }) => ({
+    ...reported(rule),
+    kind: "custom" as const,
+    resourceTypes: rule.resourceTypes,
+    parameters,
+  })),
   ...settings.managedRules.map((rule) => ({
     ...reported(rule),
     kind: "managed" as const,
@@ -712,6 +724,7 @@ const reportSettings: ReportSettings = {
       reportedStandard(standard, deployedParameters, settings.parameterNotes),
     ),
   }),
+  discoveryScope: settings.discoveryScope,
   evaluationSchedule,
   reportSchedule,
   programVersion,

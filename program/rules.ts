@@ -37,6 +37,7 @@ export interface Surroundings {
   readonly region: string;
   readonly regions: ScannedRegions;
   readonly discoveryScope: DiscoveryScope;
+  readonly ownerTag: string | undefined;
 }
 
 const EC2_TAGS = {
@@ -53,13 +54,13 @@ const S3_ENCRYPTION = {
   folder: "s3-encryption",
   functionName: "s3-encryption-evaluator",
   defaults: { minimumBucketEncryption: "AES256" },
-  reads: ({ discoveryScope }) => [
+  reads: ({ discoveryScope, ownerTag }) => [
     // ListBuckets knows no resources in policies.
     { Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" },
     {
       Effect: "Allow",
       Action:
-        discoveryScope === "environment"
+        discoveryScope === "environment" || ownerTag !== undefined
           ? ["s3:GetEncryptionConfiguration", "s3:GetBucketTagging"]
           : "s3:GetEncryptionConfiguration",
       // Buckets, whatever they are called, and no objects: those have a / in their ARN and other actions.

@@ -19,6 +19,7 @@ import { ownStandard, standardOf } from "./bucket/standard-in-force";
 import { KeyTakenError, type ReportStore } from "./bucket/storage";
 import { type AssemblyDependencies, assembleReport } from "./content/assemble";
 import type { Finding, Report, Summary } from "./content/report";
+import type { LastReport } from "./content/since-last-report";
 import { renderCsv } from "./forms/csv";
 import { renderHtml } from "./forms/html/page";
 import { renderJson } from "./forms/json";
@@ -124,7 +125,10 @@ async function scheduledReport(
       chain: { sequence, previous: positionOf(head) },
       standard: ownStandard({ head, own: settings, now: createdAt }),
       programVersion: settings.programVersion,
-      ...(head !== undefined && { previousReadAt: head.manifest.createdAt }),
+      ...(head !== undefined && {
+        previousReadAt: head.manifest.createdAt,
+        lastReport: lastReportOf(head),
+      }),
       asKnownThen: false,
       ...(importError !== undefined && { importError }),
     });
@@ -181,6 +185,7 @@ async function onDemandReport(
   const endsNow = period.to === now;
   const importError = endsNow ? await importManagedRules(dependencies, now, "on-demand") : undefined;
   const stem = await freeStem(store, "reports/on-demand", now);
+  const last = await chain.endedBy(head, period.to);
   const report = await assembleReport(dependencies, {
     reportId: idOf(stem),
     kind: "on-demand",
@@ -190,6 +195,7 @@ async function onDemandReport(
     standard,
     programVersion: settings.programVersion,
     asKnownThen: !endsNow,
+    ...(last !== undefined && { lastReport: lastReportOf(last) }),
     ...(request.sample !== undefined && { sample: request.sample }),
     ...(importError !== undefined && { importError }),
   });
@@ -318,6 +324,11 @@ function urisOf(store: ReportStore, files: readonly ManifestFile[]): Readonly<Re
 
 function positionOf(head: Link | undefined) {
   return head === undefined ? null : { sequence: head.manifest.sequence, manifestSha256: head.sha256 };
+}
+
+function lastReportOf({ manifest }: Link): LastReport {
+  const { reportId, sequence, period, summary } = manifest;
+  return { reportId, sequence, to: period.to, summary };
 }
 
 function idOf(stem: string): string {

@@ -82,7 +82,7 @@ async function readBucket(
     tags: undefined,
   };
   try {
-    resource = { ...resource, tags: options.tags ? await readTags(client, bucket) : {} };
+    resource = { ...resource, tags: options.tags ? await readTags(client, bucket, options.tags) : {} };
     return { resource, facts: await readEncryption(client, bucket) };
   } catch (caught) {
     const error = asError(caught);
@@ -120,12 +120,18 @@ async function readEncryption(client: S3Client, bucket: OwnBucket): Promise<Buck
   }
 }
 
-async function readTags(client: S3Client, bucket: OwnBucket): Promise<Record<string, string>> {
+async function readTags(
+  client: S3Client,
+  bucket: OwnBucket,
+  isNeeded: true | "wanted",
+): Promise<Record<string, string> | undefined> {
   try {
     const { TagSet } = await client.send(new GetBucketTaggingCommand(bucket));
     return tagRecord(TagSet);
   } catch (caught) {
-    if (asError(caught).name === "NoSuchTagSet") return {};
+    const { name } = asError(caught);
+    if (name === "NoSuchTagSet") return {};
+    if (isNeeded === "wanted" && name !== "NoSuchBucket") return undefined;
     throw caught;
   }
 }

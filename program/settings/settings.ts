@@ -17,7 +17,7 @@ import { DEFAULT_MANAGED_RULES, managedRuleList, STANDARD_LIST, severityMap } fr
 import { WATCHABLE_SCHEDULE } from "./schedule";
 import { withoutPaths, withoutUrlPaths } from "./secrets";
 import { EMAIL_ADDRESS, type Subscription, subscriptionList } from "./subscriptions";
-import { EXTRA_TAGS } from "./tags";
+import { EXTRA_TAGS, TAG_KEY } from "./tags";
 
 /** What the program takes from the stack's settings, complete and checked. */
 export interface Settings {
@@ -38,6 +38,8 @@ export interface Settings {
   readonly managedRules: readonly ManagedRule[];
   /** Where standards ask for different parameters. */
   readonly parameterNotes: readonly ParameterNote[];
+  /** Key of the tag that names a resource's owner. */
+  readonly ownerTag: string | undefined;
   /** Rule → severity, where it is not the rule's own. */
   readonly severities: Readonly<Record<string, Severity>>;
   readonly exceptions: readonly Exception[];
@@ -119,6 +121,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
     standards,
     managedRules,
     parameterNotes,
+    ownerTag: stack.optionalText("ownerTag", TAG_KEY),
     severities: stack.structure("severities", {}, severityMap(rules)),
     exceptions,
     evaluationSchedule: stack.text("evaluationSchedule", "cron(0 0/6 * * ? *)", WATCHABLE_SCHEDULE),

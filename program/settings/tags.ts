@@ -27,6 +27,15 @@ export const EXTRA_TAGS = v.pipe(
   v.transform((tags) => tags as Readonly<Record<string, string>>),
 );
 
+/** What the setting `ownerTag` may be: the key of a tag. */
+export const TAG_KEY = v.pipe(
+  v.string(),
+  v.regex(
+    /^[\p{L}\p{N} _.:/=+\-@]{1,128}$/u,
+    must("be a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@"),
+  ),
+);
+
 const DUPLICATE =
   "is a duplicate; allowed are keys that differ, by more than case, from each other and " +
   `from ${Object.keys(FIXED_TAGS).join(", ")}`;

@@ -292,6 +292,7 @@ describe("settings that are refused, by key and with what is allowed", () => {
       /minimumBackupRetentionDays must be a whole number from 1 to 35, not "many"/,
     ],
     ["an undecided truth value", { checkReadReplicas: "maybe" }, /checkReadReplicas must be true or false/],
+    ["an owner tag that is no key", { ownerTag: "a*b" }, /ownerTag must be a tag's key/],
     ["an unknown scope", { discoveryScope: "region" }, /discoveryScope must be one of account, environment/],
     [
       "a Region by itself",

@@ -128,10 +128,10 @@ describe("a report by a chosen standard", () => {
   });
 
   it("names in the CSV the controls that a row's rule answers", async () => {
-    const [head = "", ...rows] = text(renderCsv(await report([CIS]))).split("\r\n");
-    expect(head.split(",").at(-1)).toBe("Controls");
-    expect(rows.find((row) => row.includes(",fails,"))).toMatch(/,cis-aws-3\.0 1\.4$/);
-    expect(rows.find((row) => row.includes(",passes,"))).toMatch(/,cis-aws-3\.0 1\.4; cis-aws-3\.0 1\.5$/);
+    const lines = text(renderCsv(await report([CIS]))).split("\r\n");
+    const title = "CIS AWS Foundations Benchmark 3.0";
+    expect(lines.find((line) => line.includes(",fails,"))).toContain(`; ${title} 1.4"`);
+    expect(lines.find((line) => line.includes(",passes,"))).toContain(`; ${title} 1.4, 1.5"`);
   });
 
   it("has none where none was chosen, as before there were standards", async () => {

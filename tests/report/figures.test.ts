@@ -1,14 +1,9 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { percentage } from "../../lambdas/common/values/words";
 import { controlMapping } from "../../lambdas/report-generator/figures/controls";
 import { drawSample } from "../../lambdas/report-generator/figures/sample";
-import {
-  type Counts,
-  NOTHING,
-  percentage,
-  TallyBy,
-  tally,
-} from "../../lambdas/report-generator/figures/scores";
+import { type Counts, NOTHING, TallyBy, tally } from "../../lambdas/report-generator/figures/scores";
 import { overallTrend } from "../../lambdas/report-generator/figures/trend";
 import { Company, rule } from "./support";
 

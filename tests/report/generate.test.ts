@@ -208,7 +208,7 @@ describe("a report", () => {
     const result = await generateReport(deps, { kind: "on-demand" });
     expect(result.summary).toMatchObject({ nonCompliant: 0, error: 1, lastSeenFailing: 1 });
     expect(result.findings.find(({ code }) => code === "coverage-incomplete")?.text).toContain(
-      "1 of them failed when last read",
+      "The resource failed when last read",
     );
     const page = deps.store.text(result.files.html.replace("s3://reports/", ""));
     expect(page).toContain(

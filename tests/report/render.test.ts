@@ -59,25 +59,28 @@ describe("the CSV", () => {
     const digest = createHash("sha256").update(`${RULE}\narn:aws:s3:::legacy-*`).digest("hex").slice(0, 8);
     expect(rows.find((row) => row["Resource ARN"] === arn)).toEqual({
       Report: report.reportId,
-      "State at (UTC)": "2026-11-23T07:00:00.000Z",
+      "State at (UTC)": "2026-11-23 07:00:00",
       Verdict: "NON_COMPLIANT",
       Severity: "high",
       Rule: RULE,
       "Resource name": "legacy-1",
       "Resource type": "AWS::S3::Bucket",
-      Account: "'123456789012",
+      Account: "123456789012",
       Region: "eu-west-1",
+      Owner: "",
       Explanation: "The verdict on legacy-1 is NON_COMPLIANT.",
-      "Failing since (UTC)": "2026-11-23T00:00:00.000Z",
+      "Failing since (UTC)": "2026-11-23 00:00:00",
       Exception: `RISK-7#${digest}`,
       Error: "",
-      "Evaluated at (UTC)": "2026-11-23T06:00:00.000Z",
-      "Observed at (UTC)": "2026-11-23T06:00:01.000Z",
+      "Evaluated at (UTC)": "2026-11-23 06:00:00",
+      "Observed at (UTC)": "2026-11-23 06:00:01",
       "Rule version": "1",
       "Parameters hash": "a".repeat(64),
       "Resource ARN": arn,
       "Observed values": '{"algorithm":"AES256"}',
-      Controls: "",
+      "Rule title": `Title of ${RULE}`,
+      Controls: "PCI DSS 4.0 3.5.1; SOC 2 CC6.1",
+      "Rule parameters": "{}",
     });
     expect(rows.find((row) => row.Verdict === "ERROR")).toMatchObject({
       "Resource name": "gamma",
@@ -87,7 +90,7 @@ describe("the CSV", () => {
     });
   });
 
-  it.each([" a", "a ", "\u00a0a", "a,b", 'a"b', "a\nb", "a\rb"])(
+  it.each([" a", "a ", "\u00a0a", "a,b", "a;b", "a\tb", "012345678901", 'a"b', "a\nb", "a\rb"])(
     "quotes %j, of which a reader could lose something",
     (cell) => expect(csvCell(cell)).toBe(`"${cell.replace('"', '""')}"`),
   );
@@ -131,8 +134,8 @@ describe("the CSV in a spreadsheet that is set to other separators", () => {
     expect(parseRecord(csvCell(cell))).toEqual([expected]);
   });
 
-  it("shows account ids as text", async () => {
-    expect(text(renderCsv(await reportOf({ alpha: "COMPLIANT" })))).toContain(",'123456789012,");
+  it("has account ids as quoted digits, which join with those of other tables", async () => {
+    expect(text(renderCsv(await reportOf({ alpha: "COMPLIANT" })))).toContain(',"123456789012",');
   });
 });
 
@@ -374,6 +377,27 @@ describe("the HTML", () => {
     };
     expect(chartOver(6)).toEqual([false, true, false, true, false, true]);
     expect(chartOver(5)).toEqual([false, false, false, false, false]);
+  });
+
+  it("turns rows into cards before a column would be pushed off, and breaks whatever text", async () => {
+    const page = text(renderHtml(await reportOf({ alpha: "NON_COMPLIANT" })));
+    const cards = page.slice(page.indexOf("@media screen and (max-width: 64rem)"));
+    expect(cards).toMatch(/^@media[^@]*\.rows th, \.rows td \{ display: block/);
+    expect(page).toMatch(/tbody th, td, \.sub \{ overflow-wrap: anywhere/);
+  });
+
+  it("carries the report's id on every printed page, and no style that an id could bring in", async () => {
+    const report = await reportOf({ alpha: "COMPLIANT" });
+    expect(text(renderHtml(report))).toContain(`@page { @bottom-left { content: "${report.reportId}"`);
+    const forged = text(renderHtml({ ...report, reportId: 'x"; } body { display: none } </style>' }));
+    expect(forged).toContain('content: "xbodydisplaynonestyle"');
+  });
+
+  it("names the owner of a failing resource that has one", async () => {
+    const report = await reportOf({ alpha: "NON_COMPLIANT" });
+    const resources = report.resources.map((entry) => ({ ...entry, owner: "team <a>" }));
+    expect(text(renderHtml({ ...report, resources }))).toContain("owner <bdi>team &lt;a&gt;</bdi>");
+    expect(text(renderHtml(report))).not.toContain("owner <bdi>");
   });
 
   it("keeps a table's header with its first row in print", async () => {

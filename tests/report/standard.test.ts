@@ -138,13 +138,19 @@ describe("a report on the past", () => {
   it("is judged by the first report's settings when it ends before all of them, and by today's after the last", async () => {
     const { scheduled, onDemand } = deployment();
     await scheduled(then, T2);
-    expect((await onDemand(now, { asOf: "2026-11-22T08:00:00.000Z" })).rules[0]?.title).toBe("Then");
-    expect((await onDemand(now, { asOf: "2026-11-23T12:30:00.001Z" })).rules[0]?.title).toBe("Now");
+    expect(
+      (await onDemand(now, { asOf: "2026-11-22T08:00:00.000Z" })).rules.find((one) => one.rule === RULE)
+        ?.title,
+    ).toBe("Then");
+    expect(
+      (await onDemand(now, { asOf: "2026-11-23T12:30:00.001Z" })).rules.find((one) => one.rule === RULE)
+        ?.title,
+    ).toBe("Now");
   });
 
   it("is judged by today's settings while there is no scheduled report", async () => {
     const { onDemand } = deployment();
-    expect((await onDemand(now, { asOf: T1 })).rules[0]?.title).toBe("Now");
+    expect((await onDemand(now, { asOf: T1 })).rules.find((one) => one.rule === RULE)?.title).toBe("Now");
   });
 
   it("holds a rule that never ran against the schedule of then", async () => {

@@ -322,6 +322,8 @@ export class World implements ResourceSource<Condition> {
       environmentSuffix: "test",
       targets: targets as [Target, ...Target[]],
       reportUri: "s3://reports/reports/latest.html",
+      reportLink:
+        "https://us-east-1.console.aws.amazon.com/s3/object/reports?region=us-east-1&prefix=reports/latest.html",
     };
   }
 

@@ -62,7 +62,7 @@ export function textForm(message: AlertMessage, entriesPerSection = ENTRIES_PER_
     ...message.closing,
     ...(message.closing.length > 0 ? [""] : []),
     `Environment: ${message.context.environmentSuffix}`,
-    `Newest report: ${message.context.reportUri}`,
+    `Newest report: ${message.context.reportLink}`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -77,6 +77,7 @@ function machineForm(message: AlertMessage, entriesPerSection: number): Record<s
     accounts: context.accounts,
     regions: context.regions,
     report: context.reportUri,
+    reportLink: context.reportLink,
     ...data,
     ...Object.fromEntries(
       sections.map(({ key, count, entries }) => {

@@ -5,6 +5,7 @@ import type { EvaluationRow } from "../history/rows";
 import type { IdentifiedException } from "../rule/exceptions";
 import type { Severity } from "../rule/rule";
 import { oneLine, quoted } from "../values/text";
+import { minute, percent, percentage } from "../values/words";
 
 /** SNS wants fewer than 100 characters (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
 export const SUBJECT_LENGTH = 99;
@@ -28,6 +29,8 @@ export interface AlertContext {
   readonly regions: readonly string[];
   /** Where the newest report lies. */
   readonly reportUri: string;
+  /** The same in the AWS console, for people. */
+  readonly reportLink: string;
 }
 
 /** One resource in a message. */
@@ -37,6 +40,8 @@ export interface AlertEntry {
   readonly type: string;
   readonly account: string;
   readonly region: string;
+  /** By the tag that the setting ownerTag names. */
+  readonly owner?: string;
   readonly annotation: string;
   readonly openSince?: string;
 }
@@ -130,6 +135,7 @@ export function entryOf(row: EvaluationRow): AlertEntry {
     type: row.resource_type,
     account: row.account_id,
     region: row.region,
+    ...(row.owner && { owner: row.owner }),
     annotation: row.annotation,
     ...(row.open_since && { openSince: row.open_since }),
   };
@@ -156,6 +162,7 @@ export function driftMessage(context: AlertContext, row: EvaluationRow, openedAt
         ["Since", minute(row.open_since ?? openedAt)],
         ["Rule", `${context.rule} (severity ${context.severity})`],
         ["Account", `${row.account_id}, ${row.region}`],
+        ...(row.owner ? ([["Owner", quoted(row.owner, NAME_LENGTH)]] as const) : []),
       ]),
       "",
       `What to do: ${context.remediation}`,
@@ -192,13 +199,15 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
   const ending = digest.exceptions.filter(({ endsSoon, covers }) => endsSoon && covers > 0);
   if (failing + resolved.count + errors.count + ending.length === 0) return undefined;
 
+  const score = percent(percentage(counts.compliant, counts.evaluated), "no score");
+  const coverage = percent(percentage(counts.evaluated, counts.evaluated + counts.error), "none");
   const inUse = digest.exceptions.filter(({ covers }) => covers > 0);
   const summary = `${failing} failing (${newlyFailing.count} new), ${resolved.count} resolved, ${errors.count} not evaluated`;
   return {
     kind: "digest",
     context,
     subject: `[${context.severity.toUpperCase()}] ${context.rule}: ${summary}`,
-    sms: `Compliance ${context.rule}: ${summary}. Score ${percent(counts.score)} at ${percent(counts.coverage)} coverage.`,
+    sms: `Compliance ${context.rule}: ${summary}. Score ${score} at ${coverage} coverage.`,
     lines: [
       `${context.title}: run of ${minute(digest.instant)}`,
       ...(digest.standardChanged
@@ -210,11 +219,8 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
       ),
       "",
       ...table([
-        [
-          "Score",
-          `${percent(counts.score)} (${counts.compliant} of ${counts.evaluated} evaluated resources pass)`,
-        ],
-        ["Coverage", `${percent(counts.coverage)} (${counts.error} could not be evaluated)`],
+        ["Score", `${score} (${counts.compliant} of ${counts.evaluated} evaluated resources pass)`],
+        ["Coverage", `${coverage} (${counts.error} could not be evaluated)`],
         ["Listed", `${counts.listed}, of which ${counts.notApplicable} not applicable`],
         [
           "Failing",
@@ -274,19 +280,10 @@ export function failureMessage(context: AlertContext, instant: string, error: Er
 }
 
 /** One line of text for one resource. */
-export function entryLine({ name, resource, annotation, openSince }: AlertEntry): string {
+export function entryLine({ name, resource, owner, annotation, openSince }: AlertEntry): string {
   const title = resource.endsWith(name) ? resource : `${name} (${resource})`;
-  return oneLine(`${title}: ${annotation}${openSince ? ` Since ${minute(openSince)}.` : ""}`);
-}
-
-/** `2026-11-24 06:00 UTC`. */
-export function minute(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
-}
-
-/** Rounded down, so that 100 % is said of nothing less. */
-export function percent(share: number | undefined): string {
-  return share === undefined ? "no score" : `${Math.floor(share * 1000) / 10} %`;
+  const whose = owner ? ` Owner: ${quoted(owner, NAME_LENGTH)}.` : "";
+  return oneLine(`${title}: ${annotation}${whose}${openSince ? ` Since ${minute(openSince)}.` : ""}`);
 }
 
 function resourceSection(key: string, heading: string, { entries, count }: AlertEntries): AlertSection {

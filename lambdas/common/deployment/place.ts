@@ -28,7 +28,22 @@ export function readSettings<Settings>(directory: string): Settings {
   return JSON.parse(readFileSync(join(directory, "settings.json"), "utf8")) as Settings;
 }
 
+const NEWEST_REPORT = "reports/latest.html";
+
 /** Where the newest report for people lies. */
 export function newestReportUri({ environmentSuffix, accountId }: Place): string {
-  return `s3://${resourceNames(environmentSuffix).reportBucket(accountId)}/reports/latest.html`;
+  return `s3://${resourceNames(environmentSuffix).reportBucket(accountId)}/${NEWEST_REPORT}`;
+}
+
+/** Partition → host of the AWS console (https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html). */
+const CONSOLES: Readonly<Record<string, string>> = {
+  "aws-cn": "console.amazonaws.cn",
+  "aws-us-gov": "console.amazonaws-us-gov.com",
+};
+
+/** The same in the AWS console, where whoever may read it signs in and opens it. */
+export function newestReportLink({ environmentSuffix, accountId, partition, region }: Place): string {
+  const host = CONSOLES[partition] ?? `${region}.console.aws.amazon.com`;
+  const bucket = resourceNames(environmentSuffix).reportBucket(accountId);
+  return `https://${host}/s3/object/${bucket}?region=${region}&prefix=${NEWEST_REPORT}`;
 }

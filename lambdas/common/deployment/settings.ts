@@ -13,6 +13,8 @@ export interface EvaluatorSettings<Parameters> {
   readonly parameters: Parameters;
   readonly severity: Severity;
   readonly discoveryScope: DiscoveryScope;
+  /** Key of the tag that names a resource's owner. */
+  readonly ownerTag?: string;
   readonly exceptions: readonly Exception[];
   /** EventBridge cron expression of the sweeps, UTC. */
   readonly evaluationSchedule: string;
@@ -40,7 +42,7 @@ export interface ReportedRule {
   readonly parameters: object;
   /** How often AWS Config evaluates a managed rule besides, or instead, of at changes. */
   readonly maximumExecutionFrequency?: Frequency;
-  /** The types of resources at whose changes AWS Config evaluates a managed rule. */
+  /** The types of resources at whose changes AWS Config evaluates a managed rule, and those that custom rules list. */
   readonly resourceTypes?: readonly string[];
 }
 
@@ -89,6 +91,8 @@ export interface ReportSettings {
   readonly exceptions: readonly Exception[];
   /** The chosen ones; reports from before there were any have none. */
   readonly standards?: readonly ReportedStandard[];
+  /** Of the custom rules; not in the settings that were kept before this was. */
+  readonly discoveryScope?: DiscoveryScope;
   /** EventBridge cron expressions, UTC. */
   readonly evaluationSchedule: string;
   readonly reportSchedule: string;

@@ -28,6 +28,8 @@ export interface Evaluator<Facts, Parameters> {
   readonly targets: readonly [Target, ...Target[]];
   /** Where the newest report lies, for alerts. */
   readonly reportUri: string;
+  /** The same in the AWS console. */
+  readonly reportLink: string;
 }
 
 /** What was said of one resource. */
@@ -92,7 +94,7 @@ export function rowContext<Facts, Parameters>(
  * @param targets what they speak of, if it is more than the settings name.
  */
 export function alertContext<Facts, Parameters>(
-  { rule, settings, environmentSuffix, targets: named, reportUri }: Evaluator<Facts, Parameters>,
+  { rule, settings, environmentSuffix, targets: named, reportUri, reportLink }: Evaluator<Facts, Parameters>,
   targets: readonly Target[] = named,
 ): AlertContext {
   return {
@@ -104,6 +106,7 @@ export function alertContext<Facts, Parameters>(
     accounts: [...new Set(targets.map(({ accountId }) => accountId))],
     regions: [...new Set(targets.map(({ region }) => region))],
     reportUri,
+    reportLink,
   };
 }
 

@@ -2,7 +2,7 @@ import { ConfigServiceClient } from "@aws-sdk/client-config-service";
 import type { Context } from "aws-lambda";
 import { clientConfig } from "../aws/clients";
 import { invocationTime } from "../aws/retry";
-import { newestReportUri, placeOf, readSettings } from "../deployment/place";
+import { newestReportLink, newestReportUri, placeOf, readSettings } from "../deployment/place";
 import type { EvaluatorSettings } from "../deployment/settings";
 import type { ResourceSource, Rule } from "../rule/rule";
 import { runDependencies } from "../runs/dependencies";
@@ -10,6 +10,7 @@ import { asError } from "../values/errors";
 import { answer, type EvaluatorResult } from "./answer";
 import type { EvaluatorDependencies } from "./evaluator";
 import { parseEvaluatorEvent } from "./events";
+import { withOwners } from "./owners";
 import { targetsOf } from "./plan";
 
 /**
@@ -29,11 +30,12 @@ export function evaluatorHandler<Facts, Parameters>(
     dependencies ??= { ...runDependencies(place), config: new ConfigServiceClient(clientConfig(place)) };
     const evaluator = {
       rule,
-      source,
+      source: withOwners(source, settings.ownerTag),
       settings,
       environmentSuffix: place.environmentSuffix,
       targets: targetsOf(place, settings.regions),
       reportUri: newestReportUri(place),
+      reportLink: newestReportLink(place),
     };
     try {
       return await answer(evaluator, parseEvaluatorEvent(event), dependencies);

@@ -50,6 +50,7 @@ export function evaluationRow(
     resource_name: resource.name,
     account_id: resource.accountId,
     region: resource.region,
+    ...(resource.owner !== undefined && { owner: resource.owner }),
     compliance_type: judgement.complianceType,
     annotation: cut(judgement.annotation, ANNOTATION_LENGTH),
     observed: judgement.observed,

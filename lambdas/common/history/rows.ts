@@ -36,6 +36,8 @@ export interface EvaluationRow {
   readonly resource_name: string;
   readonly account_id: string;
   readonly region: string;
+  /** Value of the tag that the setting ownerTag names. */
+  readonly owner?: string;
   readonly compliance_type: ComplianceType;
   readonly annotation: string;
   readonly observed: Observed;

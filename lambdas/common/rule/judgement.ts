@@ -29,6 +29,8 @@ export interface Resource {
   readonly name: string;
   readonly accountId: string;
   readonly region: string;
+  /** Whom it belongs to, by the tag that the setting ownerTag names. */
+  readonly owner?: string;
   /** Undefined when they were asked for and could not be read. */
   readonly tags: Readonly<Record<string, string>> | undefined;
 }

@@ -35,8 +35,11 @@ export type Listed<Facts> =
 
 /** What a listing shall read of each resource besides the facts. */
 export interface ReadOptions {
-  /** Read tags even where that takes a call for each resource. */
-  readonly tags: boolean;
+  /**
+   * Read tags even where that takes a call for each resource. A resource whose tags cannot be read is one that cannot
+   * be read; when they are only `wanted` it is one without tags.
+   */
+  readonly tags: boolean | "wanted";
 }
 
 /** Where a rule's resources are read from: the live API of one account and Region. */

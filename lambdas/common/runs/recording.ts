@@ -441,6 +441,7 @@ function resourceOf(row: EvaluationRow): Omit<Resource, "tags"> {
     name: row.resource_name,
     accountId: row.account_id,
     region: row.region,
+    ...(row.owner !== undefined && { owner: row.owner }),
   };
 }
 

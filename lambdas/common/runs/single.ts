@@ -201,8 +201,15 @@ async function wasDrift(
 
 /** A resource that is gone is called what it was called when it was read last. */
 function resourceOf(row: EvaluationRow): SingleEvaluation["resource"] {
-  const { resource_id, resource_type, resource_name, account_id, region } = row;
-  return { arn: resource_id, type: resource_type, name: resource_name, accountId: account_id, region };
+  const { resource_id, resource_type, resource_name, account_id, region, owner } = row;
+  const resource = {
+    arn: resource_id,
+    type: resource_type,
+    name: resource_name,
+    accountId: account_id,
+    region,
+  };
+  return owner === undefined ? resource : { ...resource, owner };
 }
 
 function stateAt(row: EvaluationRow): PreviousState {

@@ -10,9 +10,17 @@ export function count(amount: number, noun: string): string {
   return `${number(amount)} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
-/** `99.5 %`, or a dash for nothing. */
-export function percent(value: number | null): string {
-  return value === null ? "–" : `${value} %`;
+/**
+ * A part of a whole in percent, cut to two decimals and never rounded up, so that 100 is every single one; null of
+ * nothing. Reports, mails and commands all take it from here.
+ */
+export function percentage(part: number, whole: number): number | null {
+  return whole === 0 ? null : Math.floor((part * 10_000) / whole) / 100;
+}
+
+/** `99.5 %`, or `none` for nothing. */
+export function percent(value: number | null, none = "–"): string {
+  return value === null ? none : `${value} %`;
 }
 
 /** `2026-11-23 06:00 UTC`. */

@@ -119,6 +119,15 @@ export class Chain {
     return link;
   }
 
+  /** The last link up to `head` that ends at or before the instant; undefined when none does. */
+  async endedBy(head: Link | undefined, instant: string): Promise<Link | undefined> {
+    if (head === undefined || head.manifest.period.to <= instant) return head;
+    const link = await this.covering(head, instant);
+    const { period, sequence } = link.manifest;
+    if (period.to <= instant) return link;
+    return sequence > 1 ? this.link(sequence - 1) : undefined;
+  }
+
   /**
    * Adds a link; this is what makes its report count.
    * @returns undefined when another run has added one with this number.

@@ -19,7 +19,7 @@ import { standardResults } from "../figures/standards";
 import { overallTrend, ruleTrend } from "../figures/trend";
 import type { SampleRequest } from "../request/event";
 import type { Period } from "../request/period";
-import { byTime, changeEntry, resourceEntry, worstFirst } from "./entries";
+import { byTime, changeEntry, gravestFirst, resourceEntry, worstFirst } from "./entries";
 import { findings, type StaleState } from "./findings";
 import { Interner } from "./interner";
 import { KnownAt } from "./known-at";
@@ -33,6 +33,8 @@ import {
   type SamplePack,
   SCHEMA_VERSION,
 } from "./report";
+import { ScopeBuilder } from "./scope";
+import { type LastReport, sinceLastReport } from "./since-last-report";
 import type { Standard } from "./standard";
 import { type RuleState, stateAt } from "./state";
 
@@ -61,6 +63,8 @@ export interface AssemblyRequest {
   readonly programVersion: string;
   /** When the previous scheduled report had read the history: what became known later is late. */
   readonly previousReadAt?: string;
+  /** The last scheduled report that ended by the end of the period. */
+  readonly lastReport?: LastReport;
   /** Leave out what became known after the end of the period, as a report about the past must. */
   readonly asKnownThen: boolean;
   readonly sample?: SampleRequest;
@@ -87,6 +91,7 @@ export async function assembleReport(
   const fleet = new Fleet(expiredBy(settings.exceptions, period.to));
   for (const rule of settings.rules) await readRule(dependencies, rule, request, fleet);
 
+  fleet.rules.sort(gravestFirst);
   fleet.resources.sort(worstFirst);
   fleet.changes.sort(byTime);
   fleet.failures.sort(
@@ -138,7 +143,9 @@ export async function assembleReport(
       resources: new Set(fleet.resources.map(({ resourceId }) => resourceId)).size,
       rules: fleet.rules.length,
       rulesNotEvaluated,
+      bySeverity: fleet.bySeverity,
       opened: fleet.rules.reduce((total, { opened }) => total + opened, 0),
+      foundFailing: fleet.rules.reduce((total, { foundFailing }) => total + foundFailing, 0),
       timeToResolve: resolutionTimes(fleet.failures),
       sweeps: {
         expected: sum(({ expected }) => expected),
@@ -147,6 +154,8 @@ export async function assembleReport(
         missing: sum(({ missing }) => missing),
       },
     },
+    sinceLastReport: sinceLastReport(request.lastReport, fleet, period),
+    scope: fleet.scope.scope(settings),
     rules: fleet.rules,
     byResourceType: groups(fleet.byResourceType),
     byAccount: groups(fleet.byAccount),
@@ -184,6 +193,8 @@ class Fleet {
   readonly runsBefore = new Map<string, RunRow>();
   /** Resources that cannot be read and failed, unaccepted, when they last could. */
   lastSeenFailing = 0;
+  readonly bySeverity = { critical: 0, high: 0, medium: 0, low: 0 };
+  readonly scope = new ScopeBuilder();
   /** Exception id → failures covered. */
   readonly covered = new Map<string, number>();
   readonly byRule = new TallyBy();
@@ -202,6 +213,8 @@ class Fleet {
       this.lastSeenFailing += 1;
     }
     const isExcepted = exceptionId !== undefined && complianceType === "NON_COMPLIANT";
+    if (complianceType === "NON_COMPLIANT" && exceptionId === undefined) this.bySeverity[severity] += 1;
+    this.scope.found(entry.rule, entry.resourceType);
     this.byRule.count(entry.rule, complianceType, isExcepted);
     this.byResourceType.count(entry.resourceType, complianceType, isExcepted);
     this.byAccount.count(entry.accountId, complianceType, isExcepted);
@@ -223,6 +236,8 @@ async function readRule(
   const state = await settledStateAt(history, name, period.to, sleep);
   if (state.missingRows > 0) fleet.missingRows.set(name, state.missingRows);
   for (const row of state.rows) fleet.add(row, severity);
+
+  fleet.scope.lookedAt(rule, state.run?.ledger ?? []);
 
   const { inPeriod, late } = await readTransitions(history, rule, request);
   for (const row of late) fleet.changes.push(changeEntry(row, true, fleet.interner));
@@ -257,6 +272,10 @@ async function readRule(
   const stale = staleState(state.run, closing, period.to);
   if (stale !== undefined) fleet.stale.push(stale);
 
+  const began = intervals.flatMap(({ since }) => (since !== null && since > period.from ? [since] : []));
+  const isFound = (since: string) =>
+    firstRun !== undefined && since <= instantOf(firstRun.evaluation_timestamp);
+  const foundFailing = began.filter(isFound).length;
   fleet.rules.push({
     rule: name,
     title: rule.title,
@@ -264,12 +283,15 @@ async function readRule(
     configRuleName: rule.configRuleName,
     severity,
     remediation: rule.remediation,
+    parameters: rule.parameters,
+    resourceTypes: fleet.scope.typesOf(name),
     result: state.run === undefined ? null : fleet.byRule.of(name),
     stateFrom:
       state.run === undefined
         ? null
         : { run: instantOf(state.run.evaluation_timestamp), laterEvaluations: state.laterEvaluations },
-    opened: intervals.filter(({ since }) => since !== null && since > period.from).length,
+    opened: began.length - foundFailing,
+    foundFailing,
     timeToResolve: resolutionTimes(intervals),
   });
 }

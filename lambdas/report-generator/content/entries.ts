@@ -5,7 +5,7 @@ import type { EvaluationRow } from "../../common/history/rows";
 import type { Severity } from "../../common/rule/rule";
 import { compareText } from "../../common/values/text";
 import type { Interner } from "./interner";
-import type { ChangeEntry, ResourceEntry } from "./report";
+import type { ChangeEntry, ResourceEntry, RuleResult } from "./report";
 
 /**
  * An evaluation with its evidence.
@@ -24,6 +24,7 @@ export function resourceEntry(
     resourceName: row.resource_name,
     accountId: interner.share(row.account_id),
     region: interner.share(row.region),
+    ...(row.owner !== undefined && { owner: interner.share(row.owner) }),
     rule: interner.share(row.rule),
     severity,
     complianceType: row.compliance_type,
@@ -62,6 +63,11 @@ export function changeEntry(row: EvaluationRow, arrivedLate: boolean, interner: 
 
 const SEVERITIES: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3 };
 const VERDICTS = { NON_COMPLIANT: 0, ERROR: 1, COMPLIANT: 3, NOT_APPLICABLE: 4 } as const;
+
+/** Rules by severity; those of one keep their order. */
+export function gravestFirst(a: RuleResult, b: RuleResult): number {
+  return SEVERITIES[a.severity] - SEVERITIES[b.severity];
+}
 
 /** Failing first (the gravest and oldest at the top), then unreadable, accepted, passing and not applicable. */
 export function worstFirst(a: ResourceEntry, b: ResourceEntry): number {

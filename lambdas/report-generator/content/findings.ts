@@ -56,6 +56,7 @@ export function findings(sources: FindingSources): Finding[] {
     ...rulesRemoved(sources.removed),
     ...parametersChanged(sources.runs, sources.runsBefore),
     ...scheduleChanged(sources.schedule),
+    ...nothingEvaluated(sources.rules),
     ...arrivedLate(sources),
   ];
 }
@@ -69,6 +70,16 @@ function notEvaluated(rules: readonly RuleResult[]): Finding[] {
       rules: [rule],
       text: `${rule} has not been evaluated yet: it had no complete run by the end of the period. Nothing is known of its resources.`,
     }));
+}
+
+/** A rule without resources has passed nothing, however quiet it is. */
+function nothingEvaluated(rules: readonly RuleResult[]): Finding[] {
+  const quiet = rules
+    .filter(({ result }) => result !== null && result.compliant + result.nonCompliant + result.error === 0)
+    .map(({ rule }) => rule);
+  if (quiet.length === 0) return [];
+  const text = `${quiet.join(", ")} found no resource ${quiet.length === 1 ? "it applies" : "they apply"} to: nothing was evaluated, so nothing passed.`;
+  return [{ level: "note", code: "nothing-evaluated", rules: quiet, text }];
 }
 
 function rowsMissing(missing: ReadonlyMap<string, number>): Finding[] {
@@ -100,8 +111,14 @@ function coverageIncomplete({ summary, rules, lastSeenFailing }: FindingSources)
     .filter(({ result }) => result !== null && result.error > 0)
     .map(({ rule, result }) => `${rule} ${result?.error}`);
   const subject = rules.some(({ result }) => result === null) ? "Coverage of the rules that ran" : "Coverage";
-  const failed = lastSeenFailing > 0 ? ` ${number(lastSeenFailing)} of them failed when last read.` : "";
-  const text = `${subject} is ${percent(summary.coverage)}: ${count(summary.error, "evaluation")} could not be made at the end of the period (${by.join(", ")}). The score says nothing of them.${failed}`;
+  const failed =
+    lastSeenFailing > 0
+      ? summary.error === 1
+        ? " The resource failed when last read."
+        : ` ${number(lastSeenFailing)} of them failed when last read.`
+      : "";
+  const those = summary.error === 1 ? "it" : "them";
+  const text = `${subject} is ${percent(summary.coverage)}: ${count(summary.error, "evaluation")} could not be made at the end of the period (${by.join(", ")}). The score says nothing of ${those}.${failed}`;
   return [{ level: "gap", code: "coverage-incomplete", text }];
 }
 
@@ -153,7 +170,7 @@ function runCoverageIncomplete(runs: readonly RunEntry[]): Finding[] {
       level: "warning",
       code: "run-coverage-incomplete",
       rules: [rule],
-      text: `${rule}: ${count(affected.length, "run")} of the period could not evaluate every resource (${[...codes].sort().join(", ")}).`,
+      text: `${rule}: ${count(affected.length, "run")} of the period could not evaluate every listed resource (${[...codes].sort().join(", ")}).`,
     };
   });
 }

@@ -24,6 +24,8 @@ export interface ResourceEntry {
   readonly resourceName: string;
   readonly accountId: string;
   readonly region: string;
+  /** By the tag that the setting ownerTag names. */
+  readonly owner?: string;
   readonly rule: string;
   readonly severity: Severity;
   readonly complianceType: ComplianceType;
@@ -70,10 +72,17 @@ export interface RuleResult {
   readonly configRuleName: string;
   readonly severity: Severity;
   readonly remediation: string;
+  /** What the rule is evaluated with. */
+  readonly parameters: object;
+  /** The kinds of resources that the rule looks at, and those that it found. */
+  readonly resourceTypes: readonly string[];
   readonly result: Tally | null;
   /** The complete run that the state starts from, and how many later evaluations were laid over it. */
   readonly stateFrom: { readonly run: string; readonly laterEvaluations: number } | null;
+  /** Failures that began in the period after the rule's first evaluation. */
   readonly opened: number;
+  /** Failures that the rule's first evaluation found, if that lies in the period: when they began nobody knows. */
+  readonly foundFailing: number;
   readonly timeToResolve: ResolutionTimes;
 }
 
@@ -90,8 +99,11 @@ export interface Summary extends Tally {
   readonly lastSeenFailing: number;
   readonly rules: number;
   readonly rulesNotEvaluated: number;
-  /** Failures that began in the period, and those that ended in it. */
+  /** Failing and not accepted, by the severity of the rule. */
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+  /** Failures that began in the period, those that a rule's first evaluation found in it, and those that ended. */
   readonly opened: number;
+  readonly foundFailing: number;
   readonly timeToResolve: ResolutionTimes;
   readonly sweeps: {
     readonly expected: number;
@@ -106,6 +118,34 @@ export interface ChainPosition {
   /** null: on demand, not part of the chain. */
   readonly sequence: number | null;
   readonly previous: { readonly sequence: number; readonly manifestSha256: string } | null;
+}
+
+/** What is otherwise than the last scheduled report that ended by then said. */
+export interface SinceLastReport {
+  readonly reportId: string;
+  readonly sequence: number;
+  /** The end of its period. */
+  readonly to: string;
+  readonly score: number | null;
+  /** Failing and not accepted, as that report counted them. */
+  readonly failing: number;
+  /** Failures, accepted or not, that began or were found since and go on. */
+  readonly newlyFailing: number;
+  /** Failures that ended since; null when this report's period begins later. */
+  readonly resolved: number | null;
+}
+
+/** What was looked at, and what was not. */
+export interface Scope {
+  /** Where the runs looked that the state is of. */
+  readonly places: readonly {
+    readonly accountId: string;
+    readonly region: string;
+    readonly rules: readonly string[];
+  }[];
+  readonly resourceTypes: readonly { readonly resourceType: string; readonly rules: readonly string[] }[];
+  /** A sentence each. */
+  readonly notSeen: readonly string[];
 }
 
 /** A seeded random sample of the evaluations at the end of the period. */
@@ -136,6 +176,10 @@ export interface Report {
   readonly chain: ChainPosition;
   readonly findings: readonly Finding[];
   readonly summary: Summary;
+  /** null while there is no scheduled report to compare with. */
+  readonly sinceLastReport: SinceLastReport | null;
+  readonly scope: Scope;
+  /** The gravest first. */
   readonly rules: readonly RuleResult[];
   readonly byResourceType: readonly GroupResult[];
   readonly byAccount: readonly GroupResult[];
@@ -165,6 +209,7 @@ export interface Finding {
   readonly level: "gap" | "warning" | "note";
   readonly code:
     | "not-evaluated"
+    | "nothing-evaluated"
     | "rows-missing"
     | "state-stale"
     | "import-failed"

@@ -2,7 +2,8 @@
 
 import { instantOf } from "../../common/history/keys";
 import type { RunRow } from "../../common/history/rows";
-import { countsOfLedger, percentage, type Tally, tally } from "./scores";
+import { percentage } from "../../common/values/words";
+import { countsOfLedger, type Tally, tally } from "./scores";
 
 /** One account and Region of a run. listed = compliant + nonCompliant + notApplicable + error. */
 export interface CoverageEntry {

@@ -2,6 +2,7 @@
 
 import type { LedgerEntry } from "../../common/history/rows";
 import type { ComplianceType } from "../../common/rule/judgement";
+import { percentage } from "../../common/values/words";
 
 /**
  * Counts of evaluations and what follows from them. Percentages are cut, not rounded, to two decimals, so that
@@ -38,11 +39,6 @@ export const NOTHING: Counts = {
   notApplicable: 0,
   error: 0,
 };
-
-/** Share of a whole in percent, cut to two decimals; null of nothing. */
-export function percentage(part: number, whole: number): number | null {
-  return whole === 0 ? null : Math.floor((part * 10_000) / whole) / 100;
-}
 
 /** The tally of some counts. */
 export function tally(counts: Counts): Tally {

@@ -17,7 +17,7 @@ import {
 import pMap from "p-map";
 import { alertChange } from "../../common/alerts/drift";
 import type { AlertContext } from "../../common/alerts/messages";
-import { newestReportUri, type Place } from "../../common/deployment/place";
+import { newestReportLink, newestReportUri, type Place } from "../../common/deployment/place";
 import { recordingRecorder } from "../../common/deployment/recorder";
 import { FREQUENCY_HOURS, type Frequency, type ReportedRule } from "../../common/deployment/settings";
 import type { RowContext } from "../../common/history/row";
@@ -327,6 +327,7 @@ function planOf(
       accounts: [place.accountId],
       regions: [place.region],
       reportUri: newestReportUri(place),
+      reportLink: newestReportLink(place),
     },
   };
 }

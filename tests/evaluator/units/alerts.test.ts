@@ -10,7 +10,7 @@ import {
   foldedDriftMessage,
 } from "../../../lambdas/common/alerts/messages";
 import { exceptionId } from "../../../lambdas/common/rule/exceptions";
-import { alertContext, entries, entry, exception, INSTANT, row } from "./factories";
+import { alertContext, entries, entry, exception, INSTANT, REPORT_LINK, row } from "./factories";
 
 const TOPIC = "arn:aws:sns:us-east-1:111122223333:compliance-alerts-prod";
 /** What SNS takes, body and attributes together. */
@@ -142,6 +142,7 @@ describe("the bodies", () => {
       accounts: ["111122223333"],
       regions: ["us-east-1"],
       report: "s3://compliance-reports-111122223333-prod/reports/latest.html",
+      reportLink: REPORT_LINK,
       drifts: { count: 1, leftOut: 0, entries: [entry()] },
     });
   });

@@ -82,6 +82,9 @@ export function row(change: Partial<EvaluationRow> = {}): EvaluationRow {
   };
 }
 
+export const REPORT_LINK =
+  "https://us-east-1.console.aws.amazon.com/s3/object/compliance-reports-111122223333-prod?region=us-east-1&prefix=reports/latest.html";
+
 export function alertContext(change: Partial<AlertContext> = {}): AlertContext {
   return {
     rule: RULE,
@@ -92,6 +95,7 @@ export function alertContext(change: Partial<AlertContext> = {}): AlertContext {
     accounts: [ACCOUNT],
     regions: [REGION],
     reportUri: "s3://compliance-reports-111122223333-prod/reports/latest.html",
+    reportLink: REPORT_LINK,
     ...change,
   };
 }

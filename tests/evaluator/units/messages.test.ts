@@ -7,12 +7,12 @@ import {
   entryLine,
   failureMessage,
   foldedDriftMessage,
-  minute,
-  percent,
   type RunDigest,
 } from "../../../lambdas/common/alerts/messages";
+import { newestReportLink } from "../../../lambdas/common/deployment/place";
 import { type Exception, exceptionId } from "../../../lambdas/common/rule/exceptions";
-import { alertContext, bucketArn, entries, entry, exception, INSTANT, row } from "./factories";
+import { minute, percent, percentage } from "../../../lambdas/common/values/words";
+import { alertContext, bucketArn, entries, entry, exception, INSTANT, REPORT_LINK, row } from "./factories";
 
 const totals: RunDigest["totals"] = {
   listed: 12,
@@ -106,7 +106,7 @@ Account:  111122223333, us-east-1
 What to do: Set the bucket's default encryption to the required algorithm.
 
 Environment: prod
-Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
+Newest report: ${REPORT_LINK}
 `,
     );
   });
@@ -138,7 +138,7 @@ Began to fail (2)
 What to do: Set the bucket's default encryption to the required algorithm.
 
 Environment: prod
-Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
+Newest report: ${REPORT_LINK}
 `,
     );
   });
@@ -226,7 +226,7 @@ Expired exceptions (1)
 What to do: Set the bucket's default encryption to the required algorithm.
 
 Environment: prod
-Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
+Newest report: ${REPORT_LINK}
 `,
     );
   });
@@ -281,7 +281,7 @@ Message: Rate exceeded
 Account: 111122223333; us-east-1
 
 Environment: prod
-Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
+Newest report: ${REPORT_LINK}
 `,
     );
   });
@@ -289,14 +289,30 @@ Newest report: s3://compliance-reports-111122223333-prod/reports/latest.html
 
 describe("the words", () => {
   it.each([
-    [1, "100 %"],
-    [0.99999, "99.9 %"],
-    [2 / 3, "66.6 %"],
-    [0.57, "57 %"],
-    [0, "0 %"],
-    [undefined, "no score"],
-  ])("of the share %s are %s, never rounded up", (share, words) => {
-    expect(percent(share)).toBe(words);
+    [1, 1, "100 %"],
+    [99_999, 100_000, "99.99 %"],
+    [2, 3, "66.66 %"],
+    [57, 100, "57 %"],
+    [0, 1, "0 %"],
+    [0, 0, "no score"],
+  ])("of %i of %i are %s as in the report, never rounded up", (part, whole, words) => {
+    expect(percent(percentage(part, whole), "no score")).toBe(words);
+  });
+
+  it.each([
+    ["aws", "us-east-1", "https://us-east-1.console.aws.amazon.com/"],
+    ["aws-cn", "cn-north-1", "https://console.amazonaws.cn/"],
+    ["aws-us-gov", "us-gov-west-1", "https://console.amazonaws-us-gov.com/"],
+  ])("of the newest report in partition %s link to its console", (partition, region, console) => {
+    const link = newestReportLink({
+      partition,
+      region,
+      accountId: "111122223333",
+      environmentSuffix: "prod",
+    });
+    expect(link).toBe(
+      `${console}s3/object/compliance-reports-111122223333-prod?region=${region}&prefix=reports/latest.html`,
+    );
   });
 
   it("of an instant are its minute in UTC", () => {

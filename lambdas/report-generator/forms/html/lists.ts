@@ -11,6 +11,8 @@ interface CheckList {
   readonly id: string;
   readonly title: string;
   readonly none: string;
+  /** Whether an empty list is good news, which it is not where nothing was evaluated. */
+  readonly saysAllIsWell: boolean;
   readonly most: number;
   readonly isCollapsed: boolean;
   readonly belongs: (entry: ResourceEntry) => boolean;
@@ -22,6 +24,7 @@ export const ATTENTION: readonly CheckList[] = [
     id: "failing",
     title: "Failing checks",
     none: "No check fails.",
+    saysAllIsWell: true,
     most: 2_000,
     isCollapsed: false,
     belongs: (entry) => entry.complianceType === "NON_COMPLIANT" && !isExcepted(entry),
@@ -30,6 +33,7 @@ export const ATTENTION: readonly CheckList[] = [
     id: "unevaluated",
     title: "Checks that could not be evaluated",
     none: "Every check of the rules that ran could be evaluated.",
+    saysAllIsWell: true,
     most: 1_000,
     isCollapsed: false,
     belongs: ({ complianceType }) => complianceType === "ERROR",
@@ -38,6 +42,7 @@ export const ATTENTION: readonly CheckList[] = [
     id: "accepted",
     title: "Failing checks that an exception covers",
     none: "No exception is in use.",
+    saysAllIsWell: false,
     most: 1_000,
     isCollapsed: false,
     belongs: isExcepted,
@@ -50,6 +55,7 @@ export const INVENTORY: readonly CheckList[] = [
     id: "passing",
     title: "Passing checks",
     none: "No check passes.",
+    saysAllIsWell: false,
     most: 2_000,
     isCollapsed: true,
     belongs: ({ complianceType }) => complianceType === "COMPLIANT",
@@ -58,6 +64,7 @@ export const INVENTORY: readonly CheckList[] = [
     id: "not-applicable",
     title: "Checks that do not apply",
     none: "Every rule applies to all of its resources.",
+    saysAllIsWell: true,
     most: 1_000,
     isCollapsed: true,
     belongs: ({ complianceType }) => complianceType === "NOT_APPLICABLE",
@@ -72,7 +79,9 @@ export function* checksSection(report: Report, list: CheckList): Generator<Marku
     ? html`<details id="${list.id}"><summary>${list.title} (${number(total)})</summary>`
     : html`<section aria-labelledby="${list.id}"><h2 id="${list.id}">${list.title} <span class="note">${number(total)}</span></h2>`;
   if (total === 0) {
-    yield html`<p class="none">${list.none}</p>`;
+    const { compliant, nonCompliant } = report.summary;
+    const isNothing = compliant + nonCompliant === 0 && list.saysAllIsWell;
+    yield html`<p class="none">${isNothing ? "Nothing was evaluated, so nothing is known to pass." : list.none}</p>`;
   } else {
     if (list.id === "failing") yield remedies(report, list);
     yield leftOut(total, list.most, report);
@@ -99,7 +108,7 @@ function checkRow(entry: ResourceEntry, at: string, managed: ReadonlySet<string>
   const lastRead = entry.complianceType === "ERROR" && entry.settledType;
   return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi>${arn(entry.resourceId)}</th>
 <td>${verdictBadge(entry)}${lastRead && html` <span class="note">${VERDICTS[lastRead].word.toLowerCase()} when last read</span>`}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
-<td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span></td>
+<td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span>${entry.owner && html`<span class="sub">owner <bdi>${entry.owner}</bdi></span>`}</td>
 <td class="t" data-label="Since">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
 <td class="t" data-label="Observed">${time(entry.observedAt)}${managed.has(entry.rule) && html`<span class="sub">by AWS Config</span>`}</td></tr>
 `;
@@ -121,9 +130,9 @@ export function* changesSection(report: Report): Generator<Markup> {
     transition !== "first-seen" || complianceType === "NON_COMPLIANT" || complianceType === "ERROR";
   const news = report.changes.filter(isNews);
   const quiet = report.changes.length - news.length;
-  const { opened, timeToResolve } = report.summary;
+  const { opened, foundFailing, timeToResolve } = report.summary;
   yield html`<section aria-labelledby="changes"><h2 id="changes">Changes in the period</h2>
-<p>${number(opened)} ${opened === 1 ? "failure" : "failures"} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.${quiet > 0 && html` ${count(quiet, "check")} did not fail when first evaluated.`}</p>`;
+<p>${count(opened, "failure")} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.${foundFailing > 0 && ` ${number(foundFailing)} more ${foundFailing === 1 ? "was" : "were"} found failing when a rule first ran: when ${foundFailing === 1 ? "it" : "they"} began is not known.`}${quiet > 0 && html` ${count(quiet, "check")} did not fail when first evaluated.`}</p>`;
   if (news.length > 0) {
     yield leftOut(news.length, MOST_CHANGES, report, "The JSON has all of them.");
     yield html`<div class="scroll" role="group" aria-label="Changes" tabindex="0"><table class="rows">

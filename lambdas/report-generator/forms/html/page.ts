@@ -17,6 +17,7 @@ import {
   scheduleSection,
   trendSection,
 } from "./sections";
+import { parametersSection, scopeSection } from "./standard";
 import { standardsSection } from "./standards";
 import { STYLE } from "./style";
 
@@ -38,6 +39,10 @@ function* pieces(report: Report): Generator<Markup> {
 <title>${title}</title>
 <style>`;
   yield new Markup(STYLE);
+  // Nothing but what a report is called may come into the style sheet.
+  yield new Markup(
+    `@page { @bottom-left { content: "${report.reportId.replace(/[^\w-]/g, "")}"; font: 8pt sans-serif; color: #565d66; } }\n`,
+  );
   yield html`</style>
 </head>
 <body>
@@ -65,6 +70,8 @@ function* pieces(report: Report): Generator<Markup> {
   yield standardsSection(report);
   yield controlsSection(report);
   yield breakdownSection(report);
+  yield parametersSection(report);
+  yield scopeSection(report);
   yield sampleSection(report);
   yield html`<section aria-labelledby="inventory"><h2 id="inventory">Everything else</h2>`;
   for (const list of INVENTORY) yield* checksSection(report, list);
@@ -105,6 +112,8 @@ function navigation(report: Report): [id: string, name: string][] {
     ...(report.standards.length > 0 ? [["standards", "Standards"] satisfies [string, string]] : []),
     ...(report.controls.length > 0 ? [["controls", "Controls"] satisfies [string, string]] : []),
     ["breakdown", "Types and accounts"],
+    ["parameters", "Judged against"],
+    ["scope", "Looked at"],
     ...(report.sample === null ? [] : [["sample", "Sample"] satisfies [string, string]]),
     ["inventory", "Everything else"],
     ["provenance", "Origin"],

@@ -1,11 +1,13 @@
 /** The HTML report's short sections, in the order in which a reader asks. */
 
 import type { Trigger } from "../../../common/history/rows";
+import type { Severity } from "../../../common/rule/rule";
 import { standardTitle } from "../../../common/rule/standards";
 import { groupBy } from "../../../common/values/group";
 import { count, duration, minute, number, percent } from "../../../common/values/words";
 import type { GroupResult, Report } from "../../content/report";
 import { GRACE_MS, ON_TIME_MS } from "../../figures/schedule";
+import type { Tally } from "../../figures/scores";
 import { slotStrip, tallyBar, trendChart } from "./charts";
 import { html, type Markup } from "./markup";
 import { CONTROL_STATUS } from "./standards";
@@ -27,8 +29,17 @@ export function findingsSection({ findings, summary, rules }: Report): Markup {
     return html`<section class="findings note-only" aria-labelledby="findings"><h2 id="findings">No run was due</h2>
 <p>No run was due in this period; ${newest ? `newest run: ${minute(newest)}` : "there has been none"}.</p>${findingList(findings)}</section>`;
   }
-  return html`<section class="findings ${findings.length === 0 ? "clear" : "note-only"}" aria-labelledby="findings"><h2 id="findings">Complete</h2>
-<p>Every scheduled run of the period completed on time, and every resource was evaluated.</p>${findingList(findings)}</section>`;
+  const isGreen = findings.length === 0 && summary.compliant + summary.nonCompliant > 0;
+  const evaluated = hasEvaluated(summary)
+    ? "and every listed resource was evaluated"
+    : "and found nothing to evaluate. Nothing was evaluated, so nothing is known to pass";
+  return html`<section class="findings ${isGreen ? "clear" : "note-only"}" aria-labelledby="findings"><h2 id="findings">Complete</h2>
+<p>Every scheduled run of the period completed on time, ${evaluated}.</p>${findingList(findings)}</section>`;
+}
+
+/** Without a verdict there is nothing that a figure could be green for. */
+function hasEvaluated({ compliant, nonCompliant }: Pick<Tally, "compliant" | "nonCompliant">): boolean {
+  return compliant + nonCompliant > 0;
 }
 
 function findingList(findings: Report["findings"]): Markup {
@@ -37,12 +48,12 @@ function findingList(findings: Report["findings"]): Markup {
   return html`<ul>${findings.map(({ level, text }) => html`<li><span class="level ${level}">${words[level]}</span><span>${text}</span></li>`)}</ul>`;
 }
 
-/** The six figures of the first screen. */
-export function figuresSection({ summary }: Report): Markup {
+/** The figures of the first screen. */
+export function figuresSection({ summary, sinceLastReport }: Report): Markup {
   const { sweeps, timeToResolve } = summary;
   const failing = summary.nonCompliant - summary.excepted;
   const isIncomplete = summary.error > 0 || summary.rulesNotEvaluated > 0;
-  const figure = (name: string, style: string, value: string, aside: string) =>
+  const figure = (name: string, style: string, value: string | Markup, aside: string | Markup) =>
     html`<div><dt>${name}</dt><dd><div class="value ${style}">${value}</div><div class="aside">${aside}</div></dd></div>`;
   return html`<dl class="figures">
 ${figure(
@@ -51,7 +62,9 @@ ${figure(
   percent(summary.score),
   summary.excepted > 0
     ? `${percent(summary.scoreWithExceptions)} with ${number(summary.excepted)} accepted ${summary.excepted === 1 ? "failure" : "failures"} left out`
-    : `${number(summary.compliant)} of ${number(summary.compliant + summary.nonCompliant)} checks pass`,
+    : hasEvaluated(summary)
+      ? `${number(summary.compliant)} of ${number(summary.compliant + summary.nonCompliant)} checks pass`
+      : "nothing was evaluated",
 )}
 ${figure(
   "Coverage",
@@ -61,7 +74,8 @@ ${figure(
     ? coverageGaps(summary)
     : `of ${count(summary.resources, "resource")}, ${count(summary.rules, "rule")}`,
 )}
-${figure("Failing now", failing + summary.lastSeenFailing > 0 ? "bad" : "good", number(failing), failingAside(summary, failing))}
+${failingFigure(summary, figure)}
+${figure("Failing by severity", "", severities(summary), "without those accepted")}
 ${figure(
   "Runs on time",
   sweeps.missing > 0 ? "bad" : sweeps.late > 0 ? "unknown" : "",
@@ -70,9 +84,47 @@ ${figure(
     ? "none late, none missing"
     : `${sweeps.late} late, ${sweeps.missing} missing`,
 )}
-${figure("Began / resolved", "", `${number(summary.opened)} / ${number(timeToResolve.resolved)}`, "failures in the period")}
+${figure(
+  "Began / resolved",
+  "",
+  `${number(summary.opened)} / ${number(timeToResolve.resolved)}`,
+  summary.foundFailing > 0
+    ? `and ${number(summary.foundFailing)} found failing at first evaluation`
+    : "failures in the period",
+)}
 ${figure("Median to resolve", "", duration(timeToResolve.medianMs), resolvedAside(timeToResolve))}
+${figure("New / resolved since the last report", "", ...changeSince(summary, failing, sinceLastReport))}
 </dl>`;
+}
+
+function failingFigure(
+  summary: Report["summary"],
+  figure: (name: string, style: string, value: string, aside: string) => Markup,
+): Markup {
+  const failing = summary.nonCompliant - summary.excepted;
+  const aside = failingAside(summary, failing);
+  if (failing + summary.lastSeenFailing > 0) return figure("Failing now", "bad", number(failing), aside);
+  if (!hasEvaluated(summary)) return figure("Failing now", "unknown", "–", "nothing was evaluated");
+  return figure("Failing now", "good", number(failing), aside);
+}
+
+function severities({ bySeverity, ...summary }: Report["summary"]): Markup {
+  if (!hasEvaluated(summary)) return html`–`;
+  const entries = Object.entries(bySeverity) as [Severity, number][];
+  return html`<ul class="severities">${entries.map(([severity, amount]) => html`<li class="${amount === 0 && "zero"}"><b>${number(amount)}</b> ${severity}</li>`)}</ul>`;
+}
+
+/** What the figure says, and below it from what to what. */
+function changeSince(
+  summary: Report["summary"],
+  failing: number,
+  last: Report["sinceLastReport"],
+): [value: string, aside: string | Markup] {
+  if (last === null) return ["–", "no scheduled report before this one"];
+  return [
+    `${number(last.newlyFailing)} / ${last.resolved === null ? "–" : number(last.resolved)}`,
+    html`score ${percent(last.score)} → ${percent(summary.score)}, failing ${number(last.failing)} → ${number(failing)}; report no. ${last.sequence} of ${minute(last.to)}`,
+  ];
 }
 
 function failingAside({ listed, lastSeenFailing, excepted }: Report["summary"], failing: number): string {
@@ -110,7 +162,7 @@ ${barLegend()}
 ${rules.map(({ rule, title, severity, result, stateFrom }) =>
   result === null
     ? html`<tr><th scope="row" class="id">${title}<span class="sub">${rule}</span></th><td>${severityBadge(severity)}</td><td colspan="7">${badge("unknown", "Not evaluated yet")}</td></tr>`
-    : html`<tr><th scope="row" class="id">${title}<span class="sub">${rule}</span>${stateFrom && html`<span class="sub">run of ${time(stateFrom.run)} UTC${stateFrom.laterEvaluations > 0 && ` and ${count(stateFrom.laterEvaluations, "later evaluation")}`}</span>`}</th><td>${severityBadge(severity)}</td><td>${tallyBar(result)}</td>${tallyCells(result)}</tr>`,
+    : html`<tr><th scope="row" class="id">${title}<span class="sub">${rule}</span>${!hasEvaluated(result) && result.error === 0 && badge("neutral", "Nothing to evaluate")}${stateFrom && html`<span class="sub">run of ${time(stateFrom.run)} UTC${stateFrom.laterEvaluations > 0 && ` and ${count(stateFrom.laterEvaluations, "later evaluation")}`}</span>`}</th><td>${severityBadge(severity)}</td><td>${tallyBar(result)}</td>${tallyCells(result)}</tr>`,
 )}
 </tbody></table></div></section>`;
 }
@@ -212,7 +264,7 @@ ${exceptions.map(({ exceptionId, status, expiringSoon, covers, terms }) => {
     expired: badge("bad", "Expired"),
     "not-in-settings": badge("unknown", "No longer in the settings"),
   };
-  return html`<tr><th scope="row">${exceptionId}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}${terms && arn(terms.resource)}</td><td>${terms?.reason}</td><td data-label="Owner, approver">${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t" data-label="Expires">${terms?.expires.slice(0, 10)}</td><td class="n" data-label="Covers">${number(covers)}</td></tr>`;
+  return html`<tr><th scope="row">${terms?.ticket ?? exceptionId}${terms && html`<span class="sub">${exceptionId}</span>`}</th><td>${words[status]}${expiringSoon && html`<span class="sub">ends soon</span>`}</td><td>${terms?.rule}${terms && arn(terms.resource)}</td><td>${terms?.reason}</td><td data-label="Owner, approver">${terms?.owner}<span class="sub">${terms?.approver}</span></td><td class="t" data-label="Expires">${terms?.expires.slice(0, 10)}</td><td class="n" data-label="Covers">${number(covers)}</td></tr>`;
 })}
 </tbody></table></div></section>`;
 }
@@ -271,6 +323,7 @@ export function provenanceSection(report: Report): Markup {
 <dt>State</dt><dd>each rule's last complete run in or before the period, with every later evaluation laid over it; a report about the past leaves out what became known later</dd>
 <dt>Check</dt><dd>one resource under one rule: a resource under two rules is two checks</dd>
 <dt>Score</dt><dd>passing / (passing + failing), accepted failures counting as failures; beside it, the same with them left out. Percentages are cut, never rounded up: 100 % means every single one.</dd>
+<dt>Exception</dt><dd>a failure that the company has accepted until a date. Its id is its ticket, <code>#</code>, and the beginning of a hash of rule and resource, for one ticket may cover several</dd>
 <dt>Coverage</dt><dd>evaluated / (evaluated + not evaluated). A resource that could not be read counts neither as passing nor as failing. There is no figure while a rule has not been evaluated.</dd>
 <dt>Time to resolve</dt><dd>from the first failing evaluation to the first that no longer fails, for failures that ended in the period and whose beginning is known</dd>
 <dt>Observed</dt><dd>when a resource was read; under a managed rule, when AWS Config recorded its result</dd>

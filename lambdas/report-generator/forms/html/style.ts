@@ -53,12 +53,14 @@ nav a:hover { text-decoration: underline; }
 .level { font-weight: 600; font-size: .85rem; padding-top: .08rem; }
 .level.gap { color: var(--bad); } .level.warning { color: var(--unknown); } .level.note { color: var(--soft); }
 
-.figures { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 0; margin: 1.75rem 0 0; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; }
+.figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0; margin: 1.75rem 0 0; border: 1px solid var(--line); border-radius: 3px; overflow: hidden; }
 .figures > div { padding: 1rem 1.2rem; box-shadow: 0 0 0 .5px var(--line); }
 .figures dt { color: var(--soft); font-size: .82rem; }
 .figures dd { margin: 0; }
 .figures .value { font-size: 1.75rem; line-height: 1.25; font-weight: 600; letter-spacing: -.01em; overflow-wrap: anywhere; }
 .figures .aside { color: var(--soft); font-size: .82rem; line-height: 1.4; }
+.severities { display: grid; grid-template-columns: 1fr 1fr; column-gap: .6rem; margin: 0; padding: .2rem 0 0; list-style: none; font-size: .9rem; line-height: 1.4; font-weight: 400; letter-spacing: 0; }
+.severities .zero { color: var(--soft); }
 .value.good { color: var(--good); } .value.bad { color: var(--bad); } .value.unknown { color: var(--unknown); }
 
 figure { margin: 1rem 0 0; }
@@ -92,7 +94,8 @@ th, td { padding: .5rem .8rem .5rem 0; text-align: left; vertical-align: top; bo
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-weight: 600; font-size: .8rem; border-bottom: 1.5px solid var(--soft); vertical-align: bottom; }
 tbody th { font-weight: 600; }
-tbody th, td { overflow-wrap: break-word; }
+tbody th, td, .sub { overflow-wrap: anywhere; }
+tbody .sub { min-width: 8rem; }
 .n { text-align: right; white-space: nowrap; }
 .t { white-space: nowrap; }
 th.id { min-width: 14rem; overflow-wrap: anywhere; }
@@ -115,6 +118,8 @@ code { font: .85em ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mo
 .severity.critical { color: var(--paper); background: var(--bad); border-color: var(--bad); }
 .severity.high { color: var(--bad); border-color: var(--bad); }
 .severity.medium { color: var(--unknown); border-color: var(--unknown); }
+.any { overflow-wrap: anywhere; }
+ul.plain { margin: 0; padding: 0; list-style: none; }
 .none { color: var(--soft); font-style: italic; }
 details { margin: .8rem 0 0; border-top: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 3rem; }
 summary { padding: .6rem 0; cursor: pointer; font-weight: 600; }
@@ -122,12 +127,9 @@ dl.facts { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; 
 dl.facts dt { color: var(--soft); } dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .82rem; }
 
-@media (max-width: 40rem) {
-  .page { padding: 0 1rem 3rem; }
-  .findings li { grid-template-columns: 1fr; gap: 0; }
+/* Below this a table's columns would be pushed off the page: its rows become cards, each figure with its name. */
+@media screen and (max-width: 64rem) {
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .figures > div { padding: .7rem .8rem; }
-  .figures .value { font-size: 1.35rem; }
   .rows thead { position: absolute; left: -999rem; }
   .rows tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
   .rows th, .rows td { display: block; padding: .1rem 0; border: 0; }
@@ -137,10 +139,19 @@ footer { margin-top: 3.5rem; padding-top: 1rem; border-top: 1px solid var(--line
   .rows th, .tallies th:first-child { width: auto; }
   .rows td.n { display: inline-block; margin-right: 1.1rem; text-align: left; }
   .rows .bar { margin: .3rem 0 .2rem; }
+  .rows [data-label]::before { content: attr(data-label) " "; color: var(--soft); }
+  .tallies { min-width: 0; }
+  tbody .sub { min-width: 0; }
+}
+@media screen and (max-width: 40rem) {
+  .page { padding: 0 1rem 3rem; }
+  .findings li { grid-template-columns: 1fr; gap: 0; }
+  .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .figures > div { padding: .7rem .8rem; }
+  .figures .value { font-size: 1.35rem; }
   .rows .t .sub { display: inline; margin-left: .5em; }
   .chart { --label: 3rem; height: 10rem; margin-bottom: 2.6rem; }
   .chart .year, .chart .spare { display: none; }
-  .rows [data-label]::before { content: attr(data-label) " "; color: var(--soft); }
   dl.facts { grid-template-columns: 1fr; gap: 0; } dl.facts dd { margin-bottom: .5rem; }
 }
 @page { size: A4; margin: 15mm 13mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #565d66; } }
