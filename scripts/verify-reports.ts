@@ -9,9 +9,10 @@ import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { S3Client } from "@aws-sdk/client-s3";
 import { count } from "../lambdas/common/values/words";
+import type { ReportSource } from "./report-objects";
 import { BucketSource, FolderSource } from "./report-sources";
 import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";
-import { type ReportSource, type Verification, verifyChain } from "./verify-chain";
+import { type Verification, verifyChain } from "./verify-chain";
 
 const USAGE =
   "usage: npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]";

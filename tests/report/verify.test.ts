@@ -4,8 +4,9 @@ import { dirname, join } from "node:path";
 import { parametersHash, sha256 } from "../../lambdas/common/values/hash";
 import { settingsKey } from "../../lambdas/report-generator/bucket/kept-settings";
 import { generateReport } from "../../lambdas/report-generator/generate";
+import type { ReportSource } from "../../scripts/report-objects";
 import { FolderSource } from "../../scripts/report-sources";
-import { type ReportSource, verifyChain } from "../../scripts/verify-chain";
+import { verifyChain } from "../../scripts/verify-chain";
 import { Company, dependencies, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";
