@@ -3,19 +3,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ReportSettings } from "../lambdas/common/deployment/settings";
 import { collect } from "../lambdas/common/values/collect";
-import { groupBy } from "../lambdas/common/values/group";
 import { sha256 } from "../lambdas/common/values/hash";
 import {
-  CHAIN_PREFIX,
   FORMS,
   type Manifest,
   type ManifestFile,
-  manifestKey,
   sequenceOfKey,
   watchedRules,
 } from "../lambdas/report-generator/bucket/chain";
 import { settingsKey } from "../lambdas/report-generator/bucket/kept-settings";
+import { CHAIN_PREFIX, manifestKey, ON_DEMAND_PREFIX } from "../lambdas/report-generator/content/report-keys";
 import { digest, parseJson, type ReportHead, type ReportSource, readAll } from "./report-objects";
+import { type DemandReports, demandFiles, NO_DEMAND_REPORTS, verifyDemandReports } from "./verify-demand";
 
 /** What is wrong, and where. */
 export interface Break {
@@ -38,17 +37,17 @@ export interface Verification {
   readonly firstBreak: Break | null;
   /** Files that belong to no report: of an attempt that was never completed, or put there by somebody else. */
   readonly uncommitted: readonly string[];
-  /**
-   * Files of reports on demand, which no manifest names, and whether the stable names hold such a report; 0 and false
-   * in a broken chain, in which nobody looked.
-   */
-  readonly onDemand: { readonly files: number; readonly isLatest: boolean };
+  /** The reports on demand; none in a broken chain, in which nobody looked. */
+  readonly onDemand: DemandReports & {
+    /** Whether the stable names hold one of them. */
+    readonly isLatest: boolean;
+  };
 }
 
 /** What the walk found beside the chain. */
 type Beside = Pick<Verification, "uncommitted" | "onDemand">;
 
-const NOTHING_BESIDE: Beside = { uncommitted: [], onDemand: { files: 0, isLatest: false } };
+const NOTHING_BESIDE: Beside = { uncommitted: [], onDemand: { ...NO_DEMAND_REPORTS, isLatest: false } };
 
 interface ReadLink {
   readonly key: string;
@@ -57,16 +56,10 @@ interface ReadLink {
 }
 
 const REPORTS_PREFIX = "reports/";
-const ON_DEMAND_PREFIX = "reports/on-demand/";
 const LATEST = new RegExp(`^reports/latest\\.(${FORMS.join("|")})$`);
-/** A report on demand as the report generator names its files: in the folder of the day that the name begins with. */
-const ON_DEMAND = new RegExp(
-  `^(${ON_DEMAND_PREFIX}(\\d{4})/(\\d\\d)/(\\d\\d)/compliance-report-\\2-\\3-\\4T\\d\\d-\\d\\d-\\d\\d-\\d{3}Z(?:-\\d+)?)\\.(?:${FORMS.join("|")})$`,
-);
-
 /**
- * Verifies every manifest, in order, every file it names, the settings that its report was judged by, and that the
- * stable names hold the newest report.
+ * Verifies every manifest, in order, every file it names, the settings that its report was judged by, that the
+ * stable names hold the newest report, and, beside the chain, the seals of reports on demand.
  *
  * What it cannot tell: whether the last manifests and everything that knows of them were taken out of a copy or a
  * bucket without versions, or the whole chain was made again. For that compare the last manifest's SHA-256 with one
@@ -107,7 +100,7 @@ export async function verifyChain(
   }
   const cut = (await checkTail(source, links.at(-1))) ?? (await checkLatest(source, links.at(-1)));
   return cut === undefined
-    ? summarize(links, null, await besideTheChain(source, links))
+    ? summarize(links, null, await besideTheChain(source, links, rewritten))
     : summarize(links, cut);
 }
 
@@ -363,7 +356,7 @@ async function checkTail(source: ReportSource, last: ReadLink | undefined): Prom
 /** The stable names hold the last link's files, or those of a report on demand that follows it. */
 async function checkLatest(source: ReportSource, last: ReadLink | undefined): Promise<Break | undefined> {
   const end = last?.manifest.sequence ?? 0;
-  const onDemand = [...onDemandFiles(await collect(source.keys(ON_DEMAND_PREFIX)))];
+  const onDemand = [...demandFiles(await collect(source.keys(ON_DEMAND_PREFIX)))];
   const head = (await digest(source, latestKey("json")))?.head;
   const isOnDemand =
     head?.kind === "on-demand" && (last === undefined || head.chain?.previous?.sequence === end);
@@ -393,7 +386,11 @@ function latestBreak(sequence: number, form: string, what: string, kind: Break["
   return { kind, sequence, key, text: `${key} ${what}` };
 }
 
-async function besideTheChain(source: ReportSource, links: readonly ReadLink[]): Promise<Beside> {
+async function besideTheChain(
+  source: ReportSource,
+  links: readonly ReadLink[],
+  rewritten: ReadonlySet<string>,
+): Promise<Beside> {
   const named = new Set(
     links.flatMap(({ manifest }) => [
       settingsKey(manifest.parametersHash),
@@ -401,23 +398,18 @@ async function besideTheChain(source: ReportSource, links: readonly ReadLink[]):
     ]),
   );
   const keys = await collect(source.keys(""));
-  const onDemand = onDemandFiles(keys);
+  const { own, ...onDemand } = await verifyDemandReports(source, {
+    keys,
+    rewritten,
+    chain: links.map((link) => link.sha256),
+  });
   const belongs = (key: string) =>
-    named.has(key) || onDemand.has(key) || LATEST.test(key) || sequenceOfKey(key) !== undefined;
+    named.has(key) || own.has(key) || LATEST.test(key) || sequenceOfKey(key) !== undefined;
   const latest = await digest(source, latestKey("json"));
   return {
     uncommitted: keys.filter((key) => !belongs(key)),
-    onDemand: { files: onDemand.size, isLatest: latest?.head?.kind === "on-demand" },
+    onDemand: { ...onDemand, isLatest: latest?.head?.kind === "on-demand" },
   };
-}
-
-/** The files of reports on demand: three forms of one name each, as no attempt that failed leaves them. */
-function onDemandFiles(keys: readonly string[]): ReadonlySet<string> {
-  const byStem = groupBy(
-    keys.filter((key) => ON_DEMAND.test(key)),
-    (key) => ON_DEMAND.exec(key)?.[1],
-  );
-  return new Set([...byStem.values()].filter((files) => files.length === FORMS.length).flat());
 }
 
 function parseManifest(bytes: Uint8Array): Manifest | undefined {

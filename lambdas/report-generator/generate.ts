@@ -1,4 +1,4 @@
-/** A report from question to bucket: period, import, state, three files, and for scheduled ones a link of the chain. */
+/** A report from question to bucket: period, import, state, three files, and a manifest. */
 
 import type { ReportSettings } from "../common/deployment/settings";
 import type { Log } from "../common/monitoring/log";
@@ -14,11 +14,13 @@ import {
   type ManifestFile,
   watchedRules,
 } from "./bucket/chain";
+import { headOf, seal } from "./bucket/demand-manifest";
 import { keepSettings } from "./bucket/kept-settings";
 import { ownStandard, standardOf } from "./bucket/standard-in-force";
 import { KeyTakenError, type ReportStore } from "./bucket/storage";
 import { type AssemblyDependencies, assembleReport } from "./content/assemble";
 import type { Finding, Report, Summary } from "./content/report";
+import { dayFolder, ON_DEMAND_PREFIX, REPORT_NAME } from "./content/report-keys";
 import { renderCsv } from "./forms/csv";
 import { renderHtml } from "./forms/html/page";
 import { renderJson } from "./forms/json";
@@ -49,7 +51,8 @@ export interface ReportResult {
   readonly files: Readonly<Record<Form, string>>;
   /** Stable S3 URIs that now hold the same files. */
   readonly latest: Readonly<Record<Form, string>> | null;
-  readonly manifest: { readonly sequence: number; readonly uri: string; readonly sha256: string } | null;
+  /** The link of the chain, or the seal of a report on demand, which has no number. */
+  readonly manifest: { readonly sequence: number | null; readonly uri: string; readonly sha256: string };
 }
 
 const RENDERERS: Record<Form, { contentType: string; render: (report: Report) => Iterable<string> }> = {
@@ -112,7 +115,7 @@ async function scheduledReport(
     }
     if (attempt === 1) importError = await importManagedRules(dependencies, time, "sweep");
     const period = scheduledPeriod(time, head?.manifest.period.to);
-    const stem = await freeStem(store, "reports", time);
+    const stem = await freeStem(store, "reports/", time);
     const sequence = (head?.manifest.sequence ?? 0) + 1;
     // Taken before the history is read: what becomes known later is the next report's.
     const createdAt = dependencies.now().toISOString();
@@ -145,8 +148,7 @@ async function scheduledReport(
         head?.manifest.rules ?? [],
         period.to,
       ),
-      previous:
-        head === undefined ? null : { sequence: head.manifest.sequence, key: head.key, sha256: head.sha256 },
+      previous: headOf(head),
       files,
       summary: report.summary,
       findings: report.findings,
@@ -180,7 +182,7 @@ async function onDemandReport(
   const standard = await standardOf(period, { chain, store, head, own: settings, now });
   const endsNow = period.to === now;
   const importError = endsNow ? await importManagedRules(dependencies, now, "on-demand") : undefined;
-  const stem = await freeStem(store, "reports/on-demand", now);
+  const stem = await freeStem(store, ON_DEMAND_PREFIX, now);
   const report = await assembleReport(dependencies, {
     reportId: idOf(stem),
     kind: "on-demand",
@@ -195,6 +197,19 @@ async function onDemandReport(
   });
   const files = await writeFiles(store, stem, report);
   if (files === undefined) throw new KeyTakenError(`another request of the same instant has written ${stem}`);
+  const sealed = await seal(store, stem, {
+    schemaVersion: "1.0",
+    kind: "on-demand",
+    reportId: report.reportId,
+    period,
+    createdAt: now,
+    programVersion: settings.programVersion,
+    parametersHash: report.source.parametersHash,
+    chainHead: headOf(head),
+    files,
+    summary: report.summary,
+    findings: report.findings,
+  });
   const isPlain = endsNow && request.from === undefined && request.sample === undefined;
   return {
     status: "made",
@@ -205,7 +220,7 @@ async function onDemandReport(
     findings: report.findings,
     files: urisOf(store, files),
     latest: isPlain ? await publishLatest(store, files, head) : null,
-    manifest: null,
+    manifest: { sequence: null, uri: store.uri(sealed.key), sha256: sealed.sha256 },
   };
 }
 
@@ -257,11 +272,10 @@ async function writeFiles(
  * The first name of an instant under which nothing lies. Files that an attempt left behind without a manifest stay
  * as they are: they are part of no report.
  */
-async function freeStem(store: ReportStore, branch: string, instant: string): Promise<string> {
-  const day = instant.slice(0, 10).replaceAll("-", "/");
-  const first = `${branch}/${day}/compliance-report-${instant.replaceAll(/[:.]/g, "-")}`;
+async function freeStem(store: ReportStore, prefix: string, instant: string): Promise<string> {
+  const first = `${dayFolder(prefix, instant)}${REPORT_NAME}${instant.replaceAll(/[:.]/g, "-")}`;
   const taken = new Set<string>();
-  for await (const key of store.keys(first)) taken.add(key.replace(/\.[a-z]+$/, ""));
+  for await (const key of store.keys(first)) taken.add(key.replace(/\.[^/]*$/, ""));
   let stem = first;
   for (let attempt = 2; taken.has(stem); attempt++) stem = `${first}-${attempt}`;
   return stem;

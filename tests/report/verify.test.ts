@@ -168,10 +168,6 @@ describe("verify-reports", () => {
     }
   });
 
-  it("counts the reports on demand, which nothing vouches for", async () => {
-    expect((await verified()).onDemand).toEqual({ files: 3, isLatest: false });
-  });
-
   it.each(["00000002 (1).json", "00000002.json.bak", "old-00000002.json", "2.json"])(
     "finds a second manifest with the number of another under the name %s",
     async (name) => {

@@ -2,6 +2,7 @@
 
 import { sha256 } from "../../common/values/hash";
 import type { Finding, Summary } from "../content/report";
+import { CHAIN_PREFIX, manifestKey } from "../content/report-keys";
 import type { Period } from "../request/period";
 import { KeyTakenError, type ReportStore, type StoredObject } from "./storage";
 
@@ -47,14 +48,6 @@ export interface Link {
   readonly key: string;
   readonly sha256: string;
   readonly manifest: Manifest;
-}
-
-/** Where the manifests are. */
-export const CHAIN_PREFIX = "reports/chain/";
-
-/** Zero-padded, so that the order of keys is the order of the chain. */
-export function manifestKey(sequence: number): string {
-  return `${CHAIN_PREFIX}${String(sequence).padStart(8, "0")}.json`;
 }
 
 /** The sequence number that a manifest's key says, if it is one. */
