@@ -5,7 +5,10 @@ import type { ReportSettings } from "../lambdas/common/deployment/settings";
 import { collect } from "../lambdas/common/values/collect";
 import { sha256 } from "../lambdas/common/values/hash";
 import {
+  ENDINGS,
   FORMS,
+  FORMS_OF,
+  type Form,
   type Manifest,
   type ManifestFile,
   sequenceOfKey,
@@ -56,7 +59,7 @@ interface ReadLink {
 }
 
 const REPORTS_PREFIX = "reports/";
-const LATEST = new RegExp(`^reports/latest\\.(${FORMS.join("|")})$`);
+const LATEST: readonly string[] = FORMS.map(latestKey);
 /**
  * Verifies every manifest, in order, every file it names, the settings that its report was judged by, that the
  * stable names hold the newest report, and, beside the chain, the seals of reports on demand.
@@ -73,7 +76,7 @@ export async function verifyChain(
   const keys = await collect(source.keys(CHAIN_PREFIX));
   const rewritten = new Set<string>();
   if (source.rewritten !== undefined) {
-    for await (const key of source.rewritten(REPORTS_PREFIX)) if (!LATEST.test(key)) rewritten.add(key);
+    for await (const key of source.rewritten(REPORTS_PREFIX)) if (!LATEST.includes(key)) rewritten.add(key);
   }
   const forks = await findForks(source, keys, rewritten);
   const numbers = [...keys.map((key) => sequenceOfKey(key) ?? 0), ...forks.keys()];
@@ -110,7 +113,7 @@ function summarize(
   firstBreak: Break | null,
   beside: Beside = NOTHING_BESIDE,
 ): Verification {
-  const end = firstBreak === null || LATEST.test(firstBreak.key) ? links.length : firstBreak.sequence - 1;
+  const end = firstBreak === null || LATEST.includes(firstBreak.key) ? links.length : firstBreak.sequence - 1;
   const sound = links.slice(0, end);
   const files = sound.flatMap(({ manifest }) => manifest.files);
   return {
@@ -181,10 +184,11 @@ function comparePeriods({ key, manifest }: ReadLink, previous: ReadLink | undefi
 }
 
 function checkForms({ key, manifest }: ReadLink): Break | undefined {
-  const { sequence, files } = manifest;
+  const { sequence, files, schemaVersion } = manifest;
   const found = files.map(({ form }) => form).sort();
-  if (JSON.stringify(found) === JSON.stringify([...FORMS].sort())) return undefined;
-  const text = `manifest ${sequence} names ${found.join(", ") || "no file"}; a report has ${FORMS.join(", ")}`;
+  const forms = FORMS_OF[schemaVersion] ?? FORMS;
+  if (JSON.stringify(found) === JSON.stringify([...forms].sort())) return undefined;
+  const text = `manifest ${sequence} names ${found.join(", ") || "no file"}; a report has ${forms.join(", ")}`;
   return { kind: "changed", sequence, key, text };
 }
 
@@ -360,14 +364,19 @@ async function checkLatest(source: ReportSource, last: ReadLink | undefined): Pr
   const head = (await digest(source, latestKey("json")))?.head;
   const isOnDemand =
     head?.kind === "on-demand" && (last === undefined || head.chain?.previous?.sequence === end);
+  // A report of the time before there was this form has none to copy.
+  const hasOcsf = isOnDemand
+    ? onDemand.some((key) => key.endsWith(`/${head.reportId}.${ENDINGS.ocsf}`))
+    : last?.manifest.files.some(({ form }) => form === "ocsf");
   for (const form of FORMS) {
     const found = await digest(source, latestKey(form));
     if (found === undefined) {
       if (last === undefined && head === undefined) continue;
+      if (form === "ocsf" && !hasOcsf) continue;
       return latestBreak(end, form, "is missing", "missing");
     }
     const original = isOnDemand
-      ? onDemand.find((key) => key.endsWith(`/${head.reportId}.${form}`))
+      ? onDemand.find((key) => key.endsWith(`/${head.reportId}.${ENDINGS[form]}`))
       : last?.manifest.files.find((file) => file.form === form)?.key;
     const expected = original === undefined ? undefined : await digest(source, original);
     if (expected?.sha256 !== found.sha256) {
@@ -377,11 +386,11 @@ async function checkLatest(source: ReportSource, last: ReadLink | undefined): Pr
   return undefined;
 }
 
-function latestKey(form: string): string {
-  return `reports/latest.${form}`;
+function latestKey(form: Form): string {
+  return `reports/latest.${ENDINGS[form]}`;
 }
 
-function latestBreak(sequence: number, form: string, what: string, kind: Break["kind"] = "changed"): Break {
+function latestBreak(sequence: number, form: Form, what: string, kind: Break["kind"] = "changed"): Break {
   const key = latestKey(form);
   return { kind, sequence, key, text: `${key} ${what}` };
 }
@@ -404,7 +413,7 @@ async function besideTheChain(
     chain: links.map((link) => link.sha256),
   });
   const belongs = (key: string) =>
-    named.has(key) || own.has(key) || LATEST.test(key) || sequenceOfKey(key) !== undefined;
+    named.has(key) || own.has(key) || LATEST.includes(key) || sequenceOfKey(key) !== undefined;
   const latest = await digest(source, latestKey("json"));
   return {
     uncommitted: keys.filter((key) => !belongs(key)),

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { groupBy } from "../lambdas/common/values/group";
 import { sha256 } from "../lambdas/common/values/hash";
-import { FORMS } from "../lambdas/report-generator/bucket/chain";
+import { ENDINGS, FORMS, FORMS_OF } from "../lambdas/report-generator/bucket/chain";
 import type { DemandManifest } from "../lambdas/report-generator/bucket/demand-manifest";
 import { demandManifestKey, ON_DEMAND_PREFIX } from "../lambdas/report-generator/content/report-keys";
 import { digest, parseJson, type ReportHead, type ReportSource, readAll } from "./report-objects";
@@ -102,7 +102,9 @@ function stems(keys: readonly string[]): ReadonlyMap<string, ReadonlySet<string>
 }
 
 function completeFiles(stem: string, endings: ReadonlySet<string>): string[] | undefined {
-  return FORMS.every((form) => endings.has(form)) ? FORMS.map((form) => `${stem}.${form}`) : undefined;
+  const wanted = endings.has(ENDINGS.ocsf) ? FORMS : FORMS_OF["1.0"];
+  const isComplete = wanted.every((form) => endings.has(ENDINGS[form]));
+  return isComplete ? wanted.map((form) => `${stem}.${ENDINGS[form]}`) : undefined;
 }
 
 interface Checked {
@@ -120,7 +122,7 @@ async function verifyOne(
 ): Promise<Checked> {
   const key = demandManifestKey(stem);
   const bytes = await readAll(source, key);
-  const usual = FORMS.map((form) => `${stem}.${form}`);
+  const usual = FORMS.map((form) => `${stem}.${ENDINGS[form]}`);
   const broken = (kind: DemandFault["kind"], text: string, at = key): Checked => ({
     sha256: bytes === undefined ? "" : sha256(bytes),
     named: usual,
@@ -171,7 +173,7 @@ function isManifest(
   if (manifest?.kind !== "on-demand" || manifest.chainHead === undefined) return false;
   const files = Array.isArray(manifest.files) ? (manifest.files as DemandManifest["files"]) : [];
   const found = files.map(({ form, key }) => `${form} ${key}`).sort();
-  const expected = FORMS.map((form) => `${form} ${stem}.${form}`).sort();
+  const expected = FORMS.map((form) => `${form} ${stem}.${ENDINGS[form]}`).sort();
   return isDeepStrictEqual(found, expected);
 }
 

@@ -1,4 +1,4 @@
-/** A report from question to bucket: period, import, state, three files, and a manifest. */
+/** A report from question to bucket: period, import, state, files, and a manifest. */
 
 import type { ReportSettings } from "../common/deployment/settings";
 import type { Log } from "../common/monitoring/log";
@@ -7,6 +7,7 @@ import { parametersHash } from "../common/values/hash";
 import { plus } from "../common/values/instants";
 import {
   Chain,
+  ENDINGS,
   FORMS,
   type Form,
   type Link,
@@ -24,6 +25,7 @@ import { dayFolder, ON_DEMAND_PREFIX, REPORT_NAME } from "./content/report-keys"
 import { renderCsv } from "./forms/csv";
 import { renderHtml } from "./forms/html/page";
 import { renderJson } from "./forms/json";
+import { renderOcsf } from "./forms/ocsf";
 import type { ReportRequest } from "./request/event";
 import { onDemandPeriod, type Period, scheduledPeriod } from "./request/period";
 
@@ -38,6 +40,9 @@ export interface ReportDependencies extends AssemblyDependencies {
   readonly log: Pick<Log, "info" | "error">;
 }
 
+/** By form; a report of the time before there was the OCSF form lacks it. */
+export type FileUris = Readonly<Record<Exclude<Form, "ocsf">, string> & { ocsf?: string }>;
+
 /** The answer to whoever asked. */
 export interface ReportResult {
   /** `already-made`: the event had been answered before, by the report that is named here. */
@@ -48,9 +53,9 @@ export interface ReportResult {
   readonly summary: Summary;
   readonly findings: readonly Finding[];
   /** S3 URIs. */
-  readonly files: Readonly<Record<Form, string>>;
+  readonly files: FileUris;
   /** Stable S3 URIs that now hold the same files. */
-  readonly latest: Readonly<Record<Form, string>> | null;
+  readonly latest: FileUris | null;
   /** The link of the chain, or the seal of a report on demand, which has no number. */
   readonly manifest: { readonly sequence: number | null; readonly uri: string; readonly sha256: string };
 }
@@ -59,6 +64,7 @@ const RENDERERS: Record<Form, { contentType: string; render: (report: Report) =>
   json: { contentType: "application/json", render: renderJson },
   html: { contentType: "text/html; charset=utf-8", render: renderHtml },
   csv: { contentType: "text/csv; charset=utf-8", render: renderCsv },
+  ocsf: { contentType: "application/x-ndjson", render: renderOcsf },
 };
 const ATTEMPTS = 5;
 const RACE_WAIT_MS = 1_000;
@@ -135,7 +141,7 @@ async function scheduledReport(
     if (files === undefined) continue;
     await keepSettings(store, settings);
     const manifest: Manifest = {
-      schemaVersion: "1.0",
+      schemaVersion: "1.1",
       sequence,
       reportId: report.reportId,
       period,
@@ -241,7 +247,7 @@ async function importManagedRules(
 }
 
 /**
- * The three files. When one fails the others are aborted.
+ * The files. When one fails the others are aborted.
  * @returns undefined when another run has taken the names.
  */
 async function writeFiles(
@@ -253,7 +259,7 @@ async function writeFiles(
   const writes = FORMS.map(async (form) => {
     const { contentType, render } = RENDERERS[form];
     try {
-      const stored = await store.write(`${stem}.${form}`, render(report), contentType, abort.signal);
+      const stored = await store.write(`${stem}.${ENDINGS[form]}`, render(report), contentType, abort.signal);
       return { form, ...stored };
     } catch (error) {
       abort.abort();
@@ -290,7 +296,7 @@ async function publishLatest(
   store: ReportStore,
   files: readonly ManifestFile[],
   last: Link | undefined,
-): Promise<Readonly<Record<Form, string>> | null> {
+): Promise<FileUris | null> {
   const chain = new Chain(store);
   const isNewer = (head: Link | undefined) => head?.manifest.sequence !== last?.manifest.sequence;
   if (isNewer(await chain.head())) return null;
@@ -300,15 +306,11 @@ async function publishLatest(
     await copyToLatest(store, head.manifest.files);
     return null;
   }
-  return {
-    json: store.uri("reports/latest.json"),
-    html: store.uri("reports/latest.html"),
-    csv: store.uri("reports/latest.csv"),
-  };
+  return urisOf(store, files, latestKey);
 }
 
 async function copyToLatest(store: ReportStore, files: readonly ManifestFile[]): Promise<void> {
-  await Promise.all(files.map(({ form, key }) => store.copy(key, `reports/latest.${form}`)));
+  await Promise.all(files.map(({ form, key }) => store.copy(key, latestKey({ form }))));
 }
 
 function alreadyMade(store: ReportStore, { manifest, key, sha256 }: Link): ReportResult {
@@ -325,9 +327,16 @@ function alreadyMade(store: ReportStore, { manifest, key, sha256 }: Link): Repor
   };
 }
 
-function urisOf(store: ReportStore, files: readonly ManifestFile[]): Readonly<Record<Form, string>> {
-  const uri = (form: Form) => store.uri(files.find((file) => file.form === form)?.key ?? "");
-  return { json: uri("json"), html: uri("html"), csv: uri("csv") };
+function urisOf(
+  store: ReportStore,
+  files: readonly ManifestFile[],
+  keyOf: (file: ManifestFile) => string = ({ key }) => key,
+): FileUris {
+  return Object.fromEntries(files.map((file) => [file.form, store.uri(keyOf(file))])) as FileUris;
+}
+
+function latestKey({ form }: Pick<ManifestFile, "form">): string {
+  return `reports/latest.${ENDINGS[form]}`;
 }
 
 function positionOf(head: Link | undefined) {

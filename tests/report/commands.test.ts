@@ -126,7 +126,7 @@ function runWith(
 jest.setTimeout(60_000);
 
 describe("npm run report", () => {
-  it("asks the deployed function, tells the summary and saves the three files as they are in the bucket", async () => {
+  it("asks the deployed function, tells the summary and saves the files as they are in the bucket", async () => {
     const { code, stdout, stderr } = await run(
       "scripts/report.ts",
       "--as-of",
@@ -138,7 +138,7 @@ describe("npm run report", () => {
     expect(stdout).toContain("Compliance report, 2026-11-22T07:00:00.000Z to 2026-11-23T07:00:00.000Z");
     expect(stdout).toMatch(/score\s+50 %/);
     expect(code).toBe(0);
-    for (const form of ["json", "csv", "html"]) {
+    for (const form of ["json", "csv", "html", "ocsf.jsonl"]) {
       const key = [...deps.store.objects.keys()].find((one) => one.endsWith(form)) ?? "";
       expect(await readFile(join(folder, key.slice(key.lastIndexOf("/") + 1)))).toEqual(
         deps.store.objects.get(key),
@@ -150,7 +150,7 @@ describe("npm run report", () => {
     const args = ["scripts/report.ts", "--as-of", "2026-11-23T07:00:00Z", "--out", folder] as const;
     const { stdout } = await run(...args);
     const saved = [...stdout.matchAll(/^saved (.+)\n {2}SHA-256 ([0-9a-f]{64})$/gm)];
-    expect(saved).toHaveLength(4);
+    expect(saved).toHaveLength(5);
     for (const [, path = "", hash] of saved) expect(sha256(await readFile(path))).toBe(hash);
     const manifest = await readFile(saved.at(-1)?.[1] ?? "", "utf8");
     for (const [, , hash = "nothing"] of saved.slice(0, -1)) expect(manifest).toContain(hash);
@@ -351,7 +351,7 @@ describe("npm run verify-reports", () => {
     const copy = await copyOf(scheduled.store.objects);
     const sound = await run("scripts/verify-reports.ts", copy);
     expect(sound).toMatchObject({ code: 0, stderr: "" });
-    expect(sound.stdout).toContain("1 report, 3 files");
+    expect(sound.stdout).toContain("1 report, 4 files");
 
     expect(sound.stdout).toContain("A copy does not prove that the last manifest is unchanged or the last");
 
@@ -367,7 +367,7 @@ describe("npm run verify-reports", () => {
     await generateReport(scheduled, { kind: "on-demand" });
     const demanded = await copyOf(scheduled.store.objects);
     expect((await run("scripts/verify-reports.ts", demanded)).stdout).toContain(
-      "Reports on demand (3 files) are not part of the chain: 1 report as written, by the manifest beside each.",
+      "Reports on demand (4 files) are not part of the chain: 1 report as written, by the manifest beside each.",
     );
 
     const { manifest } = await generateReport(scheduled, { kind: "on-demand", asOf: "2026-11-23T06:10:00Z" });
@@ -379,7 +379,7 @@ describe("npm run verify-reports", () => {
     expect(changed.stdout).toContain(
       `BROKEN report on demand (changed): ${seal.replace(".manifest.json", ".html")}`,
     );
-    expect(changed.stdout).toContain("1 report, 3 files");
+    expect(changed.stdout).toContain("1 report, 4 files");
     expect(changed.code).toBe(1);
 
     const csv = join(copy, "reports/2026/11/23/compliance-report-2026-11-23T06-30-00-000Z.csv");

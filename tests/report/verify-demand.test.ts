@@ -4,7 +4,8 @@ import { verifyChain } from "../../scripts/verify-chain";
 import { Company, dependencies, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";
-const FORMS = ["csv", "html", "json"];
+const FORMS = ["csv", "html", "json", "findings.ocsf.jsonl"];
+const OCSF = "findings.ocsf.jsonl";
 
 /** A bucket with a scheduled report and one on demand; `stem` is what the latter's keys begin with. */
 async function bucket() {
@@ -88,6 +89,15 @@ describe("verify-reports, of a report on demand", () => {
     const { firstBreak, uncommitted, onDemand } = await verifyChain(sourceOf(objects, []));
     expect({ firstBreak, uncommitted }).toEqual({ firstBreak: null, uncommitted: [] });
     expect(onDemand).toMatchObject({ files: FORMS.length, unsealed: [stem], faults: [], manifests: [] });
+  });
+
+  it("knows reports of the time before there were seals and OCSF findings", async () => {
+    const { objects, stem, key } = await bucket();
+    objects.delete(key);
+    objects.delete(`${stem}.${OCSF}`);
+    const { firstBreak, uncommitted, onDemand } = await verifyChain(sourceOf(objects, []));
+    expect({ firstBreak, uncommitted }).toEqual({ firstBreak: null, uncommitted: [] });
+    expect(onDemand).toMatchObject({ files: 3, unsealed: [stem], faults: [] });
   });
 
   it("finds a deleted manifest where the bucket keeps versions", async () => {

@@ -6,9 +6,23 @@ import { CHAIN_PREFIX, manifestKey } from "../content/report-keys";
 import type { Period } from "../request/period";
 import { KeyTakenError, type ReportStore, type StoredObject } from "./storage";
 
-/** The three forms of one report. */
-export const FORMS = ["json", "html", "csv"] as const;
+/** The forms of one report. */
+export const FORMS = ["json", "html", "csv", "ocsf"] as const;
 export type Form = (typeof FORMS)[number];
+
+/** What the key of a file ends with, after the dot. */
+export const ENDINGS: Readonly<Record<Form, string>> = {
+  json: "json",
+  html: "html",
+  csv: "csv",
+  ocsf: "findings.ocsf.jsonl",
+};
+
+/** The forms that a manifest of a version names: there have not always been all of them. */
+export const FORMS_OF: Readonly<Record<Manifest["schemaVersion"], readonly Form[]>> = {
+  "1.0": ["json", "html", "csv"],
+  "1.1": FORMS,
+};
 
 /** A file of a report under the form it has. */
 export interface ManifestFile extends StoredObject {
@@ -23,7 +37,8 @@ export interface WatchedRule {
 
 /** One link of the chain. */
 export interface Manifest {
-  readonly schemaVersion: "1.0";
+  /** 1.0 has no OCSF form. */
+  readonly schemaVersion: "1.0" | "1.1";
   /** 1, 2, 3 … without a gap. */
   readonly sequence: number;
   readonly reportId: string;

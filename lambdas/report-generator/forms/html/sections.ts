@@ -284,7 +284,7 @@ export function provenanceSection(report: Report): Markup {
 <dt>Coverage</dt><dd>evaluated / (evaluated + not evaluated). A resource that could not be read counts neither as passing nor as failing. There is no figure while a rule has not been evaluated.</dd>
 <dt>Time to resolve</dt><dd>from the first failing evaluation to the first that no longer fails, for failures that ended in the period and whose beginning is known</dd>
 <dt>Observed</dt><dd>when a resource was read; under a managed rule, when AWS Config recorded its result</dd>
-<dt>Other forms</dt><dd><code>${report.reportId}.json</code> has everything, <code>${report.reportId}.csv</code> one row a resource and rule</dd>
+<dt>Other forms</dt><dd><code>${report.reportId}.json</code> has everything, <code>${report.reportId}.csv</code> one row a resource and rule, <code>${report.reportId}.findings.ocsf.jsonl</code> the same as OCSF Compliance Findings</dd>
 ${verification(report)}
 </dl></section>`;
 }
