@@ -16,6 +16,7 @@ import {
 } from "../lambdas/report-generator/bucket/chain";
 import { settingsKey } from "../lambdas/report-generator/bucket/kept-settings";
 import { CHAIN_PREFIX, manifestKey, ON_DEMAND_PREFIX } from "../lambdas/report-generator/content/report-keys";
+import { isImportKey } from "../lambdas/report-generator/security-hub/imported";
 import { digest, parseJson, type ReportHead, type ReportSource, readAll } from "./report-objects";
 import { type DemandReports, demandFiles, NO_DEMAND_REPORTS, verifyDemandReports } from "./verify-demand";
 
@@ -413,7 +414,11 @@ async function besideTheChain(
     chain: links.map((link) => link.sha256),
   });
   const belongs = (key: string) =>
-    named.has(key) || own.has(key) || LATEST.includes(key) || sequenceOfKey(key) !== undefined;
+    named.has(key) ||
+    own.has(key) ||
+    LATEST.includes(key) ||
+    isImportKey(key) ||
+    sequenceOfKey(key) !== undefined;
   const latest = await digest(source, latestKey("json"));
   return {
     uncommitted: keys.filter((key) => !belongs(key)),

@@ -37,6 +37,8 @@ export interface ReportDependencies extends AssemblyDependencies {
   readonly now: () => Date;
   /** Brings the managed rules' results into the history, as of an instant. */
   readonly importManagedRules: (instant: string, trigger: "sweep" | "on-demand") => Promise<void>;
+  /** Tells the outside of a scheduled report's findings, by the number of its manifest; must not throw. */
+  readonly exportFindings?: (report: Report, sequence: number) => Promise<void>;
   readonly log: Pick<Log, "info" | "error">;
 }
 
@@ -161,6 +163,8 @@ async function scheduledReport(
     };
     const link = await chain.append(manifest);
     if (link === undefined) continue;
+    const names = await publishLatest(store, files, link);
+    await dependencies.exportFindings?.(report, sequence);
     return {
       status: "made",
       kind: "scheduled",
@@ -169,7 +173,7 @@ async function scheduledReport(
       summary: report.summary,
       findings: report.findings,
       files: urisOf(store, files),
-      latest: await publishLatest(store, files, link),
+      latest: names,
       manifest: { sequence, uri: store.uri(link.key), sha256: link.sha256 },
     };
   }

@@ -10,7 +10,12 @@ export const ON_DEMAND_PREFIX = "reports/on-demand/";
 
 /** Zero-padded, so that the order of keys is the order of the chain. */
 export function manifestKey(sequence: number): string {
-  return `${CHAIN_PREFIX}${String(sequence).padStart(8, "0")}.json`;
+  return `${CHAIN_PREFIX}${manifestName(sequence)}`;
+}
+
+/** The last part of that key. */
+export function manifestName(sequence: number): string {
+  return `${String(sequence).padStart(8, "0")}.json`;
 }
 
 /**

@@ -3,7 +3,7 @@
  * (https://schema.ocsf.io/1.5.0/classes/compliance_finding).
  */
 
-import { sha256 } from "../../common/values/hash";
+import { findingUid, type Requirement, requirementsByRule } from "../content/finding-uid";
 import type { ChangeEntry, Report, ResourceEntry, RuleResult } from "../content/report";
 
 /** The version of the schema that the lines follow. */
@@ -34,11 +34,6 @@ const COMPLIANCE = {
 } as const;
 
 const ACTIVITIES = { create: [1, "Create"], update: [2, "Update"], close: [3, "Close"] } as const;
-
-/** The same for one resource under one rule of one deployment, in every report. */
-export function findingUid(source: Report["source"], rule: string, resourceId: string): string {
-  return `${source.environmentSuffix}/${rule}/${sha256(resourceId)}`;
-}
 
 /**
  * The report's evaluations as JSON Lines, in pieces: every state, passing ones too, as a consumer learns only from
@@ -143,23 +138,6 @@ function finding(
 function findingStatus({ exceptionId }: Subject, isOpen: boolean) {
   if (!isOpen) return { status_id: 4, status: "Resolved" };
   return exceptionId === undefined ? { status_id: 1, status: "New" } : { status_id: 3, status: "Suppressed" };
-}
-
-interface Requirement {
-  readonly standard: string;
-  readonly control: string;
-}
-
-function requirementsByRule({ controls }: Report): ReadonlyMap<string, readonly Requirement[]> {
-  const byRule = new Map<string, Requirement[]>();
-  for (const { standard, control, rules } of controls) {
-    for (const { rule } of rules) {
-      const known = byRule.get(rule) ?? [];
-      known.push({ standard, control });
-      byRule.set(rule, known);
-    }
-  }
-  return byRule;
 }
 
 /** Changes are in the order of time. */
