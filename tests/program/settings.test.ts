@@ -280,6 +280,7 @@ describe("settings that are refused, by key and with what is allowed", () => {
       /minimumBackupRetentionDays must be a whole number from 1 to 35, not "many"/,
     ],
     ["an undecided truth value", { checkReadReplicas: "maybe" }, /checkReadReplicas must be true or false/],
+    ["an undecided Security Hub", { securityHub: "yes" }, /securityHub must be true or false, not "yes"/],
     ["an unknown scope", { discoveryScope: "region" }, /discoveryScope must be one of account, environment/],
 
     [
