@@ -17,6 +17,7 @@ import { RULE_INDEX, TRANSITION_INDEX } from "./lambdas/common/history/keys";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/common/monitoring/metrics";
 import type { RuleDescription } from "./lambdas/common/rule/rule";
 import { EXPIRY_ATTRIBUTE } from "./lambdas/common/values/expiry";
+import { productArn } from "./lambdas/report-generator/security-hub/asff";
 import { version as programVersion } from "./package.json";
 import { buildFunction } from "./program/bundle";
 import { CHANGES_A_MONTH, estimateConfigCost } from "./program/config-cost";
@@ -727,6 +728,7 @@ const reportSettings: ReportSettings = {
   discoveryScope: settings.discoveryScope,
   evaluationSchedule,
   reportSchedule,
+  ...(settings.securityHub && { securityHub: true }),
   programVersion,
 };
 
@@ -754,6 +756,15 @@ const reportGenerator = scannerFunction({
       Resource: reportBucket.bucket.arn,
       Condition: policies.ofAccount(accountId),
     },
+    ...(settings.securityHub
+      ? [
+          {
+            Effect: "Allow" as const,
+            Action: "securityhub:BatchImportFindings",
+            Resource: accountId.apply((id) => productArn({ accountId: id, region: settings.region })),
+          },
+        ]
+      : []),
     {
       Effect: "Allow",
       Action: "config:GetComplianceDetailsByConfigRule",
@@ -884,6 +895,21 @@ const alarms = [
     comparisonOperator: "GreaterThanOrEqualToThreshold",
     threshold: 1,
   }),
+  ...(settings.securityHub
+    ? [
+        alarm("unimported-findings", {
+          alarmDescription:
+            "AWS Security Hub did not take all findings of a report. The next report sends them again; the report generator's log says why.",
+          namespace: METRIC_NAMESPACE,
+          metricName: METRICS.unimportedFindings,
+          dimensions: { [METRIC_DIMENSIONS.environment]: environmentSuffix },
+          statistic: "Sum",
+          period: 300,
+          comparisonOperator: "GreaterThanOrEqualToThreshold",
+          threshold: 1,
+        }),
+      ]
+    : []),
   alarm("dead-letters", {
     alarmDescription: pulumi.interpolate`Something was given up and lies in ${deadLetters.name}. Mend the cause, evaluate again (docs/operations.md, Troubleshooting), delete the message.`,
     namespace: "AWS/SQS",

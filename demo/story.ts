@@ -199,7 +199,7 @@ export class Story {
     const event = scheduledEvent(time, "compliance-report-schedule");
     const { manifest, summary } = (await this.deliver("report-generator", event, time)) as ReportResult;
     printStep(
-      `${clock(time)}  report ${manifest?.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage)}`,
+      `${clock(time)}  report ${manifest.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage)}`,
     );
     if (slot === 0) {
       printNote(

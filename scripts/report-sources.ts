@@ -11,7 +11,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import type { ReportSource } from "./verify-chain";
+import type { ReportSource } from "./report-objects";
 
 /** The report bucket. Files are read in the very version that their manifest names. */
 export class BucketSource implements ReportSource {

@@ -2,22 +2,20 @@
  * `npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>] [--sample <n> --seed <text>]
  *   [--out <folder>] [--stack <name> | --function <name>]`
  *
- * Asks the deployed report generator for a report, prints its summary and saves its files. Exit codes: 0 saved, 2 asked
+ * Asks the deployed report generator for a report, prints its summary and saves its files, checked against their manifest. Exit codes: 0 saved, 2 asked
  * wrongly, 3 could not be had.
  */
 
-import { createWriteStream, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { S3Client } from "@aws-sdk/client-s3";
 import { check, INSTANT, wholeNumber } from "../lambdas/common/values/check";
 import { count, duration, percent } from "../lambdas/common/values/words";
 import type { ReportResult } from "../lambdas/report-generator/generate";
 import { MAXIMUM_SAMPLE } from "../lambdas/report-generator/request/event";
+import { download, type SavedFile } from "./download";
 import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";
 
 const USAGE =
@@ -29,7 +27,8 @@ const OUT = "compliance-reports";
 
 const HELP = `${USAGE}
 
-Asks the deployed report generator for a report, prints its summary and saves it as JSON, CSV and HTML.
+Asks the deployed report generator for a report, prints its summary, saves it as JSON, CSV and HTML with its
+manifest, and checks what it saved against the manifest.
 
   --from <instant>  the period begins after this; without it, with the end of the last scheduled report
   --to <instant>    the period ends with this, now unless given; only together with --from
@@ -61,9 +60,7 @@ async function main(): Promise<number> {
   );
   await mkdir(out, { recursive: true });
   const client = new S3Client({ ...region, followRegionRedirects: true });
-  const saved = await withProgress("saving the files", () =>
-    Promise.all(Object.values(result.files).map((uri) => save(client, uri, out))),
-  );
+  const saved = await withProgress("saving the files", () => download(client, result, out));
   print(result, saved);
   return 0;
 }
@@ -159,15 +156,6 @@ async function invoke(
   return answer as ReportResult;
 }
 
-async function save(client: S3Client, uri: string, folder: string): Promise<string> {
-  const { hostname: bucket, pathname } = new URL(uri);
-  const key = decodeURIComponent(pathname.slice(1));
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  const path = join(folder, basename(key));
-  await pipeline(Body as Readable, createWriteStream(path));
-  return path;
-}
-
 async function withProgress<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
@@ -186,7 +174,7 @@ async function withProgress<Result>(what: string, work: () => Promise<Result>): 
   }
 }
 
-function print({ period, summary, findings, files }: ReportResult, saved: readonly string[]): void {
+function print({ period, summary, findings, files }: ReportResult, saved: readonly SavedFile[]): void {
   const { sweeps, timeToResolve } = summary;
   const lines = [
     `Compliance report, ${period.from} to ${period.to}`,
@@ -199,7 +187,8 @@ function print({ period, summary, findings, files }: ReportResult, saved: readon
     "",
     ...findings.map(({ level, text }) => `  ${level.toUpperCase()}: ${text}`),
     ...(findings.length > 0 ? [""] : []),
-    ...saved.map((path) => `saved ${path}`),
+    ...saved.map(({ path, sha256 }) => `saved ${path}\n  SHA-256 ${sha256}`),
+    "checked against the manifest, which is as the report generator wrote it",
     `in the bucket: ${files.json}`,
   ];
   console.log(lines.join("\n"));

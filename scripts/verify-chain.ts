@@ -1,34 +1,24 @@
 /** Walks the chain of scheduled reports and names the first thing that is not as it was written. */
 
-import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { ReportSettings } from "../lambdas/common/deployment/settings";
 import { collect } from "../lambdas/common/values/collect";
-import { groupBy } from "../lambdas/common/values/group";
 import { sha256 } from "../lambdas/common/values/hash";
 import {
-  CHAIN_PREFIX,
+  ENDINGS,
   FORMS,
+  FORMS_OF,
+  type Form,
   type Manifest,
   type ManifestFile,
-  manifestKey,
   sequenceOfKey,
   watchedRules,
 } from "../lambdas/report-generator/bucket/chain";
 import { settingsKey } from "../lambdas/report-generator/bucket/kept-settings";
-import type { Report } from "../lambdas/report-generator/content/report";
-
-/** A report bucket, or a copy of one. */
-export interface ReportSource {
-  /** The keys with a prefix; with an empty one, all there are. */
-  keys(prefix: string): AsyncIterable<string>;
-  /**
-   * An object's bytes, of the version when the source keeps versions; undefined when there is no such object.
-   */
-  read(key: string, versionId?: string): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Keys that were written or deleted more than once; a copy cannot tell. */
-  rewritten?(prefix: string): AsyncIterable<string>;
-}
+import { CHAIN_PREFIX, manifestKey, ON_DEMAND_PREFIX } from "../lambdas/report-generator/content/report-keys";
+import { isImportKey } from "../lambdas/report-generator/security-hub/imported";
+import { digest, parseJson, type ReportHead, type ReportSource, readAll } from "./report-objects";
+import { type DemandReports, demandFiles, NO_DEMAND_REPORTS, verifyDemandReports } from "./verify-demand";
 
 /** What is wrong, and where. */
 export interface Break {
@@ -51,17 +41,17 @@ export interface Verification {
   readonly firstBreak: Break | null;
   /** Files that belong to no report: of an attempt that was never completed, or put there by somebody else. */
   readonly uncommitted: readonly string[];
-  /**
-   * Files of reports on demand, which no manifest names, and whether the stable names hold such a report; 0 and false
-   * in a broken chain, in which nobody looked.
-   */
-  readonly onDemand: { readonly files: number; readonly isLatest: boolean };
+  /** The reports on demand; none in a broken chain, in which nobody looked. */
+  readonly onDemand: DemandReports & {
+    /** Whether the stable names hold one of them. */
+    readonly isLatest: boolean;
+  };
 }
 
 /** What the walk found beside the chain. */
 type Beside = Pick<Verification, "uncommitted" | "onDemand">;
 
-const NOTHING_BESIDE: Beside = { uncommitted: [], onDemand: { files: 0, isLatest: false } };
+const NOTHING_BESIDE: Beside = { uncommitted: [], onDemand: { ...NO_DEMAND_REPORTS, isLatest: false } };
 
 interface ReadLink {
   readonly key: string;
@@ -69,22 +59,11 @@ interface ReadLink {
   readonly manifest: Manifest;
 }
 
-/** The part of a JSON report that can be compared with its manifest; somebody may have taken from it. */
-type ReportHead = Partial<
-  Pick<Report, "reportId" | "kind" | "generatedAt" | "period" | "source" | "chain" | "summary" | "findings">
->;
-
 const REPORTS_PREFIX = "reports/";
-const ON_DEMAND_PREFIX = "reports/on-demand/";
-const LATEST = new RegExp(`^reports/latest\\.(${FORMS.join("|")})$`);
-/** A report on demand as the report generator names its files: in the folder of the day that the name begins with. */
-const ON_DEMAND = new RegExp(
-  `^(${ON_DEMAND_PREFIX}(\\d{4})/(\\d\\d)/(\\d\\d)/compliance-report-\\2-\\3-\\4T\\d\\d-\\d\\d-\\d\\d-\\d{3}Z(?:-\\d+)?)\\.(?:${FORMS.join("|")})$`,
-);
-
+const LATEST: readonly string[] = FORMS.map(latestKey);
 /**
- * Verifies every manifest, in order, every file it names, the settings that its report was judged by, and that the
- * stable names hold the newest report.
+ * Verifies every manifest, in order, every file it names, the settings that its report was judged by, that the
+ * stable names hold the newest report, and, beside the chain, the seals of reports on demand.
  *
  * What it cannot tell: whether the last manifests and everything that knows of them were taken out of a copy or a
  * bucket without versions, or the whole chain was made again. For that compare the last manifest's SHA-256 with one
@@ -98,7 +77,7 @@ export async function verifyChain(
   const keys = await collect(source.keys(CHAIN_PREFIX));
   const rewritten = new Set<string>();
   if (source.rewritten !== undefined) {
-    for await (const key of source.rewritten(REPORTS_PREFIX)) if (!LATEST.test(key)) rewritten.add(key);
+    for await (const key of source.rewritten(REPORTS_PREFIX)) if (!LATEST.includes(key)) rewritten.add(key);
   }
   const forks = await findForks(source, keys, rewritten);
   const numbers = [...keys.map((key) => sequenceOfKey(key) ?? 0), ...forks.keys()];
@@ -125,7 +104,7 @@ export async function verifyChain(
   }
   const cut = (await checkTail(source, links.at(-1))) ?? (await checkLatest(source, links.at(-1)));
   return cut === undefined
-    ? summarize(links, null, await besideTheChain(source, links))
+    ? summarize(links, null, await besideTheChain(source, links, rewritten))
     : summarize(links, cut);
 }
 
@@ -135,7 +114,7 @@ function summarize(
   firstBreak: Break | null,
   beside: Beside = NOTHING_BESIDE,
 ): Verification {
-  const end = firstBreak === null || LATEST.test(firstBreak.key) ? links.length : firstBreak.sequence - 1;
+  const end = firstBreak === null || LATEST.includes(firstBreak.key) ? links.length : firstBreak.sequence - 1;
   const sound = links.slice(0, end);
   const files = sound.flatMap(({ manifest }) => manifest.files);
   return {
@@ -206,10 +185,11 @@ function comparePeriods({ key, manifest }: ReadLink, previous: ReadLink | undefi
 }
 
 function checkForms({ key, manifest }: ReadLink): Break | undefined {
-  const { sequence, files } = manifest;
+  const { sequence, files, schemaVersion } = manifest;
   const found = files.map(({ form }) => form).sort();
-  if (JSON.stringify(found) === JSON.stringify([...FORMS].sort())) return undefined;
-  const text = `manifest ${sequence} names ${found.join(", ") || "no file"}; a report has ${FORMS.join(", ")}`;
+  const forms = FORMS_OF[schemaVersion] ?? FORMS;
+  if (JSON.stringify(found) === JSON.stringify([...forms].sort())) return undefined;
+  const text = `manifest ${sequence} names ${found.join(", ") || "no file"}; a report has ${forms.join(", ")}`;
   return { kind: "changed", sequence, key, text };
 }
 
@@ -338,33 +318,6 @@ function saysTheSame(manifest: Manifest, head: ReportHead | undefined): boolean 
   return isDeepStrictEqual(said, reported);
 }
 
-/** An object's hash, and what a JSON report says before its long lists. */
-async function digest(
-  source: ReportSource,
-  key: string,
-  versionId?: string,
-): Promise<{ sha256: string; bytes: number; head: ReportHead | undefined } | undefined> {
-  const body = await source.read(key, versionId);
-  if (body === undefined) return undefined;
-  const hash = createHash("sha256");
-  const start: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    hash.update(chunk);
-    if (bytes < MOST_HEAD_BYTES) start.push(chunk);
-    bytes += chunk.length;
-  }
-  return { sha256: hash.digest("hex"), bytes, head: parseHead(Buffer.concat(start).toString("utf8")) };
-}
-
-const MOST_HEAD_BYTES = 1024 * 1024;
-
-/** Only the report's own keys stand one space from the edge, and texts hold no line breaks. */
-function parseHead(text: string): ReportHead | undefined {
-  const end = text.indexOf(',\n "rules": ');
-  return end < 0 ? undefined : (parseJson(`${text.slice(0, end)}}`) as ReportHead | undefined);
-}
-
 /** Second manifests of one number: other names in a copy, other versions in a bucket. */
 async function findForks(
   source: ReportSource,
@@ -408,18 +361,23 @@ async function checkTail(source: ReportSource, last: ReadLink | undefined): Prom
 /** The stable names hold the last link's files, or those of a report on demand that follows it. */
 async function checkLatest(source: ReportSource, last: ReadLink | undefined): Promise<Break | undefined> {
   const end = last?.manifest.sequence ?? 0;
-  const onDemand = [...onDemandFiles(await collect(source.keys(ON_DEMAND_PREFIX)))];
+  const onDemand = [...demandFiles(await collect(source.keys(ON_DEMAND_PREFIX)))];
   const head = (await digest(source, latestKey("json")))?.head;
   const isOnDemand =
     head?.kind === "on-demand" && (last === undefined || head.chain?.previous?.sequence === end);
+  // A report of the time before there was this form has none to copy.
+  const hasOcsf = isOnDemand
+    ? onDemand.some((key) => key.endsWith(`/${head.reportId}.${ENDINGS.ocsf}`))
+    : last?.manifest.files.some(({ form }) => form === "ocsf");
   for (const form of FORMS) {
     const found = await digest(source, latestKey(form));
     if (found === undefined) {
       if (last === undefined && head === undefined) continue;
+      if (form === "ocsf" && !hasOcsf) continue;
       return latestBreak(end, form, "is missing", "missing");
     }
     const original = isOnDemand
-      ? onDemand.find((key) => key.endsWith(`/${head.reportId}.${form}`))
+      ? onDemand.find((key) => key.endsWith(`/${head.reportId}.${ENDINGS[form]}`))
       : last?.manifest.files.find((file) => file.form === form)?.key;
     const expected = original === undefined ? undefined : await digest(source, original);
     if (expected?.sha256 !== found.sha256) {
@@ -429,16 +387,20 @@ async function checkLatest(source: ReportSource, last: ReadLink | undefined): Pr
   return undefined;
 }
 
-function latestKey(form: string): string {
-  return `reports/latest.${form}`;
+function latestKey(form: Form): string {
+  return `reports/latest.${ENDINGS[form]}`;
 }
 
-function latestBreak(sequence: number, form: string, what: string, kind: Break["kind"] = "changed"): Break {
+function latestBreak(sequence: number, form: Form, what: string, kind: Break["kind"] = "changed"): Break {
   const key = latestKey(form);
   return { kind, sequence, key, text: `${key} ${what}` };
 }
 
-async function besideTheChain(source: ReportSource, links: readonly ReadLink[]): Promise<Beside> {
+async function besideTheChain(
+  source: ReportSource,
+  links: readonly ReadLink[],
+  rewritten: ReadonlySet<string>,
+): Promise<Beside> {
   const named = new Set(
     links.flatMap(({ manifest }) => [
       settingsKey(manifest.parametersHash),
@@ -446,23 +408,22 @@ async function besideTheChain(source: ReportSource, links: readonly ReadLink[]):
     ]),
   );
   const keys = await collect(source.keys(""));
-  const onDemand = onDemandFiles(keys);
+  const { own, ...onDemand } = await verifyDemandReports(source, {
+    keys,
+    rewritten,
+    chain: links.map((link) => link.sha256),
+  });
   const belongs = (key: string) =>
-    named.has(key) || onDemand.has(key) || LATEST.test(key) || sequenceOfKey(key) !== undefined;
+    named.has(key) ||
+    own.has(key) ||
+    LATEST.includes(key) ||
+    isImportKey(key) ||
+    sequenceOfKey(key) !== undefined;
   const latest = await digest(source, latestKey("json"));
   return {
     uncommitted: keys.filter((key) => !belongs(key)),
-    onDemand: { files: onDemand.size, isLatest: latest?.head?.kind === "on-demand" },
+    onDemand: { ...onDemand, isLatest: latest?.head?.kind === "on-demand" },
   };
-}
-
-/** The files of reports on demand: three forms of one name each, as no attempt that failed leaves them. */
-function onDemandFiles(keys: readonly string[]): ReadonlySet<string> {
-  const byStem = groupBy(
-    keys.filter((key) => ON_DEMAND.test(key)),
-    (key) => ON_DEMAND.exec(key)?.[1],
-  );
-  return new Set([...byStem.values()].filter((files) => files.length === FORMS.length).flat());
 }
 
 function parseManifest(bytes: Uint8Array): Manifest | undefined {
@@ -474,18 +435,4 @@ function parseManifest(bytes: Uint8Array): Manifest | undefined {
     typeof manifest.parametersHash === "string" &&
     typeof manifest.period?.from === "string";
   return isManifest ? (manifest ?? undefined) : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-async function readAll(source: ReportSource, key: string): Promise<Buffer | undefined> {
-  const body = await source.read(key);
-  return body === undefined ? undefined : Buffer.concat(await collect(body));
 }

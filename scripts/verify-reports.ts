@@ -1,7 +1,7 @@
 /**
  * `npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]`
  *
- * Walks the chain of scheduled reports. Exit codes: 0 sound, 1 broken, 2 asked wrongly, 3 could not be read, or there
+ * Walks the chain of scheduled reports, and the manifests of those on demand. Exit codes: 0 sound, 1 broken, 2 asked wrongly, 3 could not be read, or there
  * is none.
  */
 
@@ -9,9 +9,10 @@ import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { S3Client } from "@aws-sdk/client-s3";
 import { count } from "../lambdas/common/values/words";
+import type { ReportSource } from "./report-objects";
 import { BucketSource, FolderSource } from "./report-sources";
 import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";
-import { type ReportSource, type Verification, verifyChain } from "./verify-chain";
+import { type Verification, verifyChain } from "./verify-chain";
 
 const USAGE =
   "usage: npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]";
@@ -19,12 +20,12 @@ const USAGE =
 const HELP = `${USAGE}
 
 Walks the chain of scheduled reports in a bucket, or in a copy of one in a folder; without either, in the bucket
-of the deployed stack.
+of the deployed stack; then compares the reports on demand with the manifests beside them.
 
   --manifest <sha256>  the SHA-256 of a manifest that was kept elsewhere: it must be in the chain
   --stack <name>       the Pulumi stack whose bucket is meant, the selected one unless given
 
-Ends with 0 when all is sound, 1 when the chain is broken, 2 when it was asked wrongly, 3 when something could not
+Ends with 0 when all is sound, 1 when the chain or a report on demand is broken, 2 when it was asked wrongly, 3 when something could not
 be read or there is no scheduled report.`;
 
 const OTHERWISE = "Or name the place: npm run verify-reports -- s3://bucket | folder";
@@ -51,7 +52,8 @@ async function main(): Promise<number> {
     return 1;
   }
   const none = `There is no scheduled report in ${name}.`;
-  if (manifest !== undefined && !result.manifests.includes(manifest)) {
+  const known = [...result.manifests, ...result.onDemand.manifests];
+  if (manifest !== undefined && !known.includes(manifest)) {
     console.log(
       `BROKEN: no manifest has the SHA-256 ${manifest}: the chain was rewritten, cut off, or is another one\n` +
         (result.links === 0 ? none : `What is there agrees with itself: ${extent(result)}.`),
@@ -61,19 +63,19 @@ async function main(): Promise<number> {
   if (result.links === 0) {
     console.error(`${none} After a deployment the first one comes half an hour after a sweep.`);
     printStrays(result);
-    return 3;
+    return printDemandReports(result.onDemand) ? 3 : 1;
   }
   console.log(`${extent(result)}: all as they were written.`);
   console.log(periods(result));
   console.log(`Last manifest: SHA-256 ${result.manifests.at(-1)}`);
   printStrays(result);
-  if (result.onDemand.files > 0) console.log(onDemandNote(result.onDemand));
-  if (source.rewritten === undefined && manifest === undefined) {
+  const areSound = printDemandReports(result.onDemand);
+  if (source.rewritten === undefined && (manifest === undefined || !result.manifests.includes(manifest))) {
     console.log(
       "A copy does not prove that the last manifest is unchanged or the last: give --manifest the SHA-256 that the report generator logged.",
     );
   }
-  return 0;
+  return areSound ? 0 : 1;
 }
 
 function extent({ links, files, bytes }: Verification): string {
@@ -90,9 +92,25 @@ function printStrays({ uncommitted }: Verification): void {
   for (const key of uncommitted) console.log(`Belongs to no report: ${key}`);
 }
 
-function onDemandNote({ files, isLatest }: Verification["onDemand"]): string {
-  const compared = isLatest ? "only latest.* was compared with them" : "they were not verified";
-  return `Reports on demand (${count(files, "file")}) are not part of the chain; ${compared}.`;
+/** Prints what was found of reports on demand. @returns whether all that are sealed are sound */
+function printDemandReports({
+  files,
+  manifests,
+  unsealed,
+  faults,
+  isLatest,
+}: Verification["onDemand"]): boolean {
+  for (const { kind, key, text } of faults) {
+    console.log(`BROKEN report on demand (${kind}): ${key}\n  ${text}`);
+  }
+  if (files === 0) return faults.length === 0;
+  const sound = `${count(manifests.length, "report")} as written, by the manifest beside each`;
+  console.log(`Reports on demand (${count(files, "file")}) are not part of the chain: ${sound}.`);
+  const compared = isLatest ? "; only latest.* was compared with them" : "";
+  for (const stem of unsealed) {
+    console.log(`Unsealed, without a manifest, and not verified${compared}: ${stem}`);
+  }
+  return faults.length === 0;
 }
 
 function parseCommandLine(args: string[]) {

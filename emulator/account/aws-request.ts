@@ -43,10 +43,17 @@ function operationOf(wire: WireRequest, service: string): Pick<AwsRequest, "oper
       input: JSON.parse(wire.body.toString() || "{}"),
     };
   }
+  const restful = RESTFUL[`${service} ${wire.method} ${wire.path}`];
+  if (restful !== undefined) return { operation: restful, input: JSON.parse(wire.body.toString() || "{}") };
   if (service === "s3") return { operation: s3Operation(wire), input: {} };
   const form = Object.fromEntries(new URLSearchParams(wire.body.toString()));
   return { operation: form.Action ?? "unknown", input: form };
 }
+
+/** Operations of services that name them by method and path, with JSON in the body. */
+const RESTFUL: Readonly<Record<string, string>> = {
+  "securityhub POST /findings/import": "BatchImportFindings",
+};
 
 /** Bucket and key that an S3 request in path style is about. */
 export function s3Address(path: string): { bucket: string; key: string } {

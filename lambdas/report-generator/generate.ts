@@ -1,4 +1,4 @@
-/** A report from question to bucket: period, import, state, three files, and for scheduled ones a link of the chain. */
+/** A report from question to bucket: period, import, state, files, and a manifest. */
 
 import type { ReportSettings } from "../common/deployment/settings";
 import type { Log } from "../common/monitoring/log";
@@ -7,6 +7,7 @@ import { parametersHash } from "../common/values/hash";
 import { plus } from "../common/values/instants";
 import {
   Chain,
+  ENDINGS,
   FORMS,
   type Form,
   type Link,
@@ -14,15 +15,18 @@ import {
   type ManifestFile,
   watchedRules,
 } from "./bucket/chain";
+import { headOf, seal } from "./bucket/demand-manifest";
 import { keepSettings } from "./bucket/kept-settings";
 import { ownStandard, standardOf } from "./bucket/standard-in-force";
 import { KeyTakenError, type ReportStore } from "./bucket/storage";
 import { type AssemblyDependencies, assembleReport } from "./content/assemble";
 import type { Finding, Report, Summary } from "./content/report";
+import { dayFolder, ON_DEMAND_PREFIX, REPORT_NAME } from "./content/report-keys";
 import type { LastReport } from "./content/since-last-report";
 import { renderCsv } from "./forms/csv";
 import { renderHtml } from "./forms/html/page";
 import { renderJson } from "./forms/json";
+import { renderOcsf } from "./forms/ocsf";
 import type { ReportRequest } from "./request/event";
 import { onDemandPeriod, type Period, scheduledPeriod } from "./request/period";
 
@@ -34,8 +38,13 @@ export interface ReportDependencies extends AssemblyDependencies {
   readonly now: () => Date;
   /** Brings the managed rules' results into the history, as of an instant. */
   readonly importManagedRules: (instant: string, trigger: "sweep" | "on-demand") => Promise<void>;
+  /** Tells the outside of a scheduled report's findings, by the number of its manifest; must not throw. */
+  readonly exportFindings?: (report: Report, sequence: number) => Promise<void>;
   readonly log: Pick<Log, "info" | "error">;
 }
+
+/** By form; a report of the time before there was the OCSF form lacks it. */
+export type FileUris = Readonly<Record<Exclude<Form, "ocsf">, string> & { ocsf?: string }>;
 
 /** The answer to whoever asked. */
 export interface ReportResult {
@@ -47,16 +56,18 @@ export interface ReportResult {
   readonly summary: Summary;
   readonly findings: readonly Finding[];
   /** S3 URIs. */
-  readonly files: Readonly<Record<Form, string>>;
+  readonly files: FileUris;
   /** Stable S3 URIs that now hold the same files. */
-  readonly latest: Readonly<Record<Form, string>> | null;
-  readonly manifest: { readonly sequence: number; readonly uri: string; readonly sha256: string } | null;
+  readonly latest: FileUris | null;
+  /** The link of the chain, or the seal of a report on demand, which has no number. */
+  readonly manifest: { readonly sequence: number | null; readonly uri: string; readonly sha256: string };
 }
 
 const RENDERERS: Record<Form, { contentType: string; render: (report: Report) => Iterable<string> }> = {
   json: { contentType: "application/json", render: renderJson },
   html: { contentType: "text/html; charset=utf-8", render: renderHtml },
   csv: { contentType: "text/csv; charset=utf-8", render: renderCsv },
+  ocsf: { contentType: "application/x-ndjson", render: renderOcsf },
 };
 const ATTEMPTS = 5;
 const RACE_WAIT_MS = 1_000;
@@ -113,7 +124,7 @@ async function scheduledReport(
     }
     if (attempt === 1) importError = await importManagedRules(dependencies, time, "sweep");
     const period = scheduledPeriod(time, head?.manifest.period.to);
-    const stem = await freeStem(store, "reports", time);
+    const stem = await freeStem(store, "reports/", time);
     const sequence = (head?.manifest.sequence ?? 0) + 1;
     // Taken before the history is read: what becomes known later is the next report's.
     const createdAt = dependencies.now().toISOString();
@@ -136,7 +147,7 @@ async function scheduledReport(
     if (files === undefined) continue;
     await keepSettings(store, settings);
     const manifest: Manifest = {
-      schemaVersion: "1.0",
+      schemaVersion: "1.1",
       sequence,
       reportId: report.reportId,
       period,
@@ -149,14 +160,15 @@ async function scheduledReport(
         head?.manifest.rules ?? [],
         period.to,
       ),
-      previous:
-        head === undefined ? null : { sequence: head.manifest.sequence, key: head.key, sha256: head.sha256 },
+      previous: headOf(head),
       files,
       summary: report.summary,
       findings: report.findings,
     };
     const link = await chain.append(manifest);
     if (link === undefined) continue;
+    const names = await publishLatest(store, files, link);
+    await dependencies.exportFindings?.(report, sequence);
     return {
       status: "made",
       kind: "scheduled",
@@ -165,7 +177,7 @@ async function scheduledReport(
       summary: report.summary,
       findings: report.findings,
       files: urisOf(store, files),
-      latest: await publishLatest(store, files, link),
+      latest: names,
       manifest: { sequence, uri: store.uri(link.key), sha256: link.sha256 },
     };
   }
@@ -184,7 +196,7 @@ async function onDemandReport(
   const standard = await standardOf(period, { chain, store, head, own: settings, now });
   const endsNow = period.to === now;
   const importError = endsNow ? await importManagedRules(dependencies, now, "on-demand") : undefined;
-  const stem = await freeStem(store, "reports/on-demand", now);
+  const stem = await freeStem(store, ON_DEMAND_PREFIX, now);
   const last = await chain.endedBy(head, period.to);
   const report = await assembleReport(dependencies, {
     reportId: idOf(stem),
@@ -201,6 +213,19 @@ async function onDemandReport(
   });
   const files = await writeFiles(store, stem, report);
   if (files === undefined) throw new KeyTakenError(`another request of the same instant has written ${stem}`);
+  const sealed = await seal(store, stem, {
+    schemaVersion: "1.0",
+    kind: "on-demand",
+    reportId: report.reportId,
+    period,
+    createdAt: now,
+    programVersion: settings.programVersion,
+    parametersHash: report.source.parametersHash,
+    chainHead: headOf(head),
+    files,
+    summary: report.summary,
+    findings: report.findings,
+  });
   const isPlain = endsNow && request.from === undefined && request.sample === undefined;
   return {
     status: "made",
@@ -211,7 +236,7 @@ async function onDemandReport(
     findings: report.findings,
     files: urisOf(store, files),
     latest: isPlain ? await publishLatest(store, files, head) : null,
-    manifest: null,
+    manifest: { sequence: null, uri: store.uri(sealed.key), sha256: sealed.sha256 },
   };
 }
 
@@ -232,7 +257,7 @@ async function importManagedRules(
 }
 
 /**
- * The three files. When one fails the others are aborted.
+ * The files. When one fails the others are aborted.
  * @returns undefined when another run has taken the names.
  */
 async function writeFiles(
@@ -244,7 +269,7 @@ async function writeFiles(
   const writes = FORMS.map(async (form) => {
     const { contentType, render } = RENDERERS[form];
     try {
-      const stored = await store.write(`${stem}.${form}`, render(report), contentType, abort.signal);
+      const stored = await store.write(`${stem}.${ENDINGS[form]}`, render(report), contentType, abort.signal);
       return { form, ...stored };
     } catch (error) {
       abort.abort();
@@ -263,11 +288,10 @@ async function writeFiles(
  * The first name of an instant under which nothing lies. Files that an attempt left behind without a manifest stay
  * as they are: they are part of no report.
  */
-async function freeStem(store: ReportStore, branch: string, instant: string): Promise<string> {
-  const day = instant.slice(0, 10).replaceAll("-", "/");
-  const first = `${branch}/${day}/compliance-report-${instant.replaceAll(/[:.]/g, "-")}`;
+async function freeStem(store: ReportStore, prefix: string, instant: string): Promise<string> {
+  const first = `${dayFolder(prefix, instant)}${REPORT_NAME}${instant.replaceAll(/[:.]/g, "-")}`;
   const taken = new Set<string>();
-  for await (const key of store.keys(first)) taken.add(key.replace(/\.[a-z]+$/, ""));
+  for await (const key of store.keys(first)) taken.add(key.replace(/\.[^/]*$/, ""));
   let stem = first;
   for (let attempt = 2; taken.has(stem); attempt++) stem = `${first}-${attempt}`;
   return stem;
@@ -282,7 +306,7 @@ async function publishLatest(
   store: ReportStore,
   files: readonly ManifestFile[],
   last: Link | undefined,
-): Promise<Readonly<Record<Form, string>> | null> {
+): Promise<FileUris | null> {
   const chain = new Chain(store);
   const isNewer = (head: Link | undefined) => head?.manifest.sequence !== last?.manifest.sequence;
   if (isNewer(await chain.head())) return null;
@@ -292,15 +316,11 @@ async function publishLatest(
     await copyToLatest(store, head.manifest.files);
     return null;
   }
-  return {
-    json: store.uri("reports/latest.json"),
-    html: store.uri("reports/latest.html"),
-    csv: store.uri("reports/latest.csv"),
-  };
+  return urisOf(store, files, latestKey);
 }
 
 async function copyToLatest(store: ReportStore, files: readonly ManifestFile[]): Promise<void> {
-  await Promise.all(files.map(({ form, key }) => store.copy(key, `reports/latest.${form}`)));
+  await Promise.all(files.map(({ form, key }) => store.copy(key, latestKey({ form }))));
 }
 
 function alreadyMade(store: ReportStore, { manifest, key, sha256 }: Link): ReportResult {
@@ -317,9 +337,16 @@ function alreadyMade(store: ReportStore, { manifest, key, sha256 }: Link): Repor
   };
 }
 
-function urisOf(store: ReportStore, files: readonly ManifestFile[]): Readonly<Record<Form, string>> {
-  const uri = (form: Form) => store.uri(files.find((file) => file.form === form)?.key ?? "");
-  return { json: uri("json"), html: uri("html"), csv: uri("csv") };
+function urisOf(
+  store: ReportStore,
+  files: readonly ManifestFile[],
+  keyOf: (file: ManifestFile) => string = ({ key }) => key,
+): FileUris {
+  return Object.fromEntries(files.map((file) => [file.form, store.uri(keyOf(file))])) as FileUris;
+}
+
+function latestKey({ form }: Pick<ManifestFile, "form">): string {
+  return `reports/latest.${ENDINGS[form]}`;
 }
 
 function positionOf(head: Link | undefined) {

@@ -2,6 +2,7 @@
 
 import { ConfigServiceClient } from "@aws-sdk/client-config-service";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import type { Context } from "aws-lambda";
 import { clientConfig } from "../common/aws/clients";
 import { invocationTime } from "../common/aws/retry";
@@ -19,6 +20,7 @@ import {
   recordComplianceChange,
 } from "./managed-rules/import";
 import { isFromEventBridge, parseEvent } from "./request/event";
+import { importFindings } from "./security-hub/import";
 
 const settings = readSettings<ReportSettings>(__dirname);
 
@@ -58,6 +60,15 @@ function connect(place: Place): { managed: ManagedRuleDependencies; report: Repo
     reportSchedule: settings.reportSchedule,
   };
   const s3 = new S3Client(clientConfig(place, UPLOAD_TIMEOUT_MS));
+  const bucket = resourceNames(place.environmentSuffix).reportBucket(place.accountId);
+  const store = new S3ReportStore(s3, bucket, place.accountId);
+  const { requestHandler } = clientConfig(place);
+  const securityHub = {
+    // With the SDK's few attempts: the next report sends again what an unreachable Security Hub did not take.
+    client: new SecurityHubClient({ region: place.region, requestHandler }),
+    store,
+    log: managed.log,
+  };
   const report: ReportDependencies = {
     history: managed.history,
     settings,
@@ -66,14 +77,13 @@ function connect(place: Place): { managed: ManagedRuleDependencies; report: Repo
       accountId: place.accountId,
       region: place.region,
     },
-    store: new S3ReportStore(
-      s3,
-      resourceNames(place.environmentSuffix).reportBucket(place.accountId),
-      place.accountId,
-    ),
+    store,
     now: managed.now,
     sleep: managed.sleep,
     importManagedRules: (instant, trigger) => importManagedRules(settings.rules, instant, trigger, managed),
+    ...(settings.securityHub && {
+      exportFindings: (made, sequence) => importFindings(made, sequence, securityHub),
+    }),
     log: managed.log,
   };
   return { managed, report };

@@ -45,6 +45,8 @@ export interface Settings {
   readonly exceptions: readonly Exception[];
   readonly evaluationSchedule: string;
   readonly reportSchedule: string;
+  /** Whether findings go to AWS Security Hub, too. */
+  readonly securityHub: boolean;
   readonly logRetentionDays: number;
   readonly reportVersionRetentionDays: number;
   /** What the estimate of AWS Config's cost supposes. */
@@ -126,6 +128,7 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
     exceptions,
     evaluationSchedule: stack.text("evaluationSchedule", "cron(0 0/6 * * ? *)", WATCHABLE_SCHEDULE),
     reportSchedule: stack.text("reportSchedule", "cron(30 0/6 * * ? *)", WATCHABLE_SCHEDULE),
+    securityHub: stack.structure("securityHub", false, v.boolean(must("be true or false"))),
     logRetentionDays: stack.structure("logRetentionDays", 365, RETENTION),
     reportVersionRetentionDays: stack.structure("reportVersionRetentionDays", 2557, wholeNumber(1, 36_500)),
     estimatedResourcesOfType: stack.structure("estimatedResourcesOfType", 50, wholeNumber(0, 1_000_000)),

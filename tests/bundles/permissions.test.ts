@@ -10,7 +10,10 @@ const REPORT_SLOT = "2026-11-23T06:30:00.000Z";
 const CHANGED = "2026-11-23T08:17:30.000Z";
 const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
 // One that AWS Config evaluates at intervals, and one at changes.
-const environment = deployed({ managedRules: ["iam-user-mfa", "iam-no-admin-policies"] });
+const environment = deployed({
+  managedRules: ["iam-user-mfa", "iam-no-admin-policies"],
+  securityHub: true,
+});
 
 /** Grants that Lambda uses in the function's name: its logs, and the destination of events that failed. */
 const USED_BY_LAMBDA = ["logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"];
@@ -67,6 +70,8 @@ const JOURNEYS: Readonly<Record<FunctionKey, () => Promise<void>>> = {
     const report = functions["report-generator"];
     await report.invoke({}, { now: "2026-11-23T05:50:00.000Z" });
     managedRules.judge("iam-user-mfa", user, "COMPLIANT", SLOT);
+    const failing = { ...user, resourceId: "AIDAFAILING", resourceName: "bob" };
+    managedRules.judge("iam-user-mfa", failing, "NON_COMPLIANT", SLOT);
     managedRules.evaluated(SLOT);
     await environment.stack.deliver("report-generator", scheduledEvent(REPORT_SLOT, "report"), {
       now: REPORT_SLOT,

@@ -50,6 +50,8 @@ export function neededPermissions(request: AwsRequest): NeededPermission[] {
       return needed(...Object.keys(input.RequestItems as object).map(table));
     case "dynamodb:Query":
       return needed(table(input.TableName) + (input.IndexName ? `/index/${input.IndexName}` : ""));
+    case "securityhub:BatchImportFindings":
+      return needed(...(input.Findings as { ProductArn: string }[]).map(({ ProductArn }) => ProductArn));
     case "sns:Publish":
       return needed(String(input.TopicArn));
     default:

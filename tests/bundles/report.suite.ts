@@ -140,7 +140,7 @@ describe("a scheduled report", () => {
     const second = await scheduledReport(NEXT_REPORT_SLOT);
 
     expect(second.period).toMatchObject({ from: REPORT_SLOT, to: NEXT_REPORT_SLOT });
-    expect(await verify()).toMatchObject({ links: 2, files: 6, firstBreak: null });
+    expect(await verify()).toMatchObject({ links: 2, files: 8, firstBreak: null });
   });
 
   test("does not fork the chain when two are made at once", async () => {

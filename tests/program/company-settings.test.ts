@@ -36,6 +36,7 @@ beforeAll(async () => {
     minimumBackupRetentionDays: 7,
     checkReadReplicas: true,
     discoveryScope: "environment",
+    securityHub: true,
     managedRules: ["iam-root-mfa", { name: "iam-access-keys-rotated", parameters: { maxAccessKeyAge: 60 } }],
     severities: { "ec2-required-tags": "low", "iam-root-mfa": "high" },
     exceptions: [
@@ -210,4 +211,18 @@ test("no role is granted an action on what AWS does not know the action by", () 
     );
   expect(grants.map(({ action }) => action)).toContain("kms:Decrypt");
   expect(complaints(grants)).toEqual([]);
+});
+
+test("findings go to Security Hub, into this account and Region alone, and an alarm tells when they do not", async () => {
+  expect(await settingsOf("report-generator")).toMatchObject({ securityHub: true });
+  expect(program.statements("iam/RolePolicy", "report-generator")).toContainEqual({
+    Effect: "Allow",
+    Action: "securityhub:BatchImportFindings",
+    Resource: `arn:aws:securityhub:us-east-1:${ACCOUNT_ID}:product/${ACCOUNT_ID}/default`,
+  });
+  expect(program.the("cloudwatch/MetricAlarm", "unimported-findings").inputs).toMatchObject({
+    namespace: "ComplianceScanner",
+    metricName: "UnimportedFindings",
+    treatMissingData: "notBreaching",
+  });
 });

@@ -293,6 +293,7 @@ describe("settings that are refused, by key and with what is allowed", () => {
     ],
     ["an undecided truth value", { checkReadReplicas: "maybe" }, /checkReadReplicas must be true or false/],
     ["an owner tag that is no key", { ownerTag: "a*b" }, /ownerTag must be a tag's key/],
+    ["an undecided Security Hub", { securityHub: "yes" }, /securityHub must be true or false, not "yes"/],
     ["an unknown scope", { discoveryScope: "region" }, /discoveryScope must be one of account, environment/],
     [
       "a Region by itself",

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { build } from "esbuild";
 import { InvalidInputError } from "../../lambdas/common/values/errors";
+import { sha256 } from "../../lambdas/common/values/hash";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import { parseEvent } from "../../lambdas/report-generator/request/event";
 import { Company, dependencies, makeScheduled, rule, settings } from "./support";
@@ -25,6 +26,8 @@ const deps = dependencies(company, settings([rule(RULE)]));
 /** The seed of a sample at which the function's time runs out. */
 const TIMES_OUT = "times out";
 
+/** The ending of a key whose object comes back as another. */
+let spoils = "nothing";
 let aws: Server;
 let folder: string;
 /** The commands as single files, which start quicker than their sources are compiled. */
@@ -82,7 +85,7 @@ beforeAll(async () => {
     }
     const body = deps.store.objects.get(decodeURIComponent(pathname).replace("/reports/", ""));
     response.statusCode = body ? 200 : 404;
-    response.end(body);
+    response.end(pathname.endsWith(spoils) ? "something else" : body);
   });
   await new Promise<void>((listening) => aws.listen(0, "127.0.0.1", listening));
 });
@@ -123,7 +126,7 @@ function runWith(
 jest.setTimeout(60_000);
 
 describe("npm run report", () => {
-  it("asks the deployed function, tells the summary and saves the three files as they are in the bucket", async () => {
+  it("asks the deployed function, tells the summary and saves the files as they are in the bucket", async () => {
     const { code, stdout, stderr } = await run(
       "scripts/report.ts",
       "--as-of",
@@ -135,12 +138,28 @@ describe("npm run report", () => {
     expect(stdout).toContain("Compliance report, 2026-11-22T07:00:00.000Z to 2026-11-23T07:00:00.000Z");
     expect(stdout).toMatch(/score\s+50 %/);
     expect(code).toBe(0);
-    for (const form of ["json", "csv", "html"]) {
+    for (const form of ["json", "csv", "html", "ocsf.jsonl"]) {
       const key = [...deps.store.objects.keys()].find((one) => one.endsWith(form)) ?? "";
       expect(await readFile(join(folder, key.slice(key.lastIndexOf("/") + 1)))).toEqual(
         deps.store.objects.get(key),
       );
     }
+  });
+
+  it("tells each file's SHA-256, saves the manifest that has it, and refuses a file that has another", async () => {
+    const args = ["scripts/report.ts", "--as-of", "2026-11-23T07:00:00Z", "--out", folder] as const;
+    const { stdout } = await run(...args);
+    const saved = [...stdout.matchAll(/^saved (.+)\n {2}SHA-256 ([0-9a-f]{64})$/gm)];
+    expect(saved).toHaveLength(5);
+    for (const [, path = "", hash] of saved) expect(sha256(await readFile(path))).toBe(hash);
+    const manifest = await readFile(saved.at(-1)?.[1] ?? "", "utf8");
+    for (const [, , hash = "nothing"] of saved.slice(0, -1)) expect(manifest).toContain(hash);
+
+    spoils = ".csv";
+    const { code, stderr } = await run(...args);
+    spoils = "nothing";
+    expect(stderr).toMatch(/\.csv has the SHA-256 [0-9a-f]{64}, and its manifest says [0-9a-f]{64}/);
+    expect(code).toBe(3);
   });
 
   it("tells in one line what the report generator refuses", async () => {
@@ -290,7 +309,7 @@ describe("npm run verify-reports with a hash that was kept", () => {
     const scheduled = dependencies(company, settings([rule(RULE)]));
     const { manifest } = await makeScheduled(scheduled, "2026-11-23T06:30:00.000Z");
     const copy = await copyOf(scheduled.store.objects);
-    const hash = manifest?.sha256.toUpperCase() ?? "";
+    const hash = manifest.sha256.toUpperCase() ?? "";
     expect(await run("scripts/verify-reports.ts", copy, "--manifest", hash)).toMatchObject({ code: 0 });
   });
 
@@ -332,7 +351,7 @@ describe("npm run verify-reports", () => {
     const copy = await copyOf(scheduled.store.objects);
     const sound = await run("scripts/verify-reports.ts", copy);
     expect(sound).toMatchObject({ code: 0, stderr: "" });
-    expect(sound.stdout).toContain("1 report, 3 files");
+    expect(sound.stdout).toContain("1 report, 4 files");
 
     expect(sound.stdout).toContain("A copy does not prove that the last manifest is unchanged or the last");
 
@@ -348,8 +367,20 @@ describe("npm run verify-reports", () => {
     await generateReport(scheduled, { kind: "on-demand" });
     const demanded = await copyOf(scheduled.store.objects);
     expect((await run("scripts/verify-reports.ts", demanded)).stdout).toContain(
-      "Reports on demand (3 files) are not part of the chain; only latest.* was compared with them.",
+      "Reports on demand (4 files) are not part of the chain: 1 report as written, by the manifest beside each.",
     );
+
+    const { manifest } = await generateReport(scheduled, { kind: "on-demand", asOf: "2026-11-23T06:10:00Z" });
+    const seal = manifest.uri.replace("s3://reports/", "");
+    const two = await copyOf(scheduled.store.objects);
+    const html = join(two, seal.replace(".manifest.json", ".html"));
+    await writeFile(html, (await readFile(html, "utf8")).replace("Compliance report", "Report"));
+    const changed = await run("scripts/verify-reports.ts", two);
+    expect(changed.stdout).toContain(
+      `BROKEN report on demand (changed): ${seal.replace(".manifest.json", ".html")}`,
+    );
+    expect(changed.stdout).toContain("1 report, 4 files");
+    expect(changed.code).toBe(1);
 
     const csv = join(copy, "reports/2026/11/23/compliance-report-2026-11-23T06-30-00-000Z.csv");
     await writeFile(csv, (await readFile(csv, "utf8")).replace("NON_COMPLIANT", "COMPLIANT"));

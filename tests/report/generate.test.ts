@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv/dist/2020";
 import { InvalidInputError } from "../../lambdas/common/values/errors";
+import { parametersHash, sha256 } from "../../lambdas/common/values/hash";
 import type { Manifest } from "../../lambdas/report-generator/bucket/chain";
 import type { Report } from "../../lambdas/report-generator/content/report";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import {
+  ACCOUNT,
   Company,
   dependencies,
   exception,
@@ -344,11 +346,11 @@ describe("scheduled reports", () => {
     expect(manifest(deps.store, 2).previous).toEqual({
       sequence: 1,
       key: "reports/chain/00000001.json",
-      sha256: first.manifest?.sha256,
+      sha256: first.manifest.sha256,
     });
     expect(jsonOf(deps.store, second.files.json).chain).toEqual({
       sequence: 2,
-      previous: { sequence: 1, manifestSha256: first.manifest?.sha256 },
+      previous: { sequence: 1, manifestSha256: first.manifest.sha256 },
     });
   });
 
@@ -548,7 +550,7 @@ describe("reports on demand", () => {
     const deps = setUp();
     await makeScheduled(deps, T1);
     const result = await generateReport(deps, { kind: "on-demand" });
-    expect(result.manifest).toBeNull();
+    expect(result.manifest.sequence).toBeNull();
     expect(result.period.from).toBe(T1);
     expect(result.files.json).toBe(
       "s3://reports/reports/on-demand/2026/11/23/compliance-report-2026-11-23T12-30-05-000Z.json",
@@ -558,6 +560,56 @@ describe("reports on demand", () => {
       previous: { sequence: 1 },
     });
     expect([...deps.store.objects.keys()].filter((key) => key.startsWith("reports/chain/"))).toHaveLength(1);
+  });
+
+  it("are sealed by a manifest beside them, which is written last", async () => {
+    const deps = setUp();
+    const { manifest: head } = await makeScheduled(deps, T1);
+    const { manifest, files, reportId, summary } = await generateReport(deps, { kind: "on-demand" });
+    expect(manifest.uri).toBe(files.json.replace(".json", ".manifest.json"));
+    const text = deps.store.text(manifest.uri.replace("s3://reports/", ""));
+    expect(manifest.sha256).toBe(sha256(text));
+    expect(JSON.parse(text)).toMatchObject({
+      kind: "on-demand",
+      reportId,
+      parametersHash: parametersHash(deps.settings),
+      chainHead: { sequence: 1, key: "reports/chain/00000001.json", sha256: head.sha256 },
+      summary: JSON.parse(JSON.stringify(summary)),
+      files: Object.entries(files).map(([form, uri]) => {
+        const key = uri.replace("s3://reports/", "");
+        const body = deps.store.text(key);
+        return { form, key, bytes: Buffer.byteLength(body), sha256: sha256(body) };
+      }),
+    });
+    expect([...deps.store.objects.keys()].filter((key) => key.includes("on-demand")).at(-1)).toContain(
+      ".manifest.json",
+    );
+  });
+
+  it.each(["on demand", "scheduled"])("say in HTML, %s, where the manifest is", async (kind) => {
+    const deps = setUp();
+    const { files, manifest, reportId } = await (kind === "scheduled"
+      ? makeScheduled(deps, T1)
+      : generateReport(deps, { kind: "on-demand" }));
+    const page = deps.store.text(files.html.replace("s3://reports/", ""));
+    expect(page).toContain(`<code>sha256sum ${reportId}.html</code>`);
+    expect(page).toContain(manifest.uri.replace("s3://reports/", `s3://compliance-reports-${ACCOUNT}-test/`));
+  });
+
+  it("take no stable name, and are no report, when the manifest could not be written", async () => {
+    const deps = setUp();
+    deps.store.beforeWrite = (key) => {
+      if (key.endsWith(".manifest.json")) throw new Error("no answer");
+    };
+    await expect(generateReport(deps, { kind: "on-demand" })).rejects.toThrow("no answer");
+    expect([...deps.store.objects.keys()].filter((key) => key.startsWith("reports/latest"))).toEqual([]);
+  });
+
+  it("of one instant get names of their own, whatever an attempt before left under the first", async () => {
+    const deps = setUp();
+    const first = await generateReport(deps, { kind: "on-demand" });
+    const second = await generateReport(deps, { kind: "on-demand" });
+    expect(second.manifest.uri).toBe(first.manifest.uri.replace(".manifest", "-2.manifest"));
   });
 
   it("take the stable name only when they are about now and nothing special was asked", async () => {

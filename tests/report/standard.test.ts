@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import type { ReportSettings } from "../../lambdas/common/deployment/settings";
 import { parametersHash, sha256 } from "../../lambdas/common/values/hash";
-import { Chain, type Manifest, manifestKey } from "../../lambdas/report-generator/bucket/chain";
+import { Chain, type Manifest } from "../../lambdas/report-generator/bucket/chain";
 import type { Report } from "../../lambdas/report-generator/content/report";
+import { manifestKey } from "../../lambdas/report-generator/content/report-keys";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import { Company, dependencies, exception, MemoryStore, makeScheduled, rule, settings } from "./support";
 

@@ -4,11 +4,13 @@ import { dirname, join } from "node:path";
 import { parametersHash, sha256 } from "../../lambdas/common/values/hash";
 import { settingsKey } from "../../lambdas/report-generator/bucket/kept-settings";
 import { generateReport } from "../../lambdas/report-generator/generate";
+import type { ReportSource } from "../../scripts/report-objects";
 import { FolderSource } from "../../scripts/report-sources";
-import { type ReportSource, verifyChain } from "../../scripts/verify-chain";
+import { verifyChain } from "../../scripts/verify-chain";
 import { Company, dependencies, makeScheduled, rule, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";
+const ENDINGS = ["json", "html", "csv", "findings.ocsf.jsonl"];
 const SETTINGS = settings([rule(RULE)]);
 const SETTINGS_HASH = parametersHash(SETTINGS);
 const WATCHED = '"watchedSince": "2026-11-23T06';
@@ -97,7 +99,7 @@ describe("verify-reports", () => {
   it("finds nothing wrong with reports as they were written", async () => {
     expect(await verified()).toMatchObject({
       links: 3,
-      files: 9,
+      files: 12,
       from: "2026-11-22T06:30:00.000Z",
       to: TIMES[2],
       firstBreak: null,
@@ -110,7 +112,7 @@ describe("verify-reports", () => {
     expect(await verifyChain(new FolderSource(folder))).toMatchObject({ links: 3, firstBreak: null });
   });
 
-  it.each(["json", "csv", "html"])("finds one changed byte in a report's %s", async (form) => {
+  it.each(ENDINGS)("finds one changed byte in a report's %s", async (form) => {
     const { firstBreak, links } = await verified((objects) =>
       edit(objects, file("12", form), "beta", "bete"),
     );
@@ -151,7 +153,7 @@ describe("verify-reports", () => {
       edit(objects, link(3), before, sha256(objects.get(json) ?? ""));
     });
     expect(firstBreak).toMatchObject({ kind: "gap", sequence: 3 });
-    expect({ links, files }).toEqual({ links: 2, files: 6 });
+    expect({ links, files }).toEqual({ links: 2, files: 8 });
   });
 
   it.each([
@@ -165,10 +167,6 @@ describe("verify-reports", () => {
       expect(firstBreak).toMatchObject({ kind: "changed", sequence: 2, key: link(2) });
       expect(links).toBe(1);
     }
-  });
-
-  it("counts the reports on demand, which nothing vouches for", async () => {
-    expect((await verified()).onDemand).toEqual({ files: 3, isLatest: false });
   });
 
   it.each(["00000002 (1).json", "00000002.json.bak", "old-00000002.json", "2.json"])(
@@ -262,7 +260,7 @@ describe("verify-reports", () => {
 
   it("finds from a report on demand under the stable names that the link it follows was taken out", async () => {
     const { firstBreak } = await verified((objects) => {
-      for (const form of ["json", "html", "csv"]) {
+      for (const form of ENDINGS) {
         objects.set(`reports/latest.${form}`, objects.get(`${demanded}.${form}`) ?? Buffer.of());
         objects.delete(file("18", form));
       }
@@ -294,7 +292,7 @@ describe("verify-reports", () => {
     ["among the reports on demand, outside the folder of a day", "reports/on-demand/evil.html"],
     ["in a report's name into the folder of another day", demanded.replace("11/23", "11/22").concat(".json")],
     ["in another name into the folder of a day", "reports/on-demand/2026/11/23/board.html"],
-    ["beside a report on demand in a fourth form", `${demanded}.pdf`],
+    ["beside a report on demand in another form", `${demanded}.pdf`],
     ["below a report on demand", `${demanded}.json/compliance-report.json`],
   ])("names a file that somebody put %s, and counts it nowhere", async (_where, key) => {
     const { firstBreak, uncommitted, onDemand } = await verified((objects) => {
@@ -303,16 +301,16 @@ describe("verify-reports", () => {
     });
     expect(firstBreak).toBeNull();
     expect(uncommitted).toContain(key);
-    expect(onDemand.files + uncommitted.length).toBe(key.startsWith(`${demanded}.json/`) ? 3 : 4);
+    expect(onDemand.files + uncommitted.length).toBe(key.startsWith(`${demanded}.json/`) ? 4 : 5);
   });
 
   it("names what an attempt at a report on demand left behind, and counts one of the same instant", async () => {
     const { uncommitted, onDemand } = await verified((objects) => {
       objects.set(`${demanded}-2.json`, Buffer.of());
-      for (const form of ["json", "html", "csv"]) objects.set(`${demanded}-3.${form}`, Buffer.of());
+      for (const form of ENDINGS) objects.set(`${demanded}-3.${form}`, Buffer.of());
     });
     expect(uncommitted).toEqual([`${demanded}-2.json`]);
-    expect(onDemand.files).toBe(6);
+    expect(onDemand.files).toBe(8);
   });
 
   it("names what lies where there is no scheduled report", async () => {
@@ -325,7 +323,7 @@ describe("verify-reports", () => {
 
   it("does not take a file put among the reports on demand for the one under the stable names", async () => {
     const { firstBreak } = await verified((objects) => {
-      for (const form of ["json", "html", "csv"]) {
+      for (const form of ENDINGS) {
         const body = objects.get(`${demanded}.${form}`) ?? Buffer.of();
         objects.delete(`${demanded}.${form}`);
         objects.set(`reports/on-demand/copy/${demanded.slice(demanded.lastIndexOf("/") + 1)}.${form}`, body);
@@ -338,7 +336,7 @@ describe("verify-reports", () => {
   it("finds that the last manifests were deleted in a bucket that keeps versions, and the stable names set back", async () => {
     const folder = await copy((objects) => {
       for (const sequence of [2, 3]) objects.delete(link(sequence));
-      for (const form of ["json", "html", "csv"]) {
+      for (const form of ENDINGS) {
         objects.set(`reports/latest.${form}`, objects.get(file("06", form)) ?? Buffer.of());
       }
     });
@@ -346,7 +344,7 @@ describe("verify-reports", () => {
     expect(firstBreak).toMatchObject({ kind: "fork", sequence: 2, key: link(2) });
   });
 
-  it.each(["json", "csv", "html"])(
+  it.each(ENDINGS)(
     "finds a report's %s written over or deleted in a bucket that keeps versions, though the old version is whole",
     async (form) => {
       const { firstBreak } = await verifyChain(bucketOf(await copy(), [file("12", form)]));
@@ -359,21 +357,35 @@ describe("verify-reports", () => {
     expect(firstBreak).toBeNull();
   });
 
-  it.each(["json", "csv", "html"])("finds a replaced latest.%s", async (form) => {
+  it("takes reports of the time before there were OCSF findings, which newer ones follow", async () => {
+    const { firstBreak, links, files } = await verified((objects) => {
+      for (const hour of ["06", "12"]) objects.delete(file(hour, "findings.ocsf.jsonl"));
+      forge(objects, (sequence, text) =>
+        sequence === 3 || !text.includes('"files"')
+          ? text
+          : text
+              .replace('"schemaVersion": "1.1"', '"schemaVersion": "1.0"')
+              .replace(/,\s+\{\s+"form": "ocsf"[^}]*\}/, ""),
+      );
+    });
+    expect({ firstBreak, links, files }).toEqual({ firstBreak: null, links: 3, files: 3 + 3 + 4 });
+  });
+
+  it.each(ENDINGS)("finds a replaced latest.%s", async (form) => {
     const { firstBreak } = await verified((objects) =>
       edit(objects, `reports/latest.${form}`, "beta", "bete"),
     );
     expect(firstBreak).toMatchObject({ kind: "changed", key: `reports/latest.${form}` });
   });
 
-  it.each(["json", "csv", "html"])("finds a missing latest.%s", async (form) => {
+  it.each(ENDINGS)("finds a missing latest.%s", async (form) => {
     const { firstBreak } = await verified((objects) => objects.delete(`reports/latest.${form}`));
     expect(firstBreak).toMatchObject({ kind: "missing", key: `reports/latest.${form}` });
   });
 
   it("finds stable names that were set back to an older report", async () => {
     const { firstBreak } = await verified((objects) => {
-      for (const form of ["json", "html", "csv"]) {
+      for (const form of ENDINGS) {
         objects.set(`reports/latest.${form}`, objects.get(file("06", form)) ?? Buffer.of());
       }
     });
@@ -387,7 +399,7 @@ describe("verify-reports", () => {
 
   it("takes a report on demand under the stable names, as long as it is there itself and follows the last link", async () => {
     const setLatest = (objects: Map<string, Buffer>, change = (text: string) => text) => {
-      for (const form of ["json", "html", "csv"]) {
+      for (const form of ENDINGS) {
         const key = [...objects.keys()].find((one) => one.includes("on-demand/") && one.endsWith(form)) ?? "";
         objects.set(`reports/latest.${form}`, Buffer.from(change(objects.get(key)?.toString("utf8") ?? "")));
       }

@@ -90,6 +90,11 @@ const SERVICES: Readonly<Record<string, Service>> = {
       PutObject: ["object"],
     },
   },
+  securityhub: {
+    page: "list_awssecurityhub.html",
+    resourceTypes: { product: /^arn:aws:securityhub:[\w-]+:\d{12}:product\/[^/*]+\/[^/*]+$/ },
+    actions: { BatchImportFindings: ["product"] },
+  },
   sns: {
     page: "list_amazonsns.html",
     resourceTypes: { topic: /^arn:aws:sns:[\w-]+:\d{12}:[^:*]+$/ },

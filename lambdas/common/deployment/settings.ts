@@ -96,6 +96,8 @@ export interface ReportSettings {
   /** EventBridge cron expressions, UTC. */
   readonly evaluationSchedule: string;
   readonly reportSchedule: string;
+  /** Whether findings go to AWS Security Hub; absent when they do not. */
+  readonly securityHub?: true;
   /** `version` of package.json. */
   readonly programVersion: string;
 }

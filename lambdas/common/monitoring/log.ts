@@ -49,15 +49,11 @@ export function jsonLog(
               Metrics: named.map(([key]) => ({ Name: METRICS[key], Unit: unitOf(key) })),
             },
             // Over all rules, too, so that one alarm watches them: alarms search for no metrics.
-            ...(values.undeliveredAlerts === undefined
-              ? []
-              : [
-                  {
-                    Namespace: METRIC_NAMESPACE,
-                    Dimensions: [[METRIC_DIMENSIONS.environment]],
-                    Metrics: [{ Name: METRICS.undeliveredAlerts, Unit: "Count" }],
-                  },
-                ]),
+            ...OVER_ALL_RULES.filter((key) => values[key] !== undefined).map((key) => ({
+              Namespace: METRIC_NAMESPACE,
+              Dimensions: [[METRIC_DIMENSIONS.environment]],
+              Metrics: [{ Name: METRICS[key], Unit: "Count" }],
+            })),
           ],
         },
         [METRIC_DIMENSIONS.environment]: environmentSuffix,
@@ -67,6 +63,11 @@ export function jsonLog(
     },
   };
 }
+
+const OVER_ALL_RULES = [
+  "undeliveredAlerts",
+  "unimportedFindings",
+] as const satisfies (keyof typeof METRICS)[];
 
 function unitOf(metric: keyof typeof METRICS): string {
   if (metric === "duration") return "Milliseconds";

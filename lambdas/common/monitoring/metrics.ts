@@ -17,4 +17,5 @@ export const METRICS = {
   coverage: "Coverage",
   duration: "Duration",
   undeliveredAlerts: "UndeliveredAlerts",
+  unimportedFindings: "UnimportedFindings",
 } as const;

@@ -2,12 +2,27 @@
 
 import { sha256 } from "../../common/values/hash";
 import type { Finding, Summary } from "../content/report";
+import { CHAIN_PREFIX, manifestKey } from "../content/report-keys";
 import type { Period } from "../request/period";
 import { KeyTakenError, type ReportStore, type StoredObject } from "./storage";
 
-/** The three forms of one report. */
-export const FORMS = ["json", "html", "csv"] as const;
+/** The forms of one report. */
+export const FORMS = ["json", "html", "csv", "ocsf"] as const;
 export type Form = (typeof FORMS)[number];
+
+/** What the key of a file ends with, after the dot. */
+export const ENDINGS: Readonly<Record<Form, string>> = {
+  json: "json",
+  html: "html",
+  csv: "csv",
+  ocsf: "findings.ocsf.jsonl",
+};
+
+/** The forms that a manifest of a version names: there have not always been all of them. */
+export const FORMS_OF: Readonly<Record<Manifest["schemaVersion"], readonly Form[]>> = {
+  "1.0": ["json", "html", "csv"],
+  "1.1": FORMS,
+};
 
 /** A file of a report under the form it has. */
 export interface ManifestFile extends StoredObject {
@@ -22,7 +37,8 @@ export interface WatchedRule {
 
 /** One link of the chain. */
 export interface Manifest {
-  readonly schemaVersion: "1.0";
+  /** 1.0 has no OCSF form. */
+  readonly schemaVersion: "1.0" | "1.1";
   /** 1, 2, 3 … without a gap. */
   readonly sequence: number;
   readonly reportId: string;
@@ -47,14 +63,6 @@ export interface Link {
   readonly key: string;
   readonly sha256: string;
   readonly manifest: Manifest;
-}
-
-/** Where the manifests are. */
-export const CHAIN_PREFIX = "reports/chain/";
-
-/** Zero-padded, so that the order of keys is the order of the chain. */
-export function manifestKey(sequence: number): string {
-  return `${CHAIN_PREFIX}${String(sequence).padStart(8, "0")}.json`;
 }
 
 /** The sequence number that a manifest's key says, if it is one. */

@@ -1,11 +1,13 @@
 /** The HTML report's short sections, in the order in which a reader asks. */
 
+import { resourceNames } from "../../../common/deployment/names";
 import type { Trigger } from "../../../common/history/rows";
 import type { Severity } from "../../../common/rule/rule";
 import { standardTitle } from "../../../common/rule/standards";
 import { groupBy } from "../../../common/values/group";
 import { count, duration, minute, number, percent } from "../../../common/values/words";
 import type { GroupResult, Report } from "../../content/report";
+import { manifestKeyOf } from "../../content/report-keys";
 import { GRACE_MS, ON_TIME_MS } from "../../figures/schedule";
 import type { Tally } from "../../figures/scores";
 import { slotStrip, tallyBar, trendChart } from "./charts";
@@ -327,7 +329,20 @@ export function provenanceSection(report: Report): Markup {
 <dt>Coverage</dt><dd>evaluated / (evaluated + not evaluated). A resource that could not be read counts neither as passing nor as failing. There is no figure while a rule has not been evaluated.</dd>
 <dt>Time to resolve</dt><dd>from the first failing evaluation to the first that no longer fails, for failures that ended in the period and whose beginning is known</dd>
 <dt>Observed</dt><dd>when a resource was read; under a managed rule, when AWS Config recorded its result</dd>
-<dt>Other forms</dt><dd><code>${report.reportId}.json</code> has everything, <code>${report.reportId}.csv</code> one row a resource and rule</dd>
-<dt>Verify</dt><dd><code>npm run verify-reports</code> checks the files of every scheduled report against the manifests' hashes</dd>
+<dt>Other forms</dt><dd><code>${report.reportId}.json</code> has everything, <code>${report.reportId}.csv</code> one row a resource and rule, <code>${report.reportId}.findings.ocsf.jsonl</code> the same as OCSF Compliance Findings</dd>
+${verification(report)}
 </dl></section>`;
+}
+
+/** How somebody without this program, or any trust in it, compares a file with what was written. */
+function verification(report: Report): Markup {
+  const { source, chain, reportId } = report;
+  const bucket = resourceNames(source.environmentSuffix).reportBucket(source.accountId);
+  const key = manifestKeyOf(report);
+  const trust =
+    chain.sequence === null
+      ? html`The manifest's own SHA-256 is in the answer and in the log of the report generator.`
+      : html`The manifest's own SHA-256 is in the manifest after it, under <code>previous</code>, and in the log of the report generator.`;
+  return html`<dt>Verify by hand</dt><dd><code>sha256sum ${reportId}.html</code> prints 64 digits, which the manifest <code>s3://${bucket}/${key}</code> has as <code>sha256</code> beside that name; so do its other files (macOS: <code>shasum -a 256</code>). ${trust}</dd>
+<dt>Verify all</dt><dd><code>npm run verify-reports</code> checks the files of every scheduled report, and of every one on demand, against the manifests' hashes</dd>`;
 }
