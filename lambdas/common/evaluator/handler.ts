@@ -10,7 +10,7 @@ import { asError } from "../values/errors";
 import { answer, type EvaluatorResult } from "./answer";
 import type { EvaluatorDependencies } from "./evaluator";
 import { parseEvaluatorEvent } from "./events";
-import { organizationDependencies } from "./organization-run";
+import { organizationDependencies } from "./organization-clients";
 import { targetsOf } from "./plan";
 
 /**

@@ -1,17 +1,8 @@
-/** What the three steps of a run over an organization have in common: the plan, where things lie, and who is asked. */
+/** What the three steps of a run over an organization have in common: the plan, and where things lie. */
 
 import { text } from "node:stream/consumers";
-import { OrganizationsClient } from "@aws-sdk/client-organizations";
-import { S3Client } from "@aws-sdk/client-s3";
-import { STSClient } from "@aws-sdk/client-sts";
-import { clientConfig, readerConfig } from "../aws/clients";
 import type { Target } from "../aws/target";
-import { resourceNames } from "../deployment/names";
-import type { Place } from "../deployment/place";
-import { OrganizationDirectory, type SkippedAccount } from "../organization/accounts";
-import { MemberRoles } from "../organization/member-roles";
-import type { OrganizationSettings } from "../organization/settings";
-import { BucketSweepObjects } from "../organization/sweep-objects";
+import type { SkippedAccount } from "../organization/accounts";
 import { InvalidInputError } from "../values/errors";
 import type { Evaluator, EvaluatorDependencies, OrganizationDependencies } from "./evaluator";
 
@@ -24,28 +15,6 @@ export interface OrganizationPlan {
   /** Accounts that are scanned. */
   readonly accounts: readonly string[];
   readonly skipped: readonly SkippedAccount[];
-}
-
-/** A large account's observations are some megabytes. */
-const SEND_TIMEOUT_MS = 60_000;
-
-/** Made from the place and the settings alone. */
-export function organizationDependencies(
-  place: Place,
-  rule: string,
-  settings: OrganizationSettings,
-): OrganizationDependencies {
-  const bucket = resourceNames(place.environmentSuffix).sweepBucket(place.accountId);
-  const sessionName = resourceNames(place.environmentSuffix).named(rule);
-  return {
-    directory: new OrganizationDirectory(new OrganizationsClient(clientConfig(place)), settings),
-    members: new MemberRoles(new STSClient(readerConfig(place)), place.partition, settings, sessionName),
-    objects: new BucketSweepObjects(
-      new S3Client(clientConfig(place, SEND_TIMEOUT_MS)),
-      bucket,
-      place.accountId,
-    ),
-  };
 }
 
 /** @throws InvalidInputError where no organization is scanned. */
