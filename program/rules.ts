@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly region: string;
   readonly regions: ScannedRegions;
   readonly discoveryScope: DiscoveryScope;
+  /** Whether of named Regions those are looked up that are enabled, as in every account of an organization. */
+  readonly looksUpRegions?: boolean;
 }
 
 const EC2_TAGS = {
@@ -110,9 +112,9 @@ function inEach({ regions }: Surroundings, arn: (region: string) => pulumi.Outpu
   return arns.length === 1 && arns[0] ? arns[0] : arns;
 }
 
-/** Only where the settings do not name the Regions, and DescribeRegions knows no resources in policies. */
-function lookUpRegions({ region, regions }: Surroundings): Statement[] {
-  if (regions !== "all") return [];
+/** Only where the settings do not name all there is to know, and DescribeRegions knows no resources in policies. */
+function lookUpRegions({ region, regions, looksUpRegions = regions === "all" }: Surroundings): Statement[] {
+  if (!looksUpRegions) return [];
   return [{ Effect: "Allow", Action: "ec2:DescribeRegions", Resource: "*", Condition: inRegions([region]) }];
 }
 
