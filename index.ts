@@ -24,6 +24,14 @@ import { CHANGES_A_MONTH, estimateConfigCost } from "./program/config-cost";
 import { dashboardBody } from "./program/dashboard";
 import { inPatterns } from "./program/event-patterns";
 import { forwardChanges, furtherRegion, type HomeOfRegions, itemChanges } from "./program/further-regions";
+import {
+  type HomeOfOrganization,
+  memberRole,
+  organizationStatements,
+  sessionActions,
+  startBySchedule,
+  sweepMachine,
+} from "./program/organization";
 import * as policies from "./program/policies";
 import {
   configClient,
@@ -31,7 +39,7 @@ import {
   recorderName as ownRecorderName,
   recordedTypes,
 } from "./program/recorder";
-import { CUSTOM_RULES } from "./program/rules";
+import { CUSTOM_RULES, type CustomRule } from "./program/rules";
 import { longestGapHours } from "./program/settings/schedule";
 import { readSettings } from "./program/settings/settings";
 import { reportedStandard } from "./program/standards/choice";
@@ -112,12 +120,14 @@ const reportBucket = evidenceBucket("reports", accountId.apply(names.reportBucke
 
 /**
  * A bucket for evidence: private, encrypted, reached by TLS only, with old versions kept for a while.
+ * @param lifetimeDays of its objects, where they are no evidence themselves; no versions are kept then.
  * @returns the bucket and its policy, which the writers from outside have to wait for.
  */
 function evidenceBucket(
   name: string,
   bucketName: pulumi.Output<string>,
   statements: (bucketArn: pulumi.Output<string>) => policies.Statement[] = () => [],
+  lifetimeDays?: number,
 ) {
   const bucket = new aws.s3.Bucket(name, { bucket: bucketName, forceDestroy: true }, options);
   new aws.s3.BucketOwnershipControls(
@@ -151,11 +161,13 @@ function evidenceBucket(
     },
     options,
   );
-  const versioning = new aws.s3.BucketVersioning(
-    name,
-    { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
-    options,
-  );
+  const versioning =
+    lifetimeDays === undefined &&
+    new aws.s3.BucketVersioning(
+      name,
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+      options,
+    );
   new aws.s3.BucketLifecycleConfiguration(
     name,
     {
@@ -167,15 +179,17 @@ function evidenceBucket(
           filter: {},
           abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
         },
-        {
-          id: "expire-old-versions",
-          status: "Enabled",
-          filter: {},
-          noncurrentVersionExpiration: { noncurrentDays: settings.reportVersionRetentionDays },
-        },
+        lifetimeDays === undefined
+          ? {
+              id: "expire-old-versions",
+              status: "Enabled",
+              filter: {},
+              noncurrentVersionExpiration: { noncurrentDays: settings.reportVersionRetentionDays },
+            }
+          : { id: "expire", status: "Enabled", filter: {}, expiration: { days: lifetimeDays } },
       ],
     },
-    { ...options, dependsOn: versioning },
+    { ...options, dependsOn: versioning || [] },
   );
   const policy = new aws.s3.BucketPolicy(
     name,
@@ -191,6 +205,18 @@ function evidenceBucket(
   );
   return { bucket, policy };
 }
+
+/** What the steps of a run over an organization leave for each other can be looked at for so long. */
+const SWEEP_DAYS = 30;
+
+const ofOrganization: HomeOfOrganization | undefined = settings.organization && {
+  named: names.named,
+  accountId,
+  region,
+  options,
+  organization: settings.organization,
+  bucketArn: evidenceBucket("sweeps", accountId.apply(names.sweepBucket), undefined, SWEEP_DAYS).bucket.arn,
+};
 
 // ----------------------------------------------------------------------------------- Alerts: who is told
 
@@ -334,6 +360,12 @@ const deadLetterPolicy = new aws.sqs.QueuePolicy(
   options,
 );
 
+/** How long EventBridge tries, and where it leaves what it could not hand over. */
+const delivery = {
+  retryPolicy: { maximumEventAgeInSeconds: MAXIMUM_EVENT_AGE_SECONDS, maximumRetryAttempts: 185 },
+  deadLetterConfig: { arn: deadLetters.arn },
+};
+
 /** Sends the events of a rule to a function, or to its alias, and to the dead letters what cannot be handed over. */
 function deliver(
   name: string,
@@ -358,8 +390,7 @@ function deliver(
       rule: rule.name,
       targetId: names.named(name),
       arn: (alias ?? receiver).arn,
-      retryPolicy: { maximumEventAgeInSeconds: MAXIMUM_EVENT_AGE_SECONDS, maximumRetryAttempts: 185 },
-      deadLetterConfig: { arn: deadLetters.arn },
+      ...delivery,
     },
     { ...options, dependsOn: [permission, deadLetterPolicy] },
   );
@@ -465,7 +496,9 @@ function retryAsynchronous(
   );
 }
 
-const evaluators = settings.customRules.map(({ rule, functionName: name, folder, parameters, reads }) => {
+const evaluators = settings.customRules.map((customRule) => {
+  const { rule, functionName: name, folder, parameters, reads } = customRule;
+  const regions = settings.organization?.regions ?? settings.regions;
   const evaluatorSettings: EvaluatorSettings<object> = {
     parameters,
     severity: severityOf(rule),
@@ -473,7 +506,10 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
     ...(settings.ownerTag !== undefined && { ownerTag: settings.ownerTag }),
     exceptions: settings.exceptions.filter((exception) => exception.rule === rule.name),
     evaluationSchedule,
-    ...(!onlyHere && { regions: settings.regions }),
+    ...(!(onlyHere && settings.organization === undefined) && { regions }),
+    ...(settings.organization && {
+      organization: evaluatedOrganization(settings.organization, customRule),
+    }),
   };
   const evaluator = scannerFunction({
     name,
@@ -486,22 +522,39 @@ const evaluators = settings.customRules.map(({ rule, functionName: name, folder,
       ...reads({
         accountId,
         region,
-        regions: settings.regions,
+        regions,
         discoveryScope: settings.discoveryScope,
         ownerTag: settings.ownerTag,
+        ...(ofOrganization && { looksUpRegions: true }),
       }),
+      ...(ofOrganization ? organizationStatements(rule.name, ofOrganization) : []),
       // PutEvaluations knows no resources in policies; what it may write is in the token that Config sent.
       { Effect: "Allow", Action: "config:PutEvaluations", Resource: "*" },
     ],
     indexes: [RULE_INDEX],
-    encryptedBy: ["dynamodb", "sns", "sqs"],
+    encryptedBy: ["dynamodb", "sns", "sqs", ...(ofOrganization ? ["s3"] : [])],
   });
-  deliver(name, sweepTime, evaluator);
+  if (!ofOrganization) deliver(name, sweepTime, evaluator);
   for (const changes of changesElsewhere.filter(({ of }) => of === rule.name)) {
     deliver(`${name}-changes`, changes.rule, evaluator);
   }
   return { rule, name, evaluator, parameters };
 });
+
+function evaluatedOrganization(setting: NonNullable<typeof settings.organization>, rule: CustomRule) {
+  const { id, units, excludeAccounts, regions, roleName, externalId } = setting;
+  const actions = sessionActions(rule, settings, { region, regions });
+  return { id, units, excludeAccounts, roleName, externalId, actions };
+}
+
+/** In an organization the schedule starts a state machine for each rule, which invokes its function. */
+const sweeps = ofOrganization
+  ? evaluators.map(({ rule, evaluator }) => ({
+      rule: rule.name,
+      machine: sweepMachine(rule.name, evaluator, ofOrganization),
+    }))
+  : [];
+if (ofOrganization) startBySchedule(sweepTime, sweeps, delivery, deadLetterPolicy, ofOrganization);
 
 function severityOf({ name, severity }: Pick<RuleDescription, "name" | "severity">) {
   return settings.severities[name] ?? severity;
@@ -842,6 +895,18 @@ const alarms = [
       threshold: 1,
     }),
   ),
+  ...sweeps.map(({ rule, machine }) =>
+    alarm(`${rule}-sweep-failed`, {
+      alarmDescription: pulumi.interpolate`An execution of ${machine.name} failed: its run is not complete. The execution tells why; redrive it when the cause is mended (docs/operations.md).`,
+      namespace: "AWS/States",
+      metricName: "ExecutionsFailed",
+      dimensions: { StateMachineArn: machine.arn },
+      statistic: "Sum",
+      period: 300,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+    }),
+  ),
   // A metric that no run has written yet is as alarming as one that has stopped: until the first run after the
   // first deployment these alarm, too, and then say that all is well.
   ...promisedRuns.map(({ rule, hours }) =>
@@ -970,3 +1035,11 @@ export const functionNames = Object.fromEntries(functions.map(({ name, fn }) => 
 export const deadLetterQueueUrl = deadLetters.url;
 /** The CloudWatch dashboard, for a browser. */
 export const dashboardUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards:name=${dashboard.dashboardName}`;
+/** By rule, the state machine that evaluates every account of the organization; null where none is scanned. */
+export const stateMachineArns = ofOrganization
+  ? Object.fromEntries(sweeps.map(({ rule, machine }) => [rule, machine.arn]))
+  : null;
+/** CloudFormation's template of the role that every account of the organization needs; null where none is scanned. */
+export const memberRoleTemplate = ofOrganization
+  ? memberRole(settings.customRules, settings, ofOrganization)
+  : null;

@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly regions: ScannedRegions;
   readonly discoveryScope: DiscoveryScope;
   readonly ownerTag: string | undefined;
+  /** Whether of named Regions those are looked up that are enabled, as in every account of an organization. */
+  readonly looksUpRegions?: boolean;
 }
 
 const EC2_TAGS = {
@@ -111,9 +113,9 @@ function inEach({ regions }: Surroundings, arn: (region: string) => pulumi.Outpu
   return arns.length === 1 && arns[0] ? arns[0] : arns;
 }
 
-/** Only where the settings do not name the Regions, and DescribeRegions knows no resources in policies. */
-function lookUpRegions({ region, regions }: Surroundings): Statement[] {
-  if (regions !== "all") return [];
+/** Only where the settings do not name all there is to know, and DescribeRegions knows no resources in policies. */
+function lookUpRegions({ region, regions, looksUpRegions = regions === "all" }: Surroundings): Statement[] {
+  if (!looksUpRegions) return [];
   return [{ Effect: "Allow", Action: "ec2:DescribeRegions", Resource: "*", Condition: inRegions([region]) }];
 }
 

@@ -7,11 +7,13 @@ import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
 import { check, must, oneOf, textLike, wholeNumber } from "../../lambdas/common/values/check";
 import { InvalidInputError } from "../../lambdas/common/values/errors";
 import type { ManagedRule } from "../managed-rules/rule";
+import type { OrganizationSetting } from "../organization";
 import { CUSTOM_RULES, type CustomRule } from "../rules";
 import type { ParameterNote } from "../standards/choice";
 import type { Standard } from "../standards/standards";
 import { FIXED_TAGS } from "../tags";
 import { exceptionList } from "./exceptions";
+import { organizationSetting } from "./organization";
 import { scannedRegions } from "./regions";
 import { DEFAULT_MANAGED_RULES, managedRuleList, STANDARD_LIST, severityMap } from "./rules";
 import { WATCHABLE_SCHEDULE } from "./schedule";
@@ -25,6 +27,8 @@ export interface Settings {
   readonly region: typeof REGION;
   /** What is scanned; the deployment's own Region is among it. */
   readonly regions: ScannedRegions;
+  /** Every account of it is evaluated; the deployment's own alone without it. */
+  readonly organization?: OrganizationSetting;
   /** On every resource that takes tags: the fixed ones and the company's own. */
   readonly tags: Readonly<Record<string, string>>;
   readonly kmsKeyArn?: string;
@@ -110,10 +114,12 @@ export function readSettings(raw: RawSettings, project: string, now: Date): Sett
   const subscriptions = stack.structure("alertSubscriptions", [], subscriptionList(alertEmail), withoutPaths);
   const kmsKeyArn = stack.optionalText("kmsKeyArn", KEY_ARN);
   const customRules = CUSTOM_RULES.map((one: CustomRule) => ({ ...one, parameters: stack.parameters(one) }));
+  const regions = stack.structure("regions", [REGION], scannedRegions(REGION));
   const settings: Settings = {
     environmentSuffix: stack.requiredText("environmentSuffix", SUFFIX),
     region: stack.region(),
-    regions: stack.structure("regions", [REGION], scannedRegions(REGION)),
+    regions,
+    organization: stack.optionalStructure("organization", organizationSetting(REGION, regions)),
     tags: { ...FIXED_TAGS, ...stack.structure("extraTags", {}, EXTRA_TAGS) },
     kmsKeyArn,
     subscriptions,
@@ -194,6 +200,14 @@ class SettingsReader {
     const given = this.given(key);
     const value = given === undefined ? fallback : fromJson(given);
     return this.checked(key, value, schema, conceal) ?? v.parse(schema, fallback);
+  }
+
+  optionalStructure<Schema extends v.GenericSchema>(
+    key: string,
+    schema: Schema,
+  ): v.InferOutput<Schema> | undefined {
+    const given = this.given(key);
+    return given === undefined ? undefined : this.checked(key, fromJson(given), schema);
   }
 
   /** Each of a rule's parameters is a setting. */

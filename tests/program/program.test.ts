@@ -852,6 +852,8 @@ test("the outputs are what a person works with", () => {
     functionNames: Object.fromEntries(FUNCTIONS.map((name) => [name, `${name}-${SUFFIX}`])),
     deadLetterQueueUrl: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT_ID}/compliance-dead-letters-${SUFFIX}`,
     dashboardUrl: `https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards:name=compliance-${SUFFIX}`,
+    stateMachineArns: null,
+    memberRoleTemplate: null,
   });
   expect(program.warnings).toEqual([expect.stringMatching(/nobody is told of failures: neither alertEmail/)]);
 });

@@ -172,6 +172,7 @@ function attributes(type: string, inputs: Inputs): Inputs {
     "cfg/Rule": regional("config", `config-rule/config-rule-of-${name}`),
     "iam/Role": `arn:aws:iam::${ACCOUNT_ID}:role/${name}`,
     "s3/Bucket": `arn:aws:s3:::${name}`,
+    "sfn/StateMachine": regional("states", `stateMachine:${name}`),
   };
   const short = shortType(type);
   return {

@@ -15,11 +15,16 @@ import { Claims } from "../../lambdas/common/alerts/claims";
 import { Windows } from "../../lambdas/common/alerts/windows";
 import type { Target } from "../../lambdas/common/aws/target";
 import { answer } from "../../lambdas/common/evaluator/answer";
-import type { Evaluator, EvaluatorDependencies } from "../../lambdas/common/evaluator/evaluator";
+import type {
+  Evaluator,
+  EvaluatorDependencies,
+  OrganizationDependencies,
+} from "../../lambdas/common/evaluator/evaluator";
 import { parseEvaluatorEvent } from "../../lambdas/common/evaluator/events";
 import { History } from "../../lambdas/common/history/history";
 import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
 import { jsonLog } from "../../lambdas/common/monitoring/log";
+import type { OrganizationSettings } from "../../lambdas/common/organization/settings";
 import type { Exception } from "../../lambdas/common/rule/exceptions";
 import type { Listed, RecordedId, ResourceSource, Rule } from "../../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
@@ -83,6 +88,12 @@ export class World implements ResourceSource<Condition> {
   readonly liesIn = new Map<string, string>();
   /** Whether nothing is found but in its own Region, which is in its ARN, too. */
   isRegional = false;
+  /** Name → the account that has it; without one each account has it. */
+  readonly ownedBy = new Map<string, string>();
+  /** The organization that is scanned, if one is. */
+  organization: (OrganizationDependencies & { readonly settings: OrganizationSettings }) | undefined;
+  /** Account → the Regions that are enabled in it, where not all of them are. */
+  readonly enabledIn = new Map<string, readonly string[]>();
   /** Whether all Regions of the account are scanned, and not those that are named. */
   scansAll = false;
   /** Region → what its calls throw. */
@@ -220,9 +231,9 @@ export class World implements ResourceSource<Condition> {
     return this.alerts.filter(({ kind }) => kind === "digest");
   }
 
-  readonly enabledRegions = async (): Promise<string[]> => {
+  readonly enabledRegions = async ({ accountId }: Target): Promise<readonly string[]> => {
     if (this.lookUpFails) throw this.lookUpFails;
-    return this.regions;
+    return this.enabledIn.get(accountId) ?? this.regions;
   };
 
   async *list(target: Target): AsyncGenerator<Listed<Condition>> {
@@ -253,7 +264,7 @@ export class World implements ResourceSource<Condition> {
     await this.meanwhile("find");
     this.failIfUnreadable(target);
     for (const [name, condition] of this.thingsOf(target)) {
-      if (ids.includes(name) || ids.includes(this.arnOfThing(name)))
+      if (ids.includes(name) || ids.includes(this.arnOfThing(name, target.accountId)))
         yield this.listed(name, condition, target.accountId);
     }
   }
@@ -277,8 +288,9 @@ export class World implements ResourceSource<Condition> {
   }
 
   /** What is found through one target: what lies in its Region. */
-  private *thingsOf({ region }: Target): Generator<[string, Condition]> {
+  private *thingsOf({ accountId, region }: Target): Generator<[string, Condition]> {
     for (const thing of this.things) {
+      if ((this.ownedBy.get(thing[0]) ?? accountId) !== accountId) continue;
       const lies = this.liesIn.get(thing[0]) ?? REGION;
       const findsIt = this.isRegional || this.regions.includes(lies) ? lies : this.regions[0];
       if (region === findsIt) yield thing;
@@ -317,6 +329,7 @@ export class World implements ResourceSource<Condition> {
         discoveryScope: this.discoveryScope,
         exceptions: this.exceptions,
         evaluationSchedule: "cron(0 0/6 * * ? *)",
+        ...(this.organization && { regions: this.regions, organization: this.organization.settings }),
         ...(this.scansAll && { regions: "all" as const }),
       },
       environmentSuffix: "test",
@@ -347,6 +360,7 @@ export class World implements ResourceSource<Condition> {
       windows: new Windows(client, this.table),
       alerts: new Alerts(this.sns(), "arn:aws:sns:us-east-1:111122223333:alerts"),
       config: this.config(),
+      ...(this.organization && { organization: this.organization }),
       log: jsonLog(
         "test",
         () => this.now,

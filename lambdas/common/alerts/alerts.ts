@@ -4,6 +4,8 @@ import { type AlertMessage, type AlertSection, SUBJECT_LENGTH } from "./messages
 
 /** SNS's limit is 262,144 bytes for body and attributes together (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
 const MESSAGE_BYTES = 250_000;
+/** Accounts that a body lists, each in some 19 bytes; the attribute has all of them, to filter by. */
+const ACCOUNTS_LISTED = 1_000;
 /** A few SMS parts; SNS takes 1,600 characters. */
 const SMS_LENGTH = 400;
 /** Entries a section lists at first; fewer when the message gets too long. */
@@ -19,18 +21,20 @@ export class Alerts {
   /** @throws what SNS answers; nothing was sent then. */
   async publish(message: AlertMessage): Promise<void> {
     const { kind, context } = message;
+    const account = JSON.stringify(context.accounts);
+    const region = JSON.stringify(context.regions);
     await this.client.send(
       new PublishCommand({
         TopicArn: this.topicArn,
         Subject: asciiLine(message.subject, SUBJECT_LENGTH),
         MessageStructure: "json",
-        Message: fittingBody(message),
+        Message: fittingBody(message, MESSAGE_BYTES - account.length - region.length),
         MessageAttributes: {
           kind: { DataType: "String", StringValue: kind },
           rule: { DataType: "String", StringValue: context.rule },
           severity: { DataType: "String", StringValue: context.severity },
-          account: { DataType: "String.Array", StringValue: JSON.stringify(context.accounts) },
-          region: { DataType: "String.Array", StringValue: JSON.stringify(context.regions) },
+          account: { DataType: "String.Array", StringValue: account },
+          region: { DataType: "String.Array", StringValue: region },
         },
       }),
     );
@@ -69,12 +73,14 @@ export function textForm(message: AlertMessage, entriesPerSection = ENTRIES_PER_
 
 function machineForm(message: AlertMessage, entriesPerSection: number): Record<string, unknown> {
   const { kind, context, sections, data } = message;
+  const accountsLeftOut = context.accounts.length - ACCOUNTS_LISTED;
   return {
     kind,
     rule: context.rule,
     severity: context.severity,
     environment: context.environmentSuffix,
-    accounts: context.accounts,
+    accounts: context.accounts.slice(0, ACCOUNTS_LISTED),
+    ...(accountsLeftOut > 0 && { accountsLeftOut }),
     regions: context.regions,
     report: context.reportUri,
     reportLink: context.reportLink,

@@ -11,6 +11,10 @@ import { minute, percent, percentage } from "../values/words";
 export const SUBJECT_LENGTH = 99;
 /** Of a resource's name in a sentence; no name in AWS is longer, but a tag's value can come close. */
 const NAME_LENGTH = 256;
+/** Accounts and Regions that a digest names which are scanned for the first time; of the others it tells sums. */
+const FIRST_SIGHTS_LISTED = 20;
+/** Accounts that a text names one by one. */
+const ACCOUNTS_NAMED = 20;
 /** Of a resource's name in a subject, however long the rule's. */
 const NAME_IN_SUBJECT = 20;
 
@@ -213,10 +217,7 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
       ...(digest.standardChanged
         ? ["The standard has changed since the run before: what is new may be so by that."]
         : []),
-      ...digest.firstSights.map(
-        ({ account, region, listed, failing }) =>
-          `Scanned for the first time: ${region} in ${account}, ${listed} listed, ${failing} failing.`,
-      ),
+      ...firstSightLines(digest.firstSights),
       "",
       ...table([
         ["Score", `${score} (${counts.compliant} of ${counts.evaluated} evaluated resources pass)`],
@@ -227,7 +228,7 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
           `${failing}, of which ${newlyFailing.count} new; ${counts.excepted} more under exceptions`,
         ],
         ["Severity", context.severity],
-        ["Account", `${context.accounts.join(", ")}; ${context.regions.join(", ")}`],
+        ["Account", placesOf(context)],
       ]),
     ],
     sections: [
@@ -251,9 +252,40 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
     data: {
       instant: digest.instant,
       totals: counts,
-      ...(digest.firstSights.length > 0 && { firstScanned: digest.firstSights }),
+      ...(digest.firstSights.length > 0 && {
+        firstScanned: digest.firstSights.slice(0, FIRST_SIGHTS_LISTED),
+        ...(digest.firstSights.length > FIRST_SIGHTS_LISTED && {
+          firstScannedLeftOut: digest.firstSights.length - FIRST_SIGHTS_LISTED,
+        }),
+      }),
     },
   };
+}
+
+/** An organization is a thousand accounts with many Regions each, which nobody reads one by one. */
+function firstSightLines(firstSights: readonly FirstSight[]): string[] {
+  const leftOut = firstSights.slice(FIRST_SIGHTS_LISTED);
+  const sum = (count: (one: FirstSight) => number) => leftOut.reduce((total, one) => total + count(one), 0);
+  const accounts = new Set(leftOut.map(({ account }) => account)).size;
+  return [
+    ...firstSights
+      .slice(0, FIRST_SIGHTS_LISTED)
+      .map(
+        ({ account, region, listed, failing }) =>
+          `Scanned for the first time: ${region} in ${account}, ${listed} listed, ${failing} failing.`,
+      ),
+    ...(leftOut.length === 0
+      ? []
+      : [
+          `Scanned for the first time: ${leftOut.length} more Regions of ${accounts} accounts, ` +
+            `${sum(({ listed }) => listed)} listed, ${sum(({ failing }) => failing)} failing.`,
+        ]),
+  ];
+}
+
+function placesOf({ accounts, regions }: AlertContext): string {
+  const named = accounts.length > ACCOUNTS_NAMED ? `${accounts.length} accounts` : accounts.join(", ");
+  return `${named}; ${regions.join(", ")}`;
 }
 
 /** A run that could not be completed. */
@@ -270,7 +302,7 @@ export function failureMessage(context: AlertContext, instant: string, error: Er
       ...table([
         ["Error", error.name],
         ["Message", error.message],
-        ["Account", `${context.accounts.join(", ")}; ${context.regions.join(", ")}`],
+        ["Account", placesOf(context)],
       ]),
     ],
     sections: [],

@@ -29,15 +29,20 @@ export function readerConfig(target: Target) {
   return { ...clientConfig(target), retryStrategy: new PatientRetries(new Patience(readingTime)) };
 }
 
-/** One client for each target, made at its first use and kept while the function is warm. */
+/** Clients that are kept: those of one account's Regions, but not of every account of an organization. */
+const CLIENTS_KEPT = 64;
+
+/** One client for each target, made at its first use and kept while the function is warm, unless many others were used since. */
 export function clientOfTarget<Client>(make: (target: Target) => Client): (target: Target) => Client {
   const clients = new Map<string, Client>();
   return (target) => {
     const key = `${target.accountId} ${target.region}`;
-    const known = clients.get(key);
-    if (known) return known;
-    const client = make(target);
+    const client = clients.get(key) ?? make(target);
+    // A map keeps the order in which its keys were set: the first is the one that was not used for the longest time.
+    clients.delete(key);
     clients.set(key, client);
+    const [oldest] = clients.keys();
+    if (clients.size > CLIENTS_KEPT && oldest !== undefined) clients.delete(oldest);
     return client;
   };
 }

@@ -16,6 +16,7 @@ export function resourceNames(environmentSuffix: string) {
     deadLetterQueue: named("compliance-dead-letters"),
     /** S3 names are global, so the account stands before the suffix. */
     reportBucket: (accountId: string) => named(`compliance-reports-${accountId}`),
+    sweepBucket: (accountId: string) => named(`compliance-sweeps-${accountId}`),
     snapshotBucket: (accountId: string) => named(`config-snapshots-${accountId}`),
     /** An AWS Config rule, custom or managed. */
     configRule: (rule: string) => named(rule),

@@ -3,6 +3,7 @@
  * environment variables they have no 4 KB limit, and a changed setting is a changed archive.
  */
 
+import type { OrganizationSettings } from "../organization/settings";
 import type { Exception } from "../rule/exceptions";
 import type { Controls, Severity } from "../rule/rule";
 import type { DiscoveryScope } from "../rule/scope";
@@ -20,6 +21,8 @@ export interface EvaluatorSettings<Parameters> {
   readonly evaluationSchedule: string;
   /** Regions that are scanned, or every one that is enabled in the account; the home Region alone if left out. */
   readonly regions?: ScannedRegions;
+  /** Every account of it is scanned, in these Regions; the deployment's own account alone if left out. */
+  readonly organization?: OrganizationSettings;
 }
 
 /** Regions by their names, or every one that is enabled in the account when a run begins. */

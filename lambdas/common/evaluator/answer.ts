@@ -4,11 +4,19 @@ import { evaluateChange } from "./change";
 import type { Evaluator, EvaluatorDependencies, ResourcesResult } from "./evaluator";
 import type { EvaluatorRequest } from "./events";
 import { evaluateResources } from "./named-resources";
+import { closeOrganization } from "./organization-close";
+import { type OrganizationPlanResult, planOrganization } from "./organization-plan";
+import { type AccountScanResult, scanAccount } from "./organization-scan";
 import { type SweepResult, sweep } from "./sweep";
 import { type WhatIfResult, whatIf } from "./what-if";
 
 /** What an evaluator answers; Lambda returns it to whoever invoked the function. */
-export type EvaluatorResult = SweepResult | ResourcesResult | WhatIfResult;
+export type EvaluatorResult =
+  | SweepResult
+  | ResourcesResult
+  | WhatIfResult
+  | OrganizationPlanResult
+  | AccountScanResult;
 
 /**
  * Answers one event.
@@ -28,5 +36,11 @@ export function answer<Facts, Parameters>(
       return evaluateResources(evaluator, request, dependencies);
     case "what-if":
       return whatIf(evaluator, request);
+    case "plan":
+      return planOrganization(evaluator, request, dependencies);
+    case "scan":
+      return scanAccount(evaluator, request, dependencies);
+    case "close":
+      return closeOrganization(evaluator, request, dependencies);
   }
 }

@@ -6,6 +6,9 @@ import type { Target } from "../aws/target";
 import type { EvaluatorSettings } from "../deployment/settings";
 import type { RowContext } from "../history/row";
 import type { EvaluationRow, Trigger } from "../history/rows";
+import type { AccountDirectory } from "../organization/accounts";
+import type { MemberCredentials } from "../organization/member-roles";
+import type { SweepObjects } from "../organization/sweep-objects";
 import { RuleExceptions } from "../rule/exceptions";
 import { type ComplianceType, type Judgement, unreadable } from "../rule/judgement";
 import type { Listed, ReadOptions, ResourceSource, Rule } from "../rule/rule";
@@ -16,6 +19,16 @@ import { parametersHash } from "../values/hash";
 /** What an evaluator works with. */
 export interface EvaluatorDependencies extends RunDependencies {
   readonly config: ConfigServiceClient;
+  /** Only where the accounts of an organization are scanned. */
+  readonly organization?: OrganizationDependencies;
+}
+
+/** What the scan of an organization takes besides. */
+export interface OrganizationDependencies {
+  readonly directory: AccountDirectory;
+  readonly members: MemberCredentials;
+  /** What the steps of a run leave for each other. */
+  readonly objects: SweepObjects;
 }
 
 /** One rule with its settings in one deployment. */

@@ -10,6 +10,7 @@ import { asError } from "../values/errors";
 import { answer, type EvaluatorResult } from "./answer";
 import type { EvaluatorDependencies } from "./evaluator";
 import { parseEvaluatorEvent } from "./events";
+import { organizationDependencies } from "./organization-clients";
 import { withOwners } from "./owners";
 import { targetsOf } from "./plan";
 
@@ -27,7 +28,13 @@ export function evaluatorHandler<Facts, Parameters>(
   return async (event, context) => {
     invocationTime.begin(context);
     const place = placeOf(context);
-    dependencies ??= { ...runDependencies(place), config: new ConfigServiceClient(clientConfig(place)) };
+    dependencies ??= {
+      ...runDependencies(place),
+      config: new ConfigServiceClient(clientConfig(place)),
+      ...(settings.organization && {
+        organization: organizationDependencies(place, rule.name, settings.organization),
+      }),
+    };
     const evaluator = {
       rule,
       source: withOwners(source, settings.ownerTag),

@@ -41,6 +41,31 @@ export async function planScan<Facts, Parameters>(
   return { targets: all as [Target, ...Target[]], places: all, isAccountWide: false };
 }
 
+/** What is read of one account of an organization. */
+export interface AccountPlan {
+  readonly targets: readonly [Target, ...Target[]];
+  /** Regions that the settings name and that are not enabled in the account. */
+  readonly notEnabled: readonly string[];
+}
+
+/**
+ * Plans the scan of one account of an organization: of the Regions that are to be scanned, those that are enabled in it.
+ * @throws what kept those from being looked up.
+ */
+export async function planAccount<Facts, Parameters>(
+  { source, settings: { regions = [] } }: Evaluator<Facts, Parameters>,
+  home: Target,
+): Promise<AccountPlan> {
+  if (!source.enabledRegions) return { targets: [home], notEnabled: [] };
+  const enabled = await source.enabledRegions(home);
+  if (regions === "all") return { targets: targetsOf(home, enabled), notEnabled: [] };
+  const isEnabled = (region: string) => enabled.includes(region);
+  return {
+    targets: targetsOf(home, regions.filter(isEnabled)),
+    notEnabled: regions.filter((region) => !isEnabled(region)),
+  };
+}
+
 /** What is known without looking anything up. */
 export function unplannedScan<Facts, Parameters>({ targets }: Evaluator<Facts, Parameters>): ScanPlan {
   return { targets, places: targets, isAccountWide: false };

@@ -1,6 +1,7 @@
 /** A sweep: everything there is, discovered, judged, recorded, alerted of and committed. */
 
 import { invocationTime } from "../aws/retry";
+import type { Target } from "../aws/target";
 import { instantOf } from "../history/keys";
 import { totals } from "../history/ledger";
 import { type Judgement, unreadable } from "../rule/judgement";
@@ -41,7 +42,11 @@ export async function sweep<Facts, Parameters>(
   { trigger, instant }: SweepRequest,
   dependencies: EvaluatorDependencies,
 ): Promise<SweepResult> {
-  const { rule } = evaluator;
+  if (evaluator.settings.organization) {
+    throw new InvalidInputError(
+      "every account of the organization is evaluated by the rule's state machine: start an execution of it",
+    );
+  }
   const now = dependencies.now();
   if (instant !== undefined) refuseOtherTimes(instant, now);
   let unplanned: Error | undefined;
@@ -66,16 +71,16 @@ export async function sweep<Facts, Parameters>(
     judgeAll(evaluator, scanPlan, outside, unplanned),
     dependencies,
   );
-  return {
-    status,
-    rule: rule.name,
-    instant: instantOf(run.evaluation_timestamp),
-    ...totals(run.ledger),
-  };
+  return resultOf({ run, status });
+}
+
+/** What is answered of a run. */
+export function resultOf({ run, status }: RunOutcome): SweepResult {
+  return { status, rule: run.rule, instant: instantOf(run.evaluation_timestamp), ...totals(run.ledger) };
 }
 
 /** @throws InvalidInputError: what is seen now is no evidence of another time. */
-function refuseOtherTimes(instant: string, now: Date): void {
+export function refuseOtherTimes(instant: string, now: Date): void {
   const age = now.getTime() - Date.parse(instant);
   if (age <= OLDEST_SWEEP_MS && age >= -CLOCK_SKEW_MS) return;
   throw new InvalidInputError(
@@ -97,16 +102,30 @@ async function readAgain<Facts, Parameters>(
   const target = ofAccount.find((one) => one.region === region) ?? ofAccount[0];
   if (!target) return undefined;
   try {
-    for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
-      if (listed.resource.arn !== arn) continue;
-      if (belongs(evaluator, listed)) return judge(evaluator, listed);
-      outside.add(arn);
-    }
-    return undefined;
+    return await lookAt(evaluator, target, arn, outside);
   } catch (caught) {
     if (targets.length === 1) throw caught;
     return unreadable(asError(caught));
   }
+}
+
+/**
+ * What is so of one resource now; undefined when it is gone or out of scope.
+ * @param outside takes its ARN when it is out of scope.
+ * @throws what keeps the target from being read.
+ */
+export async function lookAt<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  target: Target,
+  arn: string,
+  outside: Set<string>,
+): Promise<Judgement | undefined> {
+  for await (const listed of evaluator.source.find(target, [arn], readOptions(evaluator))) {
+    if (listed.resource.arn !== arn) continue;
+    if (belongs(evaluator, listed)) return judge(evaluator, listed);
+    outside.add(arn);
+  }
+  return undefined;
 }
 
 /** Why nothing is listed any more where a resource lies; undefined where something is. */
@@ -130,7 +149,7 @@ async function* judgeAll<Facts, Parameters>(
   unplanned: Error | undefined,
 ): AsyncGenerator<Judged | ScanEnd> {
   if (unplanned) throw unplanned;
-  for await (const one of scan(evaluator, targets, outside)) {
+  for await (const one of scan(evaluator, targets, { outside })) {
     yield "everything" in one ? one : { resource: one.resource, judgement: judge(evaluator, one) };
   }
 }

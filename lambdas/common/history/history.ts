@@ -18,6 +18,7 @@ import {
   runId,
   TRANSITION_INDEX,
 } from "./keys";
+import { type LedgerPart, ledgerOf, partKeys, type StoredRun, storedRun } from "./large-ledger";
 import type { EvaluationRow, RunRow } from "./rows";
 
 /** What a report needs of the history. Every instant is ISO-8601 UTC with milliseconds. */
@@ -67,7 +68,7 @@ export class History implements HistoryReader {
   /** The complete run of the rule at exactly this instant. */
   async run(rule: string, instant: string): Promise<RunRow | undefined> {
     const item = await this.get(runId(rule), evaluationTimestamp(instant, rule));
-    return isRun(item) ? item : undefined;
+    return isRun(item) ? this.whole(item) : undefined;
   }
 
   async lastRun(rule: string, at: string, { strictlyBefore = false } = {}): Promise<RunRow | undefined> {
@@ -78,7 +79,7 @@ export class History implements HistoryReader {
       Limit: 1,
       ConsistentRead: true,
     });
-    for await (const item of newestFirst) if (isRun(item)) return item;
+    for await (const item of newestFirst) if (isRun(item)) return this.whole(item);
     return undefined;
   }
 
@@ -89,7 +90,7 @@ export class History implements HistoryReader {
       ExpressionAttributeValues: { ":id": runId(rule), ":from": from, ":to": to + AFTER_INSTANT },
       ConsistentRead: true,
     });
-    for await (const item of items) if (isRun(item)) yield item;
+    for await (const item of items) if (isRun(item)) yield this.whole(item);
   }
 
   evaluations(
@@ -190,15 +191,20 @@ export class History implements HistoryReader {
   }
 
   /**
-   * Commits a run. Everything that it counts must have been written before.
+   * Commits a run. Everything that it counts must have been written before; a ledger for which its item has no room is
+   * written here.
    * @returns the run that another delivery of the same event has committed meanwhile, if one has.
    */
   async commit(run: RunRow): Promise<RunRow | undefined> {
+    const { stored, parts } = storedRun(run);
+    for (const part of parts) {
+      await this.client.send(new PutCommand({ TableName: this.table, Item: part }));
+    }
     try {
       await this.client.send(
         new PutCommand({
           TableName: this.table,
-          Item: run,
+          Item: stored,
           ConditionExpression: "attribute_not_exists(resource_id)",
         }),
       );
@@ -208,6 +214,22 @@ export class History implements HistoryReader {
       const other = await this.run(run.rule, instantOf(run.evaluation_timestamp));
       return other && isSameRun(other, run) ? undefined : other;
     }
+  }
+
+  /** @throws Error when an item of its ledger is missing. */
+  private async whole(stored: StoredRun): Promise<RunRow> {
+    if ("ledger" in stored) return stored;
+    const { ledger_reference: reference, ...run } = stored;
+    const contents: Uint8Array[] = [];
+    for (const key of partKeys(stored, reference)) {
+      const part = await this.get(key.resource_id, key.evaluation_timestamp);
+      if (!part)
+        throw new Error(
+          `the ledger of the run ${run.evaluation_timestamp} lacks ${key.evaluation_timestamp}`,
+        );
+      contents.push((part as unknown as LedgerPart).content);
+    }
+    return { ...run, ledger: ledgerOf(contents, reference) };
   }
 
   /** Merged page by page, not row by row: a race for each of 100,000 rows would cost more than the reads. */
@@ -269,8 +291,9 @@ function isSameRun(one: RunRow, other: RunRow): boolean {
 }
 
 /** Whatever else may have come into the partition of a rule's runs is no run, and keeps nobody from reading those. */
-function isRun(item: unknown): item is RunRow {
-  return typeof item === "object" && item !== null && "ledger" in item && Array.isArray(item.ledger);
+function isRun(item: unknown): item is StoredRun {
+  if (typeof item !== "object" || item === null) return false;
+  return "ledger" in item ? Array.isArray(item.ledger) : "ledger_reference" in item;
 }
 
 /** DynamoDB refuses a range that ends before it begins. */

@@ -47,6 +47,11 @@ export class Tally {
     }
   }
 
+  /** Notes an account and Region that has its entry though nothing may be there. */
+  note({ accountId, region }: { readonly accountId: string; readonly region: string }): void {
+    this.entry(accountId, region);
+  }
+
   /** Notes that no run has read an account and Region to its end so far. */
   noteNeverRead({ accountId, region }: { readonly accountId: string; readonly region: string }): void {
     this.entry(accountId, region).never_read = true;

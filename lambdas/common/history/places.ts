@@ -27,8 +27,19 @@ export function isFirstSight(
   return entry === undefined || entry.never_read === true;
 }
 
+/** Run → its ledger's entries by account and Region: a run over an organization has thousands of both. */
+const entries = new WeakMap<Run, ReadonlyMap<string, LedgerEntry>>();
+
 function entryOf(place: Place, run: Run | undefined): LedgerEntry | undefined {
-  return run?.ledger.find(
-    ({ account_id, region }) => account_id === place.account_id && region === place.region,
-  );
+  if (!run) return undefined;
+  let ofRun = entries.get(run);
+  if (!ofRun) {
+    ofRun = new Map(run.ledger.map((entry) => [keyOf(entry), entry]));
+    entries.set(run, ofRun);
+  }
+  return ofRun.get(keyOf(place));
+}
+
+function keyOf({ account_id, region }: Place): string {
+  return `${account_id} ${region}`;
 }

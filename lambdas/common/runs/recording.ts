@@ -18,7 +18,15 @@ import type { RunDependencies } from "./dependencies";
 import { DigestBuilder } from "./digest";
 import type { RunLease } from "./leases";
 import { isDriftAfter, type Past } from "./past";
-import { type FailedScan, isEverything, type Judged, READ_AGAIN, type ScanEnd, unread } from "./scanned";
+import {
+  elsewhere,
+  type FailedScan,
+  isEverything,
+  type Judged,
+  READ_AGAIN,
+  type ScanEnd,
+  unread,
+} from "./scanned";
 import { driftBehind, recordSingle, type SingleOutcome } from "./single";
 
 /** What a run covers and what its alerts say of it. */
@@ -28,7 +36,9 @@ export interface RunPlan {
   /** The schedule's expression that is in force. */
   readonly schedule: string;
   readonly sendsDigest: boolean;
-  /** The accounts and Regions that are listed. */
+  /** ISO-8601 instant before the first look at what is scanned; when the run itself begins unless given. */
+  readonly lookedFrom?: string;
+  /** The accounts and Regions that are listed; further Regions may be told by the ends of their reading. */
   readonly targets: readonly { readonly accountId: string; readonly region: string }[];
   /**
    * Judges a resource as it is now, undefined when it is gone; left out where somebody else observes, whose results
@@ -37,7 +47,10 @@ export interface RunPlan {
   readonly readAgain?: (resource: Judged["resource"]) => Promise<Judgement | undefined>;
   /** Whether what is not listed exists all the same, outside the scope. */
   readonly leftTheScope?: (arn: string) => boolean;
-  /** Why nothing is listed any more where a resource lies, in a sentence; undefined where something is. */
+  /**
+   * Why nothing is listed any more where a resource lies, in a sentence; undefined where something is, and of accounts that
+   * are not this plan's.
+   */
   readonly notScanned?: (resource: Judged["resource"]) => string | undefined;
 }
 
@@ -72,7 +85,11 @@ export class Recording {
   private readonly stillOwed: OwedDrift[] = [];
   private untold: Untold = { drifts: [], uncounted: 0 };
   private isDigestUntold = false;
-  private readonly ends: ScanEnd[] = [];
+  /** By account and Region. */
+  private readonly failedPlaces = new Map<string, FailedScan>();
+  /** Where the whole account is concerned. */
+  private readonly failedAccounts = new Map<string, FailedScan>();
+  private hasRead = false;
 
   constructor(
     private readonly plan: RunPlan,
@@ -80,7 +97,7 @@ export class Recording {
     private readonly lease: RunLease,
     private readonly dependencies: RunDependencies,
   ) {
-    this.startedAt = dependencies.now().toISOString();
+    this.startedAt = plan.lookedFrom ?? dependencies.now().toISOString();
     this.tally = new Tally(plan.targets);
     this.digest = new DigestBuilder(plan.context.instant, plan.context.exceptions, past);
   }
@@ -95,13 +112,23 @@ export class Recording {
    * @throws what kept the first place from being read when none could be: such a run says nothing.
    */
   async recordUnread(): Promise<void> {
-    const { failed } = this;
+    const failed = [...this.failedPlaces.values(), ...this.failedBefore()];
     const [first] = failed;
-    if (first && failed.length === this.ends.length) throw first.error;
+    if (first && !this.hasRead) throw first.error;
     for (const { everything } of failed) {
       if (!wasRead(everything, this.past.baseline)) this.tally.noteNeverRead(everything);
     }
     await this.recordAll(failed.map(unread));
+  }
+
+  /** Where there is something as far as the run before knows, in accounts whose Regions nobody could look up now. */
+  private failedBefore(): FailedScan[] {
+    const places = this.past.baseline?.ledger ?? [];
+    return places.flatMap(({ account_id: accountId, region }) => {
+      const end = this.failedAccounts.get(accountId);
+      if (end?.reach !== "regions" || this.failedPlaces.has(placeKey({ accountId, region }))) return [];
+      return [{ ...end, everything: elsewhere(end.everything, region) }];
+    });
   }
 
   /** Closes the history of what the past knows and nothing listed, unless it lies where not all could be read. */
@@ -221,7 +248,7 @@ export class Recording {
   ): AsyncGenerator<FirstListed> {
     for await (const one of scanned) {
       if ("everything" in one) {
-        this.ends.push(one);
+        this.noteEnd(one);
         continue;
       }
       const known = this.past.resources.list(one.resource.arn);
@@ -263,8 +290,10 @@ export class Recording {
     const { history, now } = this.dependencies;
     const { rule, instant } = context;
     const latest = await history.latest(arn, rule.name, instant + AFTER_INSTANT);
-    if (!latest || !targets.some(({ accountId }) => accountId === latest.account_id)) return undefined;
+    if (!latest) return undefined;
     const resource = resourceOf(latest);
+    const isOurs = targets.some(({ accountId }) => accountId === latest.account_id);
+    if (!isOurs && this.plan.notScanned?.(resource) === undefined) return undefined;
     const isOwn = instantOf(latest.evaluation_timestamp) === instant;
     const failure = this.failureAt(resource);
     if (failure) {
@@ -289,15 +318,20 @@ export class Recording {
     return notScanned?.(resource) ?? here;
   }
 
-  private get failed(): FailedScan[] {
-    return this.ends.filter((end): end is FailedScan => end.error !== undefined);
+  private noteEnd(end: ScanEnd): void {
+    const { everything, error, reach, isNotEnabled } = end;
+    this.tally.note(everything);
+    if (error) {
+      this.failedPlaces.set(placeKey(everything), { ...end, error });
+      if (reach) this.failedAccounts.set(everything.accountId, { ...end, error });
+    } else if (!isNotEnabled) {
+      this.hasRead = true;
+    }
   }
 
   /** Of the account and Region in which a resource lies. */
-  private failureAt({ accountId, region }: Judged["resource"]): FailedScan | undefined {
-    return this.failed.find(
-      ({ everything }) => everything.accountId === accountId && everything.region === region,
-    );
+  private failureAt(resource: Judged["resource"]): FailedScan | undefined {
+    return this.failedPlaces.get(placeKey(resource)) ?? this.failedAccounts.get(resource.accountId);
   }
 
   /**
@@ -432,6 +466,10 @@ export class Recording {
       this.digest.add(row);
     }
   }
+}
+
+function placeKey({ accountId, region }: Pick<Resource, "accountId" | "region">): string {
+  return `${accountId} ${region}`;
 }
 
 function resourceOf(row: EvaluationRow): Omit<Resource, "tags"> {

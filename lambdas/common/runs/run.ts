@@ -62,7 +62,7 @@ export async function carryOutRun(
     await recording.recordGone();
     await recording.settle();
     await recording.alert();
-    const run = recording.runRow(startedAt);
+    const run = recording.runRow(plan.lookedFrom === undefined ? startedAt : new Date(plan.lookedFrom));
     const other = await history.commit(run);
     if (other) return { run: other, status: "already-complete" };
     logRun(run, recording.undelivered, log);

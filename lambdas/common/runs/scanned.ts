@@ -17,10 +17,17 @@ export interface ScanEnd {
   readonly everything: Omit<Resource, "tags">;
   /** What kept it from being read to its end. */
   readonly error?: Error;
+  /**
+   * With an error: what else it kept from being read. Left out, nothing; `account`, whatever a listing of the whole account
+   * would have named; `regions`, every Region of the account, which nobody could look up.
+   */
+  readonly reach?: "account" | "regions";
+  /** The Region is not enabled in the account: there is nothing. */
+  readonly isNotEnabled?: true;
 }
 
 /** An end that came too early. */
-export type FailedScan = Required<ScanEnd>;
+export type FailedScan = ScanEnd & { readonly error: Error };
 
 /** Stands in the record for all that is in an account and Region, as AWS writes it in policies. */
 export function everythingIn(
@@ -36,6 +43,12 @@ export function everythingIn(
     accountId,
     region,
   };
+}
+
+/** The same for another Region of the account. */
+export function elsewhere({ arn, accountId }: ScanEnd["everything"], region: string): ScanEnd["everything"] {
+  const [, partition = "", service = ""] = arn.split(":");
+  return everythingIn(service, { partition, accountId, region });
 }
 
 /** Whether an ARN stands for all that is in an account and Region. */

@@ -1,0 +1,156 @@
+/** The last step of a run over an organization: what was seen of every account becomes one run. */
+
+import { EXCLUDED, OUTSIDE_THE_UNITS } from "../organization/accounts";
+import { type Judgement, unreadable } from "../rule/judgement";
+import { unpack } from "../runs/observations";
+import { carryOutRun } from "../runs/run";
+import { everythingIn, type Judged, type ScanEnd } from "../runs/scanned";
+import { inBatches } from "../values/batches";
+import { asError } from "../values/errors";
+import { mergeInArrivalOrder } from "../values/merge";
+import {
+  alertContext,
+  type Evaluator,
+  type EvaluatorDependencies,
+  type OrganizationDependencies,
+  rowContext,
+} from "./evaluator";
+import type { CloseRequest } from "./events";
+import { homeOf, type OrganizationPlan, observationsKey, organizationOf, readPlan } from "./organization-run";
+import { targetsOf } from "./plan";
+import { lookAt, resultOf, type SweepResult } from "./sweep";
+
+/** Files that are read at the same time. */
+const CONCURRENT_FILES = 8;
+/** Merged in lists, not one by one: a race for each of 100,000 resources would cost more than to read them. */
+const LIST_LENGTH = 100;
+
+/** The scan of an account failed, however often it was tried. */
+class ScanFailed extends Error {
+  override readonly name = "ScanFailed";
+  constructor(account: string) {
+    super(`the scan of ${account} left nothing; the executions of the state machine tell why`);
+  }
+}
+
+/** What the files tell besides what is recorded. */
+class Told {
+  readonly outside = new Set<string>();
+  private readonly regions = new Map<string, "scanned" | "not-enabled">();
+
+  note({ everything: { accountId, region }, isNotEnabled }: ScanEnd): void {
+    this.regions.set(`${accountId} ${region}`, isNotEnabled ? "not-enabled" : "scanned");
+  }
+
+  of({ accountId, region }: Judged["resource"]): "scanned" | "not-enabled" | undefined {
+    return this.regions.get(`${accountId} ${region}`);
+  }
+}
+
+/**
+ * Records, tells and commits what was seen of every planned account, as of the run's instant however late it is done.
+ * @throws InvalidInputError when the run was not planned; whatever kept it from being complete.
+ */
+export async function closeOrganization<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  { instant }: CloseRequest,
+  dependencies: EvaluatorDependencies,
+): Promise<SweepResult> {
+  const organization = organizationOf(dependencies);
+  const plan = await readPlan(organization, evaluator.rule.name, instant);
+  const told = new Told();
+  const homes = plan.accounts.map((account) => homeOf(evaluator, organization, account));
+  const run = {
+    context: rowContext(evaluator, plan.trigger, instant),
+    alert: { ...alertContext(evaluator), accounts: plan.accounts },
+    schedule: evaluator.settings.evaluationSchedule,
+    targets: homes,
+    sendsDigest: true,
+    lookedFrom: plan.plannedAt,
+    readAgain: (resource: Judged["resource"]) => lookAgain(evaluator, organization, resource, told.outside),
+    leftTheScope: (arn: string) => told.outside.has(arn),
+    notScanned: (resource: Judged["resource"]) => notScanned(evaluator, plan, told, resource),
+  };
+  return resultOf(await carryOutRun(run, observations(evaluator, plan, organization, told), dependencies));
+}
+
+async function* observations<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  { accounts, instant }: OrganizationPlan,
+  organization: OrganizationDependencies,
+  told: Told,
+): AsyncGenerator<Judged | ScanEnd> {
+  const queue = accounts.values();
+  async function* reader() {
+    for (const account of queue) {
+      yield* inBatches(ofAccount(evaluator, account, instant, organization, told), LIST_LENGTH);
+    }
+  }
+  const readers = Array.from({ length: Math.min(CONCURRENT_FILES, accounts.length) }, reader);
+  for await (const list of mergeInArrivalOrder(readers)) yield* list;
+}
+
+async function* ofAccount<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  account: string,
+  instant: string,
+  organization: OrganizationDependencies,
+  told: Told,
+): AsyncGenerator<Judged | ScanEnd> {
+  const file = await organization.objects.read(observationsKey(evaluator.rule.name, instant, account));
+  if (!file) {
+    const { service, enabledRegions } = evaluator.source;
+    const home = homeOf(evaluator, organization, account);
+    for (const target of targetsOf(home, enabledRegions ? evaluator.settings.regions : [])) {
+      const reach = enabledRegions ? "regions" : "account";
+      yield { everything: everythingIn(service, target), error: new ScanFailed(account), reach };
+    }
+    return;
+  }
+  for await (const one of unpack(file)) {
+    if ("outside" in one) {
+      told.outside.add(one.outside);
+    } else {
+      if ("everything" in one) told.note(one);
+      yield one;
+    }
+  }
+}
+
+/** What is so of one resource now; undefined when it is gone or out of scope. */
+async function lookAgain<Facts, Parameters>(
+  evaluator: Evaluator<Facts, Parameters>,
+  organization: OrganizationDependencies,
+  { arn, accountId, region }: Judged["resource"],
+  outside: Set<string>,
+): Promise<Judgement | undefined> {
+  const home = homeOf(evaluator, organization, accountId);
+  const target = evaluator.source.enabledRegions ? { ...home, region } : home;
+  return lookAt(evaluator, target, arn, outside).catch((caught) => unreadable(asError(caught)));
+}
+
+/** Why nothing is listed any more where a resource lies; undefined where something is. */
+function notScanned<Facts, Parameters>(
+  { settings: { regions = [] }, source }: Evaluator<Facts, Parameters>,
+  { accounts, skipped }: OrganizationPlan,
+  told: Told,
+  resource: Judged["resource"],
+): string | undefined {
+  const { accountId, region } = resource;
+  if (!accounts.includes(accountId)) {
+    const reason = skipped.find(({ id }) => id === accountId)?.reason;
+    return `No longer evaluated: the account ${accountId} ${whySkipped(reason)}.`;
+  }
+  if (!source.enabledRegions || told.of(resource) === "scanned") return undefined;
+  if (regions === "all" || told.of(resource) === "not-enabled") {
+    return `No longer evaluated: the Region ${region} is not enabled in the account.`;
+  }
+  return `No longer evaluated: the Region ${region} is not among the setting organization.regions.`;
+}
+
+function whySkipped(reason: string | undefined): string {
+  if (reason === undefined) return "left the organization";
+  if (reason === EXCLUDED) return "is among organization.excludeAccounts";
+  if (reason === OUTSIDE_THE_UNITS) return "is in none of organization.units";
+  return `is ${reason}`;
+}

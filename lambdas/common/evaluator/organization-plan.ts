@@ -1,0 +1,30 @@
+import type { Evaluator, EvaluatorDependencies } from "./evaluator";
+import type { PlanRequest } from "./events";
+import { type OrganizationPlan, organizationOf, planKey, readPlan } from "./organization-run";
+import { refuseOtherTimes } from "./sweep";
+
+/** What is answered to a plan: what the other steps are begun with. */
+export interface OrganizationPlanResult {
+  readonly instant: string;
+  readonly accounts: readonly string[];
+}
+
+/**
+ * Plans a run over the organization. A plan that was made stays: who joins later is scanned by the next run.
+ * @throws InvalidInputError for a time that is not now; what kept the accounts from being listed.
+ */
+export async function planOrganization<Facts, Parameters>(
+  { rule }: Evaluator<Facts, Parameters>,
+  { instant, trigger }: PlanRequest,
+  dependencies: EvaluatorDependencies,
+): Promise<OrganizationPlanResult> {
+  const organization = organizationOf(dependencies);
+  const now = dependencies.now();
+  refuseOtherTimes(instant, now);
+  const listed = await organization.directory.accounts();
+  const plan: OrganizationPlan = { instant, trigger, plannedAt: now.toISOString(), ...listed };
+  await organization.objects.putOnce(planKey(rule.name, instant), Buffer.from(JSON.stringify(plan)));
+  const { accounts, skipped } = await readPlan(organization, rule.name, instant);
+  dependencies.log.info("run planned", { rule: rule.name, instant, accounts: accounts.length, skipped });
+  return { instant, accounts };
+}

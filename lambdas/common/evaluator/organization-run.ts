@@ -1,0 +1,55 @@
+/** What the three steps of a run over an organization have in common: the plan, and where things lie. */
+
+import { text } from "node:stream/consumers";
+import type { Target } from "../aws/target";
+import type { SkippedAccount } from "../organization/accounts";
+import { InvalidInputError } from "../values/errors";
+import type { Evaluator, EvaluatorDependencies, OrganizationDependencies } from "./evaluator";
+
+/** The plan of one run, written once: every other step of the run goes by it. */
+export interface OrganizationPlan {
+  readonly instant: string;
+  readonly trigger: "sweep" | "on-demand";
+  /** ISO-8601 instant before any account was read. */
+  readonly plannedAt: string;
+  /** Accounts that are scanned. */
+  readonly accounts: readonly string[];
+  readonly skipped: readonly SkippedAccount[];
+}
+
+/** @throws InvalidInputError where no organization is scanned. */
+export function organizationOf({ organization }: EvaluatorDependencies): OrganizationDependencies {
+  if (organization) return organization;
+  throw new InvalidInputError("event must not be a step of an organization's run: the setting is not set");
+}
+
+/** Where the plan of a run lies. */
+export function planKey(rule: string, instant: string): string {
+  return `${rule}/${instant}/plan.json`;
+}
+
+/** Where the observations of one account lie. */
+export function observationsKey(rule: string, instant: string, account: string): string {
+  return `${rule}/${instant}/${account}.ndjson.gz`;
+}
+
+/** @throws InvalidInputError when the run was not planned. */
+export async function readPlan(
+  { objects }: OrganizationDependencies,
+  rule: string,
+  instant: string,
+): Promise<OrganizationPlan> {
+  const stored = await objects.read(planKey(rule, instant));
+  if (!stored) throw new InvalidInputError(`instant must be that of a run that was planned, not ${instant}`);
+  return JSON.parse(await text(stored)) as OrganizationPlan;
+}
+
+/** The home Region of an account: by the role there, or in the deployment's own account by the function's. */
+export function homeOf<Facts, Parameters>(
+  { targets: [own] }: Evaluator<Facts, Parameters>,
+  { members }: OrganizationDependencies,
+  accountId: string,
+): Target {
+  if (accountId === own.accountId) return own;
+  return { ...own, accountId, credentials: members.of(accountId) };
+}

@@ -1,0 +1,246 @@
+/** What is deployed for the accounts of an organization: for each rule a state machine, and the role that members have. */
+
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { ScannedRegions } from "../lambdas/common/deployment/settings";
+import { actionsOf, memberRoleTemplate } from "./member-role";
+import * as policies from "./policies";
+import type { CustomRule, Surroundings } from "./rules";
+import { MAP_LABEL, sweepDefinition } from "./state-machine";
+
+/** The organization whose accounts are scanned, complete and checked. */
+export interface OrganizationSetting {
+  readonly id: string;
+  readonly units?: readonly string[];
+  readonly excludeAccounts: readonly string[];
+  readonly regions: ScannedRegions;
+  readonly roleName: string;
+  readonly externalId?: string;
+  readonly roleRollout: "template" | "stackset";
+}
+
+/** What a deployment gives to what it declares for an organization. */
+export interface HomeOfOrganization {
+  readonly named: (resourceType: string) => string;
+  readonly accountId: pulumi.Output<string>;
+  readonly region: string;
+  readonly options: { readonly provider: aws.Provider };
+  readonly organization: OrganizationSetting;
+  /** Where the steps of a run leave what they saw for each other. */
+  readonly bucketArn: pulumi.Output<string>;
+}
+
+/** What a rule's function may do besides, to plan, scan and close. */
+export function organizationStatements(
+  rule: string,
+  { organization, bucketArn, accountId }: HomeOfOrganization,
+): policies.Statement[] {
+  const { id, roleName, units } = organization;
+  return [
+    {
+      Effect: "Allow",
+      Action: "sts:AssumeRole",
+      Resource: `arn:aws:iam::*:role/${roleName}`,
+      // Whoever has an account can give a role that name.
+      Condition: { StringEquals: { "aws:ResourceOrgID": id } },
+    },
+    // ListAccounts knows no resources in policies.
+    { Effect: "Allow", Action: "organizations:ListAccounts", Resource: "*" },
+    ...(units
+      ? [
+          {
+            Effect: "Allow" as const,
+            Action: ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"],
+            Resource: [`arn:aws:organizations::*:ou/${id}/*`, `arn:aws:organizations::*:root/${id}/*`],
+          },
+        ]
+      : []),
+    {
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject"],
+      Resource: pulumi.interpolate`${bucketArn}/${rule}/*`,
+      Condition: policies.ofAccount(accountId),
+    },
+    // Not by prefix: without the right to list, S3 answers for a missing object as for a forbidden one.
+    {
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: bucketArn,
+      Condition: policies.ofAccount(accountId),
+    },
+  ];
+}
+
+/** What of the stack's settings decides what is read of a resource. */
+type Reading = Pick<Surroundings, "discoveryScope" | "ownerTag">;
+
+/** What the session of a rule's function in a member account may do at most. */
+export function sessionActions(
+  rule: CustomRule,
+  reading: Reading,
+  home: { readonly region: string; readonly regions: ScannedRegions },
+): string[] {
+  return actionsOf(memberReads(rule, reading, home));
+}
+
+function memberReads(
+  { reads }: CustomRule,
+  { discoveryScope, ownerTag }: Reading,
+  { region, regions }: { readonly region: string; readonly regions: ScannedRegions },
+): readonly policies.Statement[] {
+  return reads({ accountId: "*", region, regions, discoveryScope, ownerTag, looksUpRegions: true });
+}
+
+/** A state machine that evaluates every account under one rule, and its role. */
+export function sweepMachine(
+  rule: string,
+  fn: aws.lambda.Function,
+  { named, accountId, region, options }: HomeOfOrganization,
+): aws.sfn.StateMachine {
+  const name = named(`${rule}-sweep`);
+  const arn = (resource: string) => pulumi.interpolate`arn:aws:states:${region}:${accountId}:${resource}`;
+  const role = new aws.iam.Role(
+    `${rule}-sweep`,
+    {
+      name: named(`${rule}-sweep-role`),
+      description: `What the state machine ${name} may do`,
+      assumeRolePolicy: policies.trust("states.amazonaws.com", accountId),
+    },
+    options,
+  );
+  const permissions = new aws.iam.RolePolicy(
+    `${rule}-sweep`,
+    {
+      name,
+      role: role.name,
+      policy: policies.policy(
+        { Effect: "Allow", Action: "lambda:InvokeFunction", Resource: fn.arn },
+        // A distributed map runs as executions of its own
+        // (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
+        { Effect: "Allow", Action: "states:StartExecution", Resource: arn(`stateMachine:${name}`) },
+        {
+          Effect: "Allow",
+          Action: ["states:DescribeExecution", "states:StopExecution"],
+          Resource: arn(`execution:${name}:*`),
+        },
+        {
+          Effect: "Allow",
+          Action: "states:RedriveExecution",
+          Resource: arn(`execution:${name}/${MAP_LABEL}:*`),
+        },
+      ),
+    },
+    options,
+  );
+  return new aws.sfn.StateMachine(
+    `${rule}-sweep`,
+    {
+      name,
+      type: "STANDARD",
+      roleArn: role.arn,
+      definition: fn.arn.apply((functionArn) => JSON.stringify(sweepDefinition(functionArn), undefined, 2)),
+    },
+    { ...options, dependsOn: permissions },
+  );
+}
+
+/** Starts the state machines by a rule of EventBridge's. */
+export function startBySchedule(
+  schedule: aws.cloudwatch.EventRule,
+  machines: readonly { readonly rule: string; readonly machine: aws.sfn.StateMachine }[],
+  delivery: Pick<aws.cloudwatch.EventTargetArgs, "retryPolicy" | "deadLetterConfig">,
+  dependsOn: pulumi.Resource,
+  { named, options }: HomeOfOrganization,
+): void {
+  const role = new aws.iam.Role(
+    "sweep-start",
+    {
+      name: named("sweep-start-role"),
+      description: "What EventBridge may do to start the state machines",
+      assumeRolePolicy: policies.trustRules([schedule.arn]),
+    },
+    options,
+  );
+  const permission = new aws.iam.RolePolicy(
+    "sweep-start",
+    {
+      name: named("sweep-start"),
+      role: role.name,
+      policy: policies.policy({
+        Effect: "Allow",
+        Action: "states:StartExecution",
+        Resource: machines.map(({ machine }) => machine.arn),
+      }),
+    },
+    options,
+  );
+  for (const { rule, machine } of machines) {
+    new aws.cloudwatch.EventTarget(
+      `${rule}-sweep`,
+      {
+        rule: schedule.name,
+        targetId: named(`${rule}-sweep`),
+        arn: machine.arn,
+        roleArn: role.arn,
+        ...delivery,
+      },
+      { ...options, dependsOn: [permission, dependsOn] },
+    );
+  }
+}
+
+/** The template of the role that every member has, rolled out by a StackSet if the settings say so. */
+export function memberRole(
+  rules: readonly CustomRule[],
+  reading: Reading,
+  home: HomeOfOrganization,
+): pulumi.Output<string> {
+  const { named, accountId, region, organization, options } = home;
+  const { id, units = [], excludeAccounts, regions, roleName, externalId, roleRollout } = organization;
+  const templateBody = memberRoleTemplate({
+    name: roleName,
+    scannerAccountId: accountId,
+    scannerRoleArns: rules.map(
+      ({ functionName }) =>
+        pulumi.interpolate`arn:aws:iam::${accountId}:role/${named(`${functionName}-role`)}`,
+    ),
+    organizationId: id,
+    externalId,
+    reads: rules.flatMap((rule) => memberReads(rule, reading, { region, regions })),
+  });
+  if (roleRollout === "stackset") {
+    const stackSet = new aws.cloudformation.StackSet(
+      "member-role",
+      {
+        name: named("compliance-member-role"),
+        description: "The role by which the compliance scanner reads the accounts of the organization",
+        permissionModel: "SERVICE_MANAGED",
+        callAs: "DELEGATED_ADMIN",
+        capabilities: ["CAPABILITY_NAMED_IAM"],
+        autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
+        operationPreferences: { failureTolerancePercentage: 100, maxConcurrentPercentage: 100 },
+        templateBody,
+      },
+      options,
+    );
+    new aws.cloudformation.StackSetInstance(
+      "member-role",
+      {
+        stackSetName: stackSet.name,
+        callAs: "DELEGATED_ADMIN",
+        // Roles are global: one Region is enough.
+        stackSetInstanceRegion: region,
+        deploymentTargets: {
+          organizationalUnitIds: [...units],
+          ...(excludeAccounts.length > 0 && {
+            accountFilterType: "DIFFERENCE",
+            accounts: [...excludeAccounts],
+          }),
+        },
+        operationPreferences: { failureTolerancePercentage: 100, maxConcurrentPercentage: 100 },
+      },
+      options,
+    );
+  }
+  return templateBody;
+}

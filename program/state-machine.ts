@@ -1,0 +1,90 @@
+/** The state machine of one rule in an organization: plan, scan every account, close. */
+
+/** Accounts that are read at the same time; a new AWS account lets ten invocations of Lambda run, which are waited for. */
+const CONCURRENT_ACCOUNTS = 100;
+/** More than the function may take. */
+const TASK_SECONDS = 330;
+
+/** Label of the map's run, which stands in the ARNs of its executions. */
+export const MAP_LABEL = "accounts";
+
+/**
+ * The definition in the Amazon States Language, with JSONPath (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html).
+ * All three steps invoke the rule's own function. An account whose scan fails, however often it is tried, leaves nothing,
+ * which the close says of it; it ends no other account's run. What the scans answer is not passed on: a state may hold
+ * 256 KiB, and the close reads what they left in the bucket.
+ */
+export function sweepDefinition(functionArn: string): object {
+  const scan = {
+    ...invoke(functionArn, { scan: { "instant.$": "$.instant", "account.$": "$.account" } }),
+    OutputPath: null,
+    Catch: [{ ErrorEquals: ["States.ALL"], Next: "Left out" }],
+    End: true,
+  };
+  const plan = (payload: object) => ({
+    ...invoke(functionArn, { plan: payload }),
+    OutputPath: "$.Payload",
+    Next: "Scan every account",
+  });
+  return {
+    Comment: "Evaluates every resource of every account under one rule",
+    StartAt: "Was it the schedule?",
+    States: {
+      "Was it the schedule?": {
+        Type: "Choice",
+        Choices: [{ Variable: "$.time", IsPresent: true, Next: "Plan as of the schedule" }],
+        Default: "Plan as of now",
+      },
+      "Plan as of the schedule": plan({ "instant.$": "$.time" }),
+      "Plan as of now": plan({ "instant.$": "$$.Execution.StartTime", trigger: "on-demand" }),
+      "Scan every account": {
+        Type: "Map",
+        Label: MAP_LABEL,
+        ItemsPath: "$.accounts",
+        ItemSelector: { "instant.$": "$.instant", "account.$": "$$.Map.Item.Value" },
+        MaxConcurrency: CONCURRENT_ACCOUNTS,
+        ItemProcessor: {
+          ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+          StartAt: "Scan",
+          States: { Scan: scan, "Left out": { Type: "Pass", OutputPath: null, End: true } },
+        },
+        ResultPath: null,
+        Next: "Close",
+      },
+      Close: {
+        ...invoke(functionArn, { close: { "instant.$": "$.instant" } }),
+        OutputPath: "$.Payload",
+        End: true,
+      },
+    },
+  };
+}
+
+function invoke(functionArn: string, payload: object) {
+  return {
+    Type: "Task",
+    Resource: "arn:aws:states:::lambda:invoke",
+    Parameters: { FunctionName: functionArn, Payload: payload },
+    TimeoutSeconds: TASK_SECONDS,
+    Retry: [
+      // Said again it is refused again.
+      { ErrorEquals: ["InvalidInputError"], MaxAttempts: 0 },
+      // Lambda has no room, or is away: not the function's fault, and never for long.
+      {
+        ErrorEquals: [
+          "Lambda.ClientExecutionTimeoutException",
+          "Lambda.ServiceException",
+          "Lambda.AWSLambdaException",
+          "Lambda.SdkClientException",
+          "Lambda.TooManyRequestsException",
+        ],
+        IntervalSeconds: 2,
+        BackoffRate: 2,
+        MaxDelaySeconds: 60,
+        JitterStrategy: "FULL",
+        MaxAttempts: 12,
+      },
+      { ErrorEquals: ["States.ALL"], IntervalSeconds: 15, BackoffRate: 2, MaxAttempts: 2 },
+    ],
+  };
+}

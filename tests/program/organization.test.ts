@@ -1,0 +1,218 @@
+/** A deployment that scans the accounts of an organization. */
+
+import { ConfigServiceClient, DescribeConfigurationRecordersCommand } from "@aws-sdk/client-config-service";
+import { mockClient } from "aws-sdk-client-mock";
+import { ACCOUNT_ID, type Program, runProgram } from "./support";
+
+const SUFFIX = "a-suffix-of-thirty-one-letters-".slice(0, 30);
+const environmentSuffix = `${SUFFIX}s`;
+const BUCKET = `compliance-sweeps-${ACCOUNT_ID}-${environmentSuffix}`;
+const RULES = ["ec2-required-tags", "s3-bucket-encryption", "rds-automated-backups"];
+const machineArn = (rule: string) =>
+  `arn:aws:states:us-east-1:${ACCOUNT_ID}:stateMachine:${rule}-sweep-${environmentSuffix}`;
+const ofAccount = { StringEquals: { "aws:ResourceAccount": ACCOUNT_ID } };
+
+let program: Program;
+beforeAll(async () => {
+  mockClient(ConfigServiceClient)
+    .on(DescribeConfigurationRecordersCommand)
+    .resolves({ ConfigurationRecorders: [] });
+  program = await runProgram({
+    environmentSuffix,
+    alertEmail: "a@example.com",
+    organization: {
+      id: "o-a1b2c3d4e5",
+      units: ["ou-ab12-c3d4e5f6"],
+      excludeAccounts: ["222222222222"],
+      regions: ["us-east-1", "eu-west-1"],
+      roleName: "compliance-reader",
+      externalId: "shared-word",
+      roleRollout: "stackset",
+    },
+  });
+}, 60_000);
+
+describe("each rule", () => {
+  test.each(RULES)("has a state machine that the schedule starts: %s", (rule) => {
+    const machine = program.the("sfn/StateMachine", `${rule}-sweep`);
+    expect(machine.inputs).toMatchObject({ name: `${rule}-sweep-${environmentSuffix}`, type: "STANDARD" });
+    expect(String(machine.inputs.name).length).toBeLessThanOrEqual(80);
+    expect(program.the("cloudwatch/EventTarget", `${rule}-sweep`)).toMatchObject({
+      inputs: {
+        arn: machineArn(rule),
+        roleArn: `arn:aws:iam::${ACCOUNT_ID}:role/sweep-start-role-${environmentSuffix}`,
+        rule: `compliance-evaluation-schedule-${environmentSuffix}`,
+        retryPolicy: { maximumEventAgeInSeconds: 3600 },
+      },
+    });
+  });
+
+  test("has a function that the schedule does not invoke", () => {
+    const targets = program.of("cloudwatch/EventTarget").map(({ name }) => name);
+    expect(targets.sort()).toEqual(
+      [...RULES.map((rule) => `${rule}-sweep`), "managed-rule-changes", "report-generator"].sort(),
+    );
+  });
+
+  test.each(RULES)("has a machine that may do no more than run: %s", (rule) => {
+    const [invoke, ...own] = program.statements("iam/RolePolicy", `${rule}-sweep`);
+    expect(invoke).toMatchObject({ Action: "lambda:InvokeFunction" });
+    expect(String(invoke?.Resource)).toMatch(/^arn:aws:lambda:us-east-1:123456789012:function:[a-z0-9-]+$/);
+    const execution = `arn:aws:states:us-east-1:${ACCOUNT_ID}:execution:${rule}-sweep-${environmentSuffix}`;
+    expect(own).toEqual([
+      { Effect: "Allow", Action: "states:StartExecution", Resource: machineArn(rule) },
+      {
+        Effect: "Allow",
+        Action: ["states:DescribeExecution", "states:StopExecution"],
+        Resource: `${execution}:*`,
+      },
+      { Effect: "Allow", Action: "states:RedriveExecution", Resource: `${execution}/accounts:*` },
+    ]);
+  });
+
+  test.each(RULES)("has an alarm of executions that fail: %s", (rule) => {
+    expect(program.the("cloudwatch/MetricAlarm", `${rule}-sweep-failed`).inputs).toMatchObject({
+      namespace: "AWS/States",
+      metricName: "ExecutionsFailed",
+      dimensions: { StateMachineArn: machineArn(rule) },
+    });
+  });
+
+  test("has a function that may take on the members' role, list accounts and use its own objects", () => {
+    const statements = program.statements("iam/RolePolicy", "rds-backup-evaluator");
+    expect(statements).toEqual(
+      expect.arrayContaining([
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Resource: "arn:aws:iam::*:role/compliance-reader",
+          Condition: { StringEquals: { "aws:ResourceOrgID": "o-a1b2c3d4e5" } },
+        },
+        { Effect: "Allow", Action: "organizations:ListAccounts", Resource: "*" },
+        {
+          Effect: "Allow",
+          Action: ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"],
+          Resource: [
+            "arn:aws:organizations::*:ou/o-a1b2c3d4e5/*",
+            "arn:aws:organizations::*:root/o-a1b2c3d4e5/*",
+          ],
+        },
+        {
+          Effect: "Allow",
+          Action: ["s3:GetObject", "s3:PutObject"],
+          Resource: `arn:aws:s3:::${BUCKET}/rds-automated-backups/*`,
+          Condition: ofAccount,
+        },
+        {
+          Effect: "Allow",
+          Action: "s3:ListBucket",
+          Resource: `arn:aws:s3:::${BUCKET}`,
+          Condition: ofAccount,
+        },
+        expect.objectContaining({ Action: "ec2:DescribeRegions" }),
+      ]),
+    );
+  });
+
+  test("has settings that name the organization and what a session may do", async () => {
+    const { "settings.json": text = "" } = await program.archive("ec2-tag-evaluator");
+    expect(JSON.parse(text)).toMatchObject({
+      regions: ["us-east-1", "eu-west-1"],
+      organization: {
+        id: "o-a1b2c3d4e5",
+        units: ["ou-ab12-c3d4e5f6"],
+        excludeAccounts: ["222222222222"],
+        roleName: "compliance-reader",
+        externalId: "shared-word",
+        actions: ["ec2:DescribeInstances", "ec2:DescribeRegions"],
+      },
+    });
+  });
+});
+
+describe("the bucket of what was seen", () => {
+  test("is as private as the others, and its objects expire", () => {
+    expect(program.the("s3/Bucket", "sweeps").inputs).toMatchObject({ bucket: BUCKET, forceDestroy: true });
+    expect(BUCKET.length).toBeLessThanOrEqual(63);
+    expect(program.the("s3/BucketPublicAccessBlock", "sweeps").inputs).toMatchObject({
+      blockPublicPolicy: true,
+    });
+    expect(program.the("s3/BucketLifecycleConfiguration", "sweeps").inputs.rules).toEqual([
+      expect.objectContaining({ id: "end-incomplete-uploads" }),
+      { id: "expire", status: "Enabled", filter: {}, expiration: { days: 30 } },
+    ]);
+    expect(program.of("s3/BucketVersioning").map(({ name }) => name)).not.toContain("sweeps");
+  });
+});
+
+describe("the role of the members", () => {
+  const template = () => JSON.parse(String(program.outputs.memberRoleTemplate));
+  const role = () => template().Resources.ComplianceReader.Properties;
+
+  test("is taken on by the evaluators alone, of this organization, with the external id", () => {
+    expect(role()).toMatchObject({ RoleName: "compliance-reader" });
+    expect(role().AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` },
+        Action: "sts:AssumeRole",
+        Condition: {
+          ArnEquals: {
+            "aws:PrincipalArn": ["ec2-tag", "s3-encryption", "rds-backup"].map(
+              (name) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}-evaluator-role-${environmentSuffix}`,
+            ),
+          },
+          StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5", "sts:ExternalId": "shared-word" },
+        },
+      },
+    ]);
+  });
+
+  test("names roles that exist", () => {
+    const names = program
+      .of("iam/Role")
+      .map(({ inputs }) => `arn:aws:iam::${ACCOUNT_ID}:role/${inputs.name}`);
+    const trusted = role().AssumeRolePolicyDocument.Statement[0].Condition.ArnEquals["aws:PrincipalArn"];
+    expect(names).toEqual(expect.arrayContaining(trusted));
+  });
+
+  test("may read what the rules judge, in the Regions that are scanned", () => {
+    expect(role().Policies[0].PolicyDocument.Statement).toEqual([
+      expect.objectContaining({
+        Action: "ec2:DescribeInstances",
+        Condition: { StringEquals: { "aws:RequestedRegion": ["us-east-1", "eu-west-1"] } },
+      }),
+      expect.objectContaining({ Action: "ec2:DescribeRegions" }),
+      { Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" },
+      { Effect: "Allow", Action: "s3:GetEncryptionConfiguration", Resource: "arn:aws:s3:::*" },
+      {
+        Effect: "Allow",
+        Action: "rds:DescribeDBInstances",
+        Resource: ["arn:aws:rds:us-east-1:*:db:*", "arn:aws:rds:eu-west-1:*:db:*"],
+      },
+      {
+        Effect: "Allow",
+        Action: "rds:DescribeDBClusters",
+        Resource: ["arn:aws:rds:us-east-1:*:cluster:*", "arn:aws:rds:eu-west-1:*:cluster:*"],
+      },
+    ]);
+  });
+
+  test("is rolled out by a StackSet to the units, without the excluded accounts", () => {
+    expect(program.the("cloudformation/StackSet", "member-role").inputs).toMatchObject({
+      permissionModel: "SERVICE_MANAGED",
+      callAs: "DELEGATED_ADMIN",
+      autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
+      capabilities: ["CAPABILITY_NAMED_IAM"],
+      templateBody: program.outputs.memberRoleTemplate,
+    });
+    expect(program.the("cloudformation/StackSetInstance", "member-role").inputs).toMatchObject({
+      stackSetInstanceRegion: "us-east-1",
+      deploymentTargets: {
+        organizationalUnitIds: ["ou-ab12-c3d4e5f6"],
+        accountFilterType: "DIFFERENCE",
+        accounts: ["222222222222"],
+      },
+    });
+  });
+});
