@@ -210,7 +210,7 @@ describe("a scheduled report", () => {
     const { Versions = [] } = await s3().send(
       new ListObjectVersionsCommand({ Bucket: environment.stack.reportBucketName, Prefix: "reports/2026/" }),
     );
-    expect(Versions).toHaveLength(3);
+    expect(Versions).toHaveLength(4);
     expect(Versions.every(({ VersionId }) => VersionId !== "null")).toBe(true);
   });
 });
