@@ -108,6 +108,7 @@ export function arnOf(type: string, id: string): string | undefined {
     "aws:cfg/rule:Rule": regional("config", `config-rule/config-rule-of-${id}`),
     "aws:iam/role:Role": `arn:aws:iam::${ACCOUNT_ID}:role/${id}`,
     "aws:s3/bucket:Bucket": `arn:aws:s3:::${id}`,
+    "aws:sfn/stateMachine:StateMachine": regional("states", `stateMachine:${id}`),
   };
   return arns[type];
 }

@@ -111,6 +111,14 @@ export class LambdaFunction {
     return { payload: reply.payload === undefined ? null : JSON.parse(reply.payload), logs, durationMs };
   }
 
+  /** Ends the function's processes: the next invocation begins with a cold start. */
+  restart(): void {
+    for (const environment of this.idle.splice(0)) {
+      environment.end();
+      this.all.delete(environment);
+    }
+  }
+
   /** Ends the function's processes and removes its files. */
   stop(): void {
     for (const environment of this.all) environment.end();

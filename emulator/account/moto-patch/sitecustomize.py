@@ -75,3 +75,18 @@ def _end_with_starter():
 
 if os.environ.get("MOTO_ENDS_WITH_STDIN"):
     threading.Thread(target=_end_with_starter, daemon=True).start()
+
+
+# To start an execution moto copies its state machine with the earlier executions of it, whose locks cannot be copied.
+# Only who has moto call functions on a port needs executions, and nobody else waits for the import.
+if "MOTO_PORT" in os.environ:
+    import copy
+
+    from moto.stepfunctions.models import StateMachine
+
+    def _copy_without_executions(self, memo):
+        clone = copy.copy(self)
+        clone.executions = []
+        return clone
+
+    StateMachine.__deepcopy__ = _copy_without_executions
