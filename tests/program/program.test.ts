@@ -385,6 +385,7 @@ describe("functions", () => {
     );
     expect(others).toEqual({
       exceptions: [],
+      discoveryScope: "account",
       evaluationSchedule: "cron(0 0/6 * * ? *)",
       reportSchedule: "cron(30 0/6 * * ? *)",
       programVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/),
