@@ -1,4 +1,4 @@
-import { evaluatorHandler } from "../common/evaluator/handler";
+import { evaluatorHandler } from "../common/handler/handler";
 import { instances } from "./instances";
 import { ec2RequiredTags } from "./rule";
 

@@ -1,4 +1,4 @@
-import { evaluatorHandler } from "../common/evaluator/handler";
+import { evaluatorHandler } from "../common/handler/handler";
 import { databases } from "./databases";
 import { rdsAutomatedBackups } from "./rule";
 

@@ -1,4 +1,4 @@
-import { evaluatorHandler } from "../common/evaluator/handler";
+import { evaluatorHandler } from "../common/handler/handler";
 import { buckets } from "./buckets";
 import { s3BucketEncryption } from "./rule";
 

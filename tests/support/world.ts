@@ -14,13 +14,13 @@ import { Alerts } from "../../lambdas/common/alerts/alerts";
 import { Claims } from "../../lambdas/common/alerts/claims";
 import { Windows } from "../../lambdas/common/alerts/windows";
 import type { Target } from "../../lambdas/common/aws/target";
-import { answer } from "../../lambdas/common/evaluator/answer";
 import type {
   Evaluator,
   EvaluatorDependencies,
   OrganizationDependencies,
 } from "../../lambdas/common/evaluator/evaluator";
 import { parseEvaluatorEvent } from "../../lambdas/common/evaluator/events";
+import { answer } from "../../lambdas/common/handler/answer";
 import { History } from "../../lambdas/common/history/history";
 import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
 import { jsonLog } from "../../lambdas/common/monitoring/log";

@@ -1,4 +1,4 @@
-import { evaluatorHandler } from "../../../lambdas/common/evaluator/handler";
+import { evaluatorHandler } from "../../../lambdas/common/handler/handler";
 import { ebsVolumeEncryption } from "./rule";
 import { volumes } from "./volumes";
 

@@ -2,9 +2,9 @@
 
 import { text } from "node:stream/consumers";
 import type { Target } from "../aws/target";
+import type { Evaluator, EvaluatorDependencies, OrganizationDependencies } from "../evaluator/evaluator";
 import type { SkippedAccount } from "../organization/accounts";
 import { InvalidInputError } from "../values/errors";
-import type { Evaluator, EvaluatorDependencies, OrganizationDependencies } from "./evaluator";
 
 /** The plan of one run, written once: every other step of the run goes by it. */
 export interface OrganizationPlan {

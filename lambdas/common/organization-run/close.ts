@@ -1,5 +1,15 @@
 /** The last step of a run over an organization: what was seen of every account becomes one run. */
 
+import {
+  alertContext,
+  type Evaluator,
+  type EvaluatorDependencies,
+  type OrganizationDependencies,
+  rowContext,
+} from "../evaluator/evaluator";
+import type { CloseRequest } from "../evaluator/events";
+import { targetsOf } from "../evaluator/plan";
+import { lookAt, resultOf, type SweepResult } from "../evaluator/sweep";
 import { EXCLUDED, OUTSIDE_THE_UNITS } from "../organization/accounts";
 import { type Judgement, unreadable } from "../rule/judgement";
 import { unpack } from "../runs/observations";
@@ -8,17 +18,7 @@ import { everythingIn, type Judged, type ScanEnd } from "../runs/scanned";
 import { inBatches } from "../values/batches";
 import { asError } from "../values/errors";
 import { mergeInArrivalOrder } from "../values/merge";
-import {
-  alertContext,
-  type Evaluator,
-  type EvaluatorDependencies,
-  type OrganizationDependencies,
-  rowContext,
-} from "./evaluator";
-import type { CloseRequest } from "./events";
-import { homeOf, type OrganizationPlan, observationsKey, organizationOf, readPlan } from "./organization-run";
-import { targetsOf } from "./plan";
-import { lookAt, resultOf, type SweepResult } from "./sweep";
+import { homeOf, type OrganizationPlan, observationsKey, organizationOf, readPlan } from "./run";
 
 /** Files that are read at the same time. */
 const CONCURRENT_FILES = 8;

@@ -2,15 +2,15 @@
 
 import { invocationTime } from "../aws/retry";
 import type { Target } from "../aws/target";
+import { type Evaluator, type EvaluatorDependencies, judge } from "../evaluator/evaluator";
+import type { ScanRequest } from "../evaluator/events";
+import { type AccountPlan, planAccount, targetsOf } from "../evaluator/plan";
+import { scan } from "../evaluator/scan";
+import { refuseOtherTimes } from "../evaluator/sweep";
 import { type Observation, pack, unpack } from "../runs/observations";
 import { everythingIn } from "../runs/scanned";
 import { asError, InvalidInputError } from "../values/errors";
-import { type Evaluator, type EvaluatorDependencies, judge } from "./evaluator";
-import type { ScanRequest } from "./events";
-import { homeOf, observationsKey, organizationOf, readPlan } from "./organization-run";
-import { type AccountPlan, planAccount, targetsOf } from "./plan";
-import { scan } from "./scan";
-import { refuseOtherTimes } from "./sweep";
+import { homeOf, observationsKey, organizationOf, readPlan } from "./run";
 
 /** What is answered to the scan of an account. */
 export interface AccountScanResult {

@@ -1,14 +1,14 @@
 /** What an evaluator does with each event. */
 
-import { evaluateChange } from "./change";
-import type { Evaluator, EvaluatorDependencies, ResourcesResult } from "./evaluator";
-import type { EvaluatorRequest } from "./events";
-import { evaluateResources } from "./named-resources";
-import { closeOrganization } from "./organization-close";
-import { type OrganizationPlanResult, planOrganization } from "./organization-plan";
-import { type AccountScanResult, scanAccount } from "./organization-scan";
-import { type SweepResult, sweep } from "./sweep";
-import { type WhatIfResult, whatIf } from "./what-if";
+import { evaluateChange } from "../evaluator/change";
+import type { Evaluator, EvaluatorDependencies, ResourcesResult } from "../evaluator/evaluator";
+import type { EvaluatorRequest } from "../evaluator/events";
+import { evaluateResources } from "../evaluator/named-resources";
+import { type SweepResult, sweep } from "../evaluator/sweep";
+import { type WhatIfResult, whatIf } from "../evaluator/what-if";
+import { closeOrganization } from "../organization-run/close";
+import { type OrganizationPlanResult, planOrganization } from "../organization-run/plan";
+import { type AccountScanResult, scanAccount } from "../organization-run/scan";
 
 /** What an evaluator answers; Lambda returns it to whoever invoked the function. */
 export type EvaluatorResult =

@@ -6,11 +6,11 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { clientConfig, readerConfig } from "../aws/clients";
 import { resourceNames } from "../deployment/names";
 import type { Place } from "../deployment/place";
+import type { OrganizationDependencies } from "../evaluator/evaluator";
 import { OrganizationDirectory } from "../organization/accounts";
 import { MemberRoles } from "../organization/member-roles";
 import type { OrganizationSettings } from "../organization/settings";
 import { BucketSweepObjects } from "../organization/sweep-objects";
-import type { OrganizationDependencies } from "./evaluator";
 
 /** A large account's observations are some megabytes. */
 const SEND_TIMEOUT_MS = 60_000;

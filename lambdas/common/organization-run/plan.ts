@@ -1,7 +1,7 @@
-import type { Evaluator, EvaluatorDependencies } from "./evaluator";
-import type { PlanRequest } from "./events";
-import { type OrganizationPlan, organizationOf, planKey, readPlan } from "./organization-run";
-import { refuseOtherTimes } from "./sweep";
+import type { Evaluator, EvaluatorDependencies } from "../evaluator/evaluator";
+import type { PlanRequest } from "../evaluator/events";
+import { refuseOtherTimes } from "../evaluator/sweep";
+import { type OrganizationPlan, organizationOf, planKey, readPlan } from "./run";
 
 /** What is answered to a plan: what the other steps are begun with. */
 export interface OrganizationPlanResult {

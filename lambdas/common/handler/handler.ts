@@ -4,15 +4,15 @@ import { clientConfig } from "../aws/clients";
 import { invocationTime } from "../aws/retry";
 import { newestReportLink, newestReportUri, placeOf, readSettings } from "../deployment/place";
 import type { EvaluatorSettings } from "../deployment/settings";
+import type { EvaluatorDependencies } from "../evaluator/evaluator";
+import { parseEvaluatorEvent } from "../evaluator/events";
+import { withOwners } from "../evaluator/owners";
+import { targetsOf } from "../evaluator/plan";
+import { organizationDependencies } from "../organization-run/clients";
 import type { ResourceSource, Rule } from "../rule/rule";
 import { runDependencies } from "../runs/dependencies";
 import { asError } from "../values/errors";
 import { answer, type EvaluatorResult } from "./answer";
-import type { EvaluatorDependencies } from "./evaluator";
-import { parseEvaluatorEvent } from "./events";
-import { organizationDependencies } from "./organization-clients";
-import { withOwners } from "./owners";
-import { targetsOf } from "./plan";
 
 /**
  * The Lambda handler of one rule.
