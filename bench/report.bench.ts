@@ -5,7 +5,7 @@
 
 import type { FunctionDeclaration } from "../emulator/stack/lambda";
 import type { ReportSettings } from "../lambdas/common/deployment/settings";
-import type { ReportResult } from "../lambdas/report-generator/generate";
+import type { ReportResult } from "../lambdas/report-generator/report-files";
 import { declaredFunctions, measure, startAws } from "./measure";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -4,7 +4,7 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/clie
 import { emulatorClient } from "../emulator/account/moto";
 import type { Deployment } from "../emulator/stack/deployment";
 import { PROJECT_DIRECTORY } from "../emulator/stack/settings";
-import type { ReportResult } from "../lambdas/report-generator/generate";
+import type { ReportResult } from "../lambdas/report-generator/report-files";
 
 const DIRECTORY = join(PROJECT_DIRECTORY, ".demo");
 

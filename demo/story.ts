@@ -7,7 +7,7 @@ import type { Mail } from "../emulator/stack/mail";
 import type { EvaluationRow } from "../lambdas/common/history/rows";
 import type { Report } from "../lambdas/report-generator/content/report";
 import type { Tally } from "../lambdas/report-generator/figures/scores";
-import type { ReportResult } from "../lambdas/report-generator/generate";
+import type { ReportResult } from "../lambdas/report-generator/report-files";
 import { FolderSource } from "../scripts/report-sources";
 import { verifyChain } from "../scripts/verify-chain";
 import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedIam } from "./bank";

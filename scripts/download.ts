@@ -9,7 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { sha256 } from "../lambdas/common/values/hash";
 import type { DemandManifest } from "../lambdas/report-generator/bucket/demand-manifest";
-import type { ReportResult } from "../lambdas/report-generator/generate";
+import type { ReportResult } from "../lambdas/report-generator/report-files";
 import { parseJson } from "./report-objects";
 import { UnreadableError } from "./stack";
 

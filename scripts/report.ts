@@ -13,7 +13,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { check, INSTANT, wholeNumber } from "../lambdas/common/values/check";
 import { count, duration, percent } from "../lambdas/common/values/words";
-import type { ReportResult } from "../lambdas/report-generator/generate";
+import type { ReportResult } from "../lambdas/report-generator/report-files";
 import { MAXIMUM_SAMPLE } from "../lambdas/report-generator/request/event";
 import { download, type SavedFile } from "./download";
 import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";

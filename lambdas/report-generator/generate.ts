@@ -5,30 +5,27 @@ import type { Log } from "../common/monitoring/log";
 import { asError, InvalidInputError } from "../common/values/errors";
 import { parametersHash } from "../common/values/hash";
 import { plus } from "../common/values/instants";
-import {
-  Chain,
-  ENDINGS,
-  FORMS,
-  type Form,
-  type Link,
-  type Manifest,
-  type ManifestFile,
-  watchedRules,
-} from "./bucket/chain";
+import { Chain, type Link, type Manifest, watchedRules } from "./bucket/chain";
 import { headOf, seal } from "./bucket/demand-manifest";
 import { keepSettings } from "./bucket/kept-settings";
 import { ownStandard, standardOf } from "./bucket/standard-in-force";
 import { KeyTakenError, type ReportStore } from "./bucket/storage";
-import { type AssemblyDependencies, assembleReport } from "./content/assemble";
-import type { Finding, Report, Summary } from "./content/report";
-import { dayFolder, ON_DEMAND_PREFIX, REPORT_NAME } from "./content/report-keys";
+import { assembleReport } from "./content/assemble";
+import type { Report } from "./content/report";
+import { ON_DEMAND_PREFIX } from "./content/report-keys";
+import type { AssemblyDependencies } from "./content/request";
 import type { LastReport } from "./content/since-last-report";
-import { renderCsv } from "./forms/csv";
-import { renderHtml } from "./forms/html/page";
-import { renderJson } from "./forms/json";
-import { renderOcsf } from "./forms/ocsf";
+import {
+  alreadyMade,
+  freeStem,
+  idOf,
+  publishLatest,
+  type ReportResult,
+  urisOf,
+  writeFiles,
+} from "./report-files";
 import type { ReportRequest } from "./request/event";
-import { onDemandPeriod, type Period, scheduledPeriod } from "./request/period";
+import { onDemandPeriod, scheduledPeriod } from "./request/period";
 
 /** What makes a report, all of it passed in. */
 export interface ReportDependencies extends AssemblyDependencies {
@@ -43,32 +40,6 @@ export interface ReportDependencies extends AssemblyDependencies {
   readonly log: Pick<Log, "info" | "error">;
 }
 
-/** By form; a report of the time before there was the OCSF form lacks it. */
-export type FileUris = Readonly<Record<Exclude<Form, "ocsf">, string> & { ocsf?: string }>;
-
-/** The answer to whoever asked. */
-export interface ReportResult {
-  /** `already-made`: the event had been answered before, by the report that is named here. */
-  readonly status: "made" | "already-made";
-  readonly kind: Report["kind"];
-  readonly reportId: string;
-  readonly period: Period;
-  readonly summary: Summary;
-  readonly findings: readonly Finding[];
-  /** S3 URIs. */
-  readonly files: FileUris;
-  /** Stable S3 URIs that now hold the same files. */
-  readonly latest: FileUris | null;
-  /** The link of the chain, or the seal of a report on demand, which has no number. */
-  readonly manifest: { readonly sequence: number | null; readonly uri: string; readonly sha256: string };
-}
-
-const RENDERERS: Record<Form, { contentType: string; render: (report: Report) => Iterable<string> }> = {
-  json: { contentType: "application/json", render: renderJson },
-  html: { contentType: "text/html; charset=utf-8", render: renderHtml },
-  csv: { contentType: "text/csv; charset=utf-8", render: renderCsv },
-  ocsf: { contentType: "application/x-ndjson", render: renderOcsf },
-};
 const ATTEMPTS = 5;
 const RACE_WAIT_MS = 1_000;
 /** Clocks differ by less. A report of a time to come would keep every scheduled one until then from being made. */
@@ -256,99 +227,6 @@ async function importManagedRules(
   }
 }
 
-/**
- * The files. When one fails the others are aborted.
- * @returns undefined when another run has taken the names.
- */
-async function writeFiles(
-  store: ReportStore,
-  stem: string,
-  report: Report,
-): Promise<ManifestFile[] | undefined> {
-  const abort = new AbortController();
-  const writes = FORMS.map(async (form) => {
-    const { contentType, render } = RENDERERS[form];
-    try {
-      const stored = await store.write(`${stem}.${ENDINGS[form]}`, render(report), contentType, abort.signal);
-      return { form, ...stored };
-    } catch (error) {
-      abort.abort();
-      throw error;
-    }
-  });
-  const outcomes = await Promise.allSettled(writes);
-  const failures = outcomes.filter((outcome) => outcome.status === "rejected").map(({ reason }) => reason);
-  if (failures.some((reason) => reason instanceof KeyTakenError)) return undefined;
-  const failure = failures.find((reason) => asError(reason).name !== "AbortError") ?? failures[0];
-  if (failure !== undefined) throw failure;
-  return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
-}
-
-/**
- * The first name of an instant under which nothing lies. Files that an attempt left behind without a manifest stay
- * as they are: they are part of no report.
- */
-async function freeStem(store: ReportStore, prefix: string, instant: string): Promise<string> {
-  const first = `${dayFolder(prefix, instant)}${REPORT_NAME}${instant.replaceAll(/[:.]/g, "-")}`;
-  const taken = new Set<string>();
-  for await (const key of store.keys(first)) taken.add(key.replace(/\.[^/]*$/, ""));
-  let stem = first;
-  for (let attempt = 2; taken.has(stem); attempt++) stem = `${first}-${attempt}`;
-  return stem;
-}
-
-/**
- * Gives the stable names to a report, unless the chain has gone on since.
- * @param last the link that the report is or follows
- * @returns null when a newer report has, or now gets, the names.
- */
-async function publishLatest(
-  store: ReportStore,
-  files: readonly ManifestFile[],
-  last: Link | undefined,
-): Promise<FileUris | null> {
-  const chain = new Chain(store);
-  const isNewer = (head: Link | undefined) => head?.manifest.sequence !== last?.manifest.sequence;
-  if (isNewer(await chain.head())) return null;
-  await copyToLatest(store, files);
-  const head = await chain.head();
-  if (head !== undefined && isNewer(head)) {
-    await copyToLatest(store, head.manifest.files);
-    return null;
-  }
-  return urisOf(store, files, latestKey);
-}
-
-async function copyToLatest(store: ReportStore, files: readonly ManifestFile[]): Promise<void> {
-  await Promise.all(files.map(({ form, key }) => store.copy(key, latestKey({ form }))));
-}
-
-function alreadyMade(store: ReportStore, { manifest, key, sha256 }: Link): ReportResult {
-  return {
-    status: "already-made",
-    kind: "scheduled",
-    reportId: manifest.reportId,
-    period: manifest.period,
-    summary: manifest.summary,
-    findings: manifest.findings,
-    files: urisOf(store, manifest.files),
-    latest: null,
-    manifest: { sequence: manifest.sequence, uri: store.uri(key), sha256 },
-  };
-}
-
-function urisOf(
-  store: ReportStore,
-  files: readonly ManifestFile[],
-  keyOf: (file: ManifestFile) => string = ({ key }) => key,
-): FileUris {
-  return Object.fromEntries(files.map((file) => [file.form, store.uri(keyOf(file))])) as FileUris;
-}
-
-function latestKey({ form }: Pick<ManifestFile, "form">): string {
-  return `reports/latest.${ENDINGS[form]}`;
-}
-
 function positionOf(head: Link | undefined) {
   return head === undefined ? null : { sequence: head.manifest.sequence, manifestSha256: head.sha256 };
 }
@@ -356,8 +234,4 @@ function positionOf(head: Link | undefined) {
 function lastReportOf({ manifest }: Link): LastReport {
   const { reportId, sequence, period, summary } = manifest;
   return { reportId, sequence, to: period.to, summary };
-}
-
-function idOf(stem: string): string {
-  return stem.slice(stem.lastIndexOf("/") + 1);
 }

@@ -13,12 +13,13 @@ import type { EvaluationRow } from "../common/history/rows";
 import { runDependencies } from "../common/runs/dependencies";
 import { asError } from "../common/values/errors";
 import { S3ReportStore } from "./bucket/storage";
-import { generateReport, type ReportDependencies, type ReportResult } from "./generate";
+import { generateReport, type ReportDependencies } from "./generate";
 import {
   importManagedRules,
   type ManagedRuleDependencies,
   recordComplianceChange,
 } from "./managed-rules/import";
+import type { ReportResult } from "./report-files";
 import { isFromEventBridge, parseEvent } from "./request/event";
 import { importFindings } from "./security-hub/import";
 

@@ -8,7 +8,7 @@ import { complianceChangeEvent, scheduledEvent } from "../../emulator/account/ev
 import { fault, jsonError } from "../../emulator/account/faults";
 import { emulatorClient } from "../../emulator/account/moto";
 import type { Report } from "../../lambdas/report-generator/content/report";
-import type { ReportResult } from "../../lambdas/report-generator/generate";
+import type { ReportResult } from "../../lambdas/report-generator/report-files";
 import { BucketSource } from "../../scripts/report-sources";
 import { verifyChain } from "../../scripts/verify-chain";
 import { deployed } from "./deployed";

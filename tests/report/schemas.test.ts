@@ -3,13 +3,8 @@
 import Ajv2020 from "ajv/dist/2020";
 import alertSchema from "../../lambdas/common/alerts/alert.schema.json";
 import { fittingBody } from "../../lambdas/common/alerts/alerts";
-import {
-  type AlertMessage,
-  digestMessage,
-  driftMessage,
-  failureMessage,
-  foldedDriftMessage,
-} from "../../lambdas/common/alerts/messages";
+import type { AlertMessage } from "../../lambdas/common/alerts/alert-message";
+import { digestMessage, driftMessage, failureMessage, foldedDriftMessage } from "../../lambdas/common/alerts/messages";
 import { exceptionId } from "../../lambdas/common/rule/exceptions";
 import manifestSchema from "../../lambdas/report-generator/bucket/manifest.schema.json";
 import settingsSchema from "../../lambdas/report-generator/bucket/settings.schema.json";

@@ -1,6 +1,7 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { cut, oneLine } from "../values/text";
-import { type AlertMessage, type AlertSection, SUBJECT_LENGTH } from "./messages";
+import type { AlertMessage, AlertSection } from "./alert-message";
+import { SUBJECT_LENGTH } from "./messages";
 
 /** SNS's limit is 262,144 bytes for body and attributes together (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
 const MESSAGE_BYTES = 250_000;

@@ -1,17 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import type { Clock } from "../values/clock";
 import { expiry } from "../values/expiry";
-
-/** What is sent once: a run's digest, that it failed, and the drifts of a window in one message. */
-export type OnceMessage = "digest" | "failure" | "folded";
-
-/** When it is, and how to wait. */
-export interface Clock {
-  readonly now: () => Date;
-  /** Resolves after so many milliseconds. */
-  readonly sleep: (milliseconds: number) => Promise<unknown>;
-}
+import type { OnceMessage } from "./alert-message";
 
 /** A key of the history table that no evaluation and no run has. */
 interface ClaimKey {

@@ -5,11 +5,13 @@
 
 import pMap from "p-map";
 import type { EvaluationRow } from "../history/rows";
+import type { Clock } from "../values/clock";
 import { asError } from "../values/errors";
+import type { AlertContext } from "./alert-message";
 import type { Alerts } from "./alerts";
-import type { Claims, Clock } from "./claims";
+import type { Claims } from "./claims";
 import { ENTRIES_KEPT } from "./entries";
-import { type AlertContext, driftMessage, entryOf, foldedDriftMessage } from "./messages";
+import { driftMessage, entryOf, foldedDriftMessage } from "./messages";
 import { SINGLE_ALERTS_PER_WINDOW, type Windows, windowEnd } from "./windows";
 
 /** A drift: the evaluation that shows it, when the failure opened, and what came before. */

@@ -1,5 +1,6 @@
 import type { EvaluationRow } from "../history/rows";
-import { type AlertEntries, type AlertEntry, entryOf } from "./messages";
+import type { AlertEntries, AlertEntry } from "./alert-message";
+import { entryOf } from "./messages";
 
 /** Resources that a message may need; the others are counted. Keeps memory flat however much fails. */
 export const ENTRIES_KEPT = 500;

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import pMap from "p-map";
 import { expiry } from "../values/expiry";
-import type { AlertEntry } from "./messages";
+import type { AlertEntry } from "./alert-message";
 
 /** Drift alerts of a rule that fall into one window are folded once there are more than this many. */
 export const SINGLE_ALERTS_PER_WINDOW = 5;

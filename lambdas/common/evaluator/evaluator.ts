@@ -1,7 +1,7 @@
 /** One rule with its settings in one deployment, and what every kind of event does with it. */
 
 import type { ConfigServiceClient } from "@aws-sdk/client-config-service";
-import type { AlertContext } from "../alerts/messages";
+import type { AlertContext } from "../alerts/alert-message";
 import type { Target } from "../aws/target";
 import type { EvaluatorSettings } from "../deployment/settings";
 import type { RowContext } from "../history/row";

@@ -1,12 +1,5 @@
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import {
-  BatchWriteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  type QueryCommandInput,
-} from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { Patience } from "../aws/retry";
 import { mergeInArrivalOrder } from "../values/merge";
 import {
@@ -14,40 +7,24 @@ import {
   evaluationTimestamp,
   INDEX_SHARDS,
   instantOf,
+  isEmpty,
   RULE_INDEX,
   runId,
   TRANSITION_INDEX,
 } from "./keys";
-import { type LedgerPart, ledgerOf, partKeys, type StoredRun, storedRun } from "./large-ledger";
+import {
+  isRun,
+  isSameRun,
+  type LedgerPart,
+  ledgerOf,
+  partKeys,
+  type StoredRun,
+  storedRun,
+} from "./large-ledger";
+import type { EvaluationFilter, HistoryReader } from "./reader";
 import type { EvaluationRow, RunRow } from "./rows";
+import { HistoryTable } from "./table";
 
-/** What a report needs of the history. Every instant is ISO-8601 UTC with milliseconds. */
-export interface HistoryReader {
-  /** The newest complete run of the rule at or before the instant (or strictly before it). */
-  lastRun(rule: string, at: string, options?: { strictlyBefore?: boolean }): Promise<RunRow | undefined>;
-  /** The complete runs of the rule in [from, to], oldest first. */
-  runs(rule: string, from: string, to: string): AsyncIterable<RunRow>;
-  /**
-   * The rule's evaluations in [from, to], in no order, each once. Several shards are read at once, page by
-   * page; `complianceTypes` filters in the table.
-   */
-  evaluations(
-    rule: string,
-    from: string,
-    to: string,
-    filter?: EvaluationFilter,
-  ): AsyncIterable<EvaluationRow>;
-  /** The rule's evaluations in [from, to] whose transition is not `ongoing`, in no order, each once. */
-  transitions(rule: string, from: string, to: string): AsyncIterable<EvaluationRow>;
-}
-
-/** Which evaluations to read; all unless said. */
-export interface EvaluationFilter {
-  readonly complianceTypes?: readonly EvaluationRow["compliance_type"][];
-}
-
-/** BatchWriteItem takes no more (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
-export const BATCH_SIZE = 25;
 /**
  * A full page of DynamoDB's, 1 MB, is many times that in objects: with smaller ones, of fewer shards at once, reading
  * takes little longer and much less memory (`npm run bench -- sweep`).
@@ -59,20 +36,24 @@ const LATEST_PAGE = 10;
 
 /** The history table: every evaluation ever made, and the runs that commit them. */
 export class History implements HistoryReader {
+  private readonly table: HistoryTable;
+
   constructor(
     private readonly client: DynamoDBDocumentClient,
-    private readonly table: string,
+    name: string,
     private readonly patience = new Patience(),
-  ) {}
+  ) {
+    this.table = new HistoryTable(client, name);
+  }
 
   /** The complete run of the rule at exactly this instant. */
   async run(rule: string, instant: string): Promise<RunRow | undefined> {
-    const item = await this.get(runId(rule), evaluationTimestamp(instant, rule));
+    const item = await this.table.get(runId(rule), evaluationTimestamp(instant, rule));
     return isRun(item) ? this.whole(item) : undefined;
   }
 
   async lastRun(rule: string, at: string, { strictlyBefore = false } = {}): Promise<RunRow | undefined> {
-    const newestFirst = this.query<unknown>({
+    const newestFirst = this.table.query<unknown>({
       KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :end",
       ExpressionAttributeValues: { ":id": runId(rule), ":end": strictlyBefore ? at : at + AFTER_INSTANT },
       ScanIndexForward: false,
@@ -85,7 +66,7 @@ export class History implements HistoryReader {
 
   async *runs(rule: string, from: string, to: string): AsyncGenerator<RunRow> {
     if (isEmpty(from, to)) return;
-    const items = this.query<unknown>({
+    const items = this.table.query<unknown>({
       KeyConditionExpression: "resource_id = :id AND evaluation_timestamp BETWEEN :from AND :to",
       ExpressionAttributeValues: { ":id": runId(rule), ":from": from, ":to": to + AFTER_INSTANT },
       ConsistentRead: true,
@@ -129,7 +110,7 @@ export class History implements HistoryReader {
     before: string,
     pageSize = LATEST_PAGE,
   ): AsyncGenerator<EvaluationRow> {
-    return this.query<EvaluationRow>({
+    return this.table.query<EvaluationRow>({
       KeyConditionExpression: "resource_id = :id AND evaluation_timestamp < :before",
       FilterExpression: "#rule = :rule",
       ExpressionAttributeNames: { "#rule": "rule" },
@@ -142,7 +123,9 @@ export class History implements HistoryReader {
 
   /** The evaluation of one resource by the rule at exactly this instant; strongly consistent. */
   async at(resourceArn: string, rule: string, instant: string): Promise<EvaluationRow | undefined> {
-    return (await this.get(resourceArn, evaluationTimestamp(instant, rule))) as EvaluationRow | undefined;
+    return (await this.table.get(resourceArn, evaluationTimestamp(instant, rule))) as
+      | EvaluationRow
+      | undefined;
   }
 
   /**
@@ -153,7 +136,7 @@ export class History implements HistoryReader {
     try {
       await this.client.send(
         new PutCommand({
-          TableName: this.table,
+          TableName: this.table.name,
           Item: row,
           ConditionExpression: "attribute_not_exists(resource_id) OR compliance_type = :error",
           ExpressionAttributeValues: { ":error": "ERROR" },
@@ -177,10 +160,10 @@ export class History implements HistoryReader {
     while (requests.length > 0) {
       abortSignal?.throwIfAborted();
       const { UnprocessedItems } = await this.client.send(
-        new BatchWriteCommand({ RequestItems: { [this.table]: requests } }),
+        new BatchWriteCommand({ RequestItems: { [this.table.name]: requests } }),
         { abortSignal },
       );
-      const left = (UnprocessedItems?.[this.table] ?? []) as typeof requests;
+      const left = (UnprocessedItems?.[this.table.name] ?? []) as typeof requests;
       // Back-off is for a table that takes nothing, not for one that is slow.
       failures = left.length < requests.length ? 1 : failures + 1;
       requests = left;
@@ -198,12 +181,12 @@ export class History implements HistoryReader {
   async commit(run: RunRow): Promise<RunRow | undefined> {
     const { stored, parts } = storedRun(run);
     for (const part of parts) {
-      await this.client.send(new PutCommand({ TableName: this.table, Item: part }));
+      await this.client.send(new PutCommand({ TableName: this.table.name, Item: part }));
     }
     try {
       await this.client.send(
         new PutCommand({
-          TableName: this.table,
+          TableName: this.table.name,
           Item: stored,
           ConditionExpression: "attribute_not_exists(resource_id)",
         }),
@@ -222,7 +205,7 @@ export class History implements HistoryReader {
     const { ledger_reference: reference, ...run } = stored;
     const contents: Uint8Array[] = [];
     for (const key of partKeys(stored, reference)) {
-      const part = await this.get(key.resource_id, key.evaluation_timestamp);
+      const part = await this.table.get(key.resource_id, key.evaluation_timestamp);
       if (!part)
         throw new Error(
           `the ledger of the run ${run.evaluation_timestamp} lacks ${key.evaluation_timestamp}`,
@@ -247,7 +230,7 @@ export class History implements HistoryReader {
       FilterExpression: `compliance_type IN (${Object.keys(types)})`,
     };
     const queries = Array.from({ length: INDEX_SHARDS }, (_, shard) =>
-      this.pages<EvaluationRow>({
+      this.table.pages<EvaluationRow>({
         IndexName: index,
         Limit: PAGE_ROWS,
         KeyConditionExpression: `${key} = :shard AND evaluation_timestamp BETWEEN :from AND :to`,
@@ -262,41 +245,4 @@ export class History implements HistoryReader {
     );
     for await (const page of mergeInArrivalOrder(queries, SHARDS_AT_ONCE)) yield* page;
   }
-
-  private async get(resourceId: string, sortKey: string): Promise<Record<string, unknown> | undefined> {
-    const { Item } = await this.client.send(
-      new GetCommand({
-        TableName: this.table,
-        Key: { resource_id: resourceId, evaluation_timestamp: sortKey },
-        ConsistentRead: true,
-      }),
-    );
-    return Item;
-  }
-
-  private async *query<Row>(input: Omit<QueryCommandInput, "TableName">): AsyncGenerator<Row> {
-    for await (const page of this.pages<Row>(input)) yield* page;
-  }
-
-  private async *pages<Row>(input: Omit<QueryCommandInput, "TableName">): AsyncGenerator<Row[]> {
-    for await (const page of paginateQuery({ client: this.client }, { TableName: this.table, ...input })) {
-      yield (page.Items ?? []) as Row[];
-    }
-  }
-}
-
-/** Whether a run is this very one: its commit was repeated because the answer to the first try was lost. */
-function isSameRun(one: RunRow, other: RunRow): boolean {
-  return one.started_at === other.started_at && one.completed_at === other.completed_at;
-}
-
-/** Whatever else may have come into the partition of a rule's runs is no run, and keeps nobody from reading those. */
-function isRun(item: unknown): item is StoredRun {
-  if (typeof item !== "object" || item === null) return false;
-  return "ledger" in item ? Array.isArray(item.ledger) : "ledger_reference" in item;
-}
-
-/** DynamoDB refuses a range that ends before it begins. */
-function isEmpty(from: string, to: string): boolean {
-  return from > to + AFTER_INSTANT;
 }

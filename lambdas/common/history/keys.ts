@@ -36,3 +36,8 @@ export const INDEX_SHARDS = 8;
 export function runId(rule: string): string {
   return `run#${rule}`;
 }
+
+/** DynamoDB refuses a range that ends before it begins. */
+export function isEmpty(from: string, to: string): boolean {
+  return from > to + AFTER_INSTANT;
+}

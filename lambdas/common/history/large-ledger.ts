@@ -80,3 +80,14 @@ export function ledgerOf(contents: readonly Uint8Array[], { sha256 }: LedgerRefe
     throw new Error(`the ledger of the run has the hash ${found} and must have ${sha256}`);
   return JSON.parse(json.toString()) as LedgerEntry[];
 }
+
+/** Whether a run is this very one: its commit was repeated because the answer to the first try was lost. */
+export function isSameRun(one: RunRow, other: RunRow): boolean {
+  return one.started_at === other.started_at && one.completed_at === other.completed_at;
+}
+
+/** Whatever else may have come into the partition of a rule's runs is no run, and keeps nobody from reading those. */
+export function isRun(item: unknown): item is StoredRun {
+  if (typeof item !== "object" || item === null) return false;
+  return "ledger" in item ? Array.isArray(item.ledger) : "ledger_reference" in item;
+}

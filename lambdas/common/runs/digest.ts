@@ -1,5 +1,5 @@
+import type { ExceptionUse, FirstSight, RunDigest } from "../alerts/alert-message";
 import { Entries } from "../alerts/entries";
-import type { ExceptionUse, FirstSight, RunDigest } from "../alerts/messages";
 import { type Tally, totals } from "../history/ledger";
 import { isFirstSight } from "../history/places";
 import type { EvaluationRow } from "../history/rows";

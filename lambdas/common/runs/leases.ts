@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import type { Clock } from "../alerts/claims";
+import type { Clock } from "../values/clock";
 import { expiry } from "../values/expiry";
 
 /** How long a run belongs to the delivery that carries it out, unless it says that it goes on. */

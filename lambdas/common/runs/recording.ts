@@ -1,14 +1,15 @@
 /** What a run sees is recorded, settled with what others saw meanwhile, and told. */
 
 import pMap from "p-map";
+import type { AlertContext } from "../alerts/alert-message";
 import { alertAtOnce, byResource, type Drift, type Untold } from "../alerts/drift";
-import { type AlertContext, digestMessage, placedAt } from "../alerts/messages";
-import { BATCH_SIZE } from "../history/history";
+import { digestMessage, placedAt } from "../alerts/messages";
 import { AFTER_INSTANT, evaluationTimestamp, instantOf, runId } from "../history/keys";
 import { Tally } from "../history/ledger";
 import { isFirstSight, wasRead } from "../history/places";
 import { closingRow, evaluationRow, type RowContext, whyClosed } from "../history/row";
 import type { EvaluationRow, OwedAlerts, OwedDrift, RunRow } from "../history/rows";
+import { BATCH_SIZE } from "../history/table";
 import { isDrift, isNewFailure, isOpenFailure, type PreviousState, stateOf } from "../history/transition";
 import { type ComplianceType, type Judgement, type Resource, unreadable } from "../rule/judgement";
 import { inBatches } from "../values/batches";

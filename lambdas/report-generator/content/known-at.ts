@@ -1,7 +1,7 @@
 /** The history as it was known at an instant of the past: what was observed afterwards is not in it. */
 
-import type { EvaluationFilter, HistoryReader } from "../../common/history/history";
 import { instantOf } from "../../common/history/keys";
+import type { EvaluationFilter, HistoryReader } from "../../common/history/reader";
 import type { EvaluationRow, RunRow } from "../../common/history/rows";
 
 /**

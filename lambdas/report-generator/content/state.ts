@@ -1,7 +1,7 @@
 /** The fleet as the history knew it at an instant. */
 
-import type { HistoryReader } from "../../common/history/history";
 import { instantOf } from "../../common/history/keys";
+import type { HistoryReader } from "../../common/history/reader";
 import type { EvaluationRow, RunRow } from "../../common/history/rows";
 import { plus } from "../../common/values/instants";
 

@@ -15,8 +15,8 @@ import {
   type ResourceType,
 } from "@aws-sdk/client-config-service";
 import pMap from "p-map";
+import type { AlertContext } from "../../common/alerts/alert-message";
 import { alertChange } from "../../common/alerts/drift";
-import type { AlertContext } from "../../common/alerts/messages";
 import { newestReportLink, newestReportUri, type Place } from "../../common/deployment/place";
 import { recordingRecorder } from "../../common/deployment/recorder";
 import { FREQUENCY_HOURS, type Frequency, type ReportedRule } from "../../common/deployment/settings";

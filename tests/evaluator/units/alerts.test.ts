@@ -2,13 +2,8 @@ import { PublishCommand, type PublishCommandInput, SNSClient } from "@aws-sdk/cl
 import { mockClient } from "aws-sdk-client-mock";
 import fc from "fast-check";
 import { Alerts, fittingBody, textForm } from "../../../lambdas/common/alerts/alerts";
-import {
-  type AlertEntry,
-  type AlertMessage,
-  digestMessage,
-  driftMessage,
-  foldedDriftMessage,
-} from "../../../lambdas/common/alerts/messages";
+import type { AlertEntry, AlertMessage } from "../../../lambdas/common/alerts/alert-message";
+import { digestMessage, driftMessage, foldedDriftMessage } from "../../../lambdas/common/alerts/messages";
 import { exceptionId } from "../../../lambdas/common/rule/exceptions";
 import { alertContext, entries, entry, exception, INSTANT, REPORT_LINK, row } from "./factories";
 

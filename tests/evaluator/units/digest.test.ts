@@ -1,4 +1,4 @@
-import type { RunDigest } from "../../../lambdas/common/alerts/messages";
+import type { RunDigest } from "../../../lambdas/common/alerts/alert-message";
 import { Tally } from "../../../lambdas/common/history/ledger";
 import type { EvaluationRow } from "../../../lambdas/common/history/rows";
 import { type Exception, exceptionId, RuleExceptions } from "../../../lambdas/common/rule/exceptions";

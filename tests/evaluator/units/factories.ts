@@ -1,4 +1,4 @@
-import type { AlertContext, AlertEntries, AlertEntry } from "../../../lambdas/common/alerts/messages";
+import type { AlertContext, AlertEntries, AlertEntry } from "../../../lambdas/common/alerts/alert-message";
 import type { RowContext } from "../../../lambdas/common/history/row";
 import type { EvaluationRow } from "../../../lambdas/common/history/rows";
 import { type Exception, RuleExceptions } from "../../../lambdas/common/rule/exceptions";

@@ -1,14 +1,6 @@
 import { fittingBody, textForm } from "../../../lambdas/common/alerts/alerts";
-import {
-  type AlertMessage,
-  digestMessage,
-  driftMessage,
-  type ExceptionUse,
-  entryLine,
-  failureMessage,
-  foldedDriftMessage,
-  type RunDigest,
-} from "../../../lambdas/common/alerts/messages";
+import type { AlertMessage, ExceptionUse, RunDigest } from "../../../lambdas/common/alerts/alert-message";
+import { digestMessage, driftMessage, entryLine, failureMessage, foldedDriftMessage } from "../../../lambdas/common/alerts/messages";
 import { newestReportLink } from "../../../lambdas/common/deployment/place";
 import { type Exception, exceptionId } from "../../../lambdas/common/rule/exceptions";
 import { minute, percent, percentage } from "../../../lambdas/common/values/words";

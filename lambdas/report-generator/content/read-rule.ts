@@ -1,0 +1,190 @@
+/** What the history says of one rule in a period. */
+
+import type { ReportedRule } from "../../common/deployment/settings";
+import { instantOf } from "../../common/history/keys";
+import type { HistoryReader } from "../../common/history/reader";
+import type { EvaluationRow, RunRow } from "../../common/history/rows";
+import { collect } from "../../common/values/collect";
+import { DAY_MS, plus } from "../../common/values/instants";
+import { failingIntervals, resolutionTimes } from "../figures/intervals";
+import { runEntry } from "../figures/runs";
+import { attest, GRACE_MS, slotAfter } from "../figures/schedule";
+import type { Period } from "../request/period";
+import { changeEntry } from "./entries";
+import type { StaleState } from "./findings";
+import type { Fleet } from "./fleet";
+import { KnownAt } from "./known-at";
+import type { AssemblyDependencies, AssemblyRequest } from "./request";
+import { type RuleState, stateAt } from "./state";
+
+/** The trend reaches back this far even when the period is shorter, for it is cheap and says more. */
+const TREND_MS = 30 * DAY_MS;
+
+const BEGINNING = "1970-01-01T00:00:00.000Z";
+
+const INDEX_ATTEMPTS = 5;
+
+const INDEX_WAIT_MS = 2_000;
+
+export async function readRule(
+  dependencies: AssemblyDependencies,
+  rule: ReportedRule,
+  request: AssemblyRequest,
+  fleet: Fleet,
+): Promise<void> {
+  const { sleep } = dependencies;
+  const { period, asKnownThen, standard } = request;
+  const { name, severity } = rule;
+  const history = asKnownThen ? new KnownAt(dependencies.history, period.to) : dependencies.history;
+  const state = await settledStateAt(history, name, period.to, sleep);
+  if (state.missingRows > 0) fleet.missingRows.set(name, state.missingRows);
+  for (const row of state.rows) fleet.add(row, severity);
+
+  fleet.scope.lookedAt(rule, state.run?.ledger ?? []);
+
+  const { inPeriod, late } = await readTransitions(history, rule, request);
+  for (const row of late) fleet.changes.push(changeEntry(row, true, fleet.interner));
+  for (const row of inPeriod) fleet.changes.push(changeEntry(row, false, fleet.interner));
+
+  const before = await stateAt(history, name, period.from, "failing");
+  const intervals = failingIntervals(before.rows, [...late, ...inPeriod], state.rows, period);
+  for (const interval of intervals) fleet.failures.push(interval);
+
+  const runs = await readRuns(history, name, period);
+  fleet.trendRuns.set(
+    name,
+    runs.filter((run) => instantOf(run.evaluation_timestamp) > trendStart(period)),
+  );
+  for (const run of runs) {
+    const instant = instantOf(run.evaluation_timestamp);
+    const isLate = arrivedLate(rule, instant, run.completed_at, request);
+    if (instant > period.from || isLate) fleet.runs.push(runEntry(run, isLate));
+    if (instant <= period.from) fleet.runsBefore.set(name, run);
+  }
+  const { reportSchedule, evaluationSchedule } = standard.settings;
+  const closing =
+    (await firstRunAfter(dependencies.history, name, period.to, standard.knownAt))?.schedule ??
+    (rule.kind === "managed" ? reportSchedule : evaluationSchedule);
+  const firstRun = await first(history.runs(name, BEGINNING, period.to));
+  fleet.schedule.push(
+    attest(name, closing, period, runs, {
+      firstRun: firstRun && instantOf(firstRun.evaluation_timestamp),
+      watchedSince: standard.watchedSince.get(name),
+    }),
+  );
+  const stale = staleState(state.run, closing, period.to);
+  if (stale !== undefined) fleet.stale.push(stale);
+
+  const began = intervals.flatMap(({ since }) => (since !== null && since > period.from ? [since] : []));
+  const isFound = (since: string) =>
+    firstRun !== undefined && since <= instantOf(firstRun.evaluation_timestamp);
+  const foundFailing = began.filter(isFound).length;
+  fleet.rules.push({
+    rule: name,
+    title: rule.title,
+    kind: rule.kind,
+    configRuleName: rule.configRuleName,
+    severity,
+    remediation: rule.remediation,
+    parameters: rule.parameters,
+    resourceTypes: fleet.scope.typesOf(name),
+    result: state.run === undefined ? null : fleet.byRule.of(name),
+    stateFrom:
+      state.run === undefined
+        ? null
+        : { run: instantOf(state.run.evaluation_timestamp), laterEvaluations: state.laterEvaluations },
+    opened: began.length - foundFailing,
+    foundFailing,
+    timeToResolve: resolutionTimes(intervals),
+  });
+}
+
+/** The runs of the trend and a day more, and the one before them, which says what was in force until then. */
+async function readRuns(history: HistoryReader, rule: string, period: Period): Promise<RunRow[]> {
+  const start = plus(trendStart(period), -DAY_MS);
+  const before = await history.lastRun(rule, start, { strictlyBefore: true });
+  const runs = await collect(history.runs(rule, start, period.to));
+  return before === undefined ? runs : [before, ...runs];
+}
+
+/**
+ * Tells when a run that should have replaced the state had been due for so long that it must have happened. Of two
+ * expressions that were in force since, the one that promised the later run counts.
+ */
+function staleState(run: RunRow | undefined, closing: string, to: string): StaleState | undefined {
+  if (run === undefined) return undefined;
+  const instant = instantOf(run.evaluation_timestamp);
+  const due = [run.schedule, closing].map((expression) => slotAfter(expression, instant));
+  const isOverdue = due.every((slot) => slot !== undefined && slot <= plus(to, -GRACE_MS));
+  return isOverdue ? { rule: run.rule, run: instant } : undefined;
+}
+
+/**
+ * Whether something of the time before the period became known only after the previous report had been made. The
+ * import of managed rules at the very border is part of making it.
+ */
+export function arrivedLate(
+  { kind }: ReportedRule,
+  instant: string,
+  knownSince: string,
+  { period, previousReadAt }: AssemblyRequest,
+): boolean {
+  if (previousReadAt === undefined || instant > period.from || knownSince <= previousReadAt) return false;
+  return !(kind === "managed" && instant === period.from);
+}
+
+/** Reads again while the index has not caught up with the run that it belongs to. */
+async function settledStateAt(
+  history: HistoryReader,
+  rule: string,
+  at: string,
+  sleep: AssemblyDependencies["sleep"],
+): Promise<RuleState> {
+  let state = await stateAt(history, rule, at);
+  for (let attempt = 1; state.missingRows > 0 && attempt < INDEX_ATTEMPTS; attempt++) {
+    await sleep(INDEX_WAIT_MS);
+    state = await stateAt(history, rule, at);
+  }
+  return state;
+}
+
+/**
+ * The rule's changes of state in the period and, when a report of the time before has been made, those of the
+ * day before that became known only after it.
+ */
+async function readTransitions(
+  history: HistoryReader,
+  rule: ReportedRule,
+  request: AssemblyRequest,
+): Promise<{ inPeriod: EvaluationRow[]; late: EvaluationRow[] }> {
+  const { period, previousReadAt } = request;
+  const inPeriod: EvaluationRow[] = [];
+  const late: EvaluationRow[] = [];
+  const start = plus(period.from, previousReadAt === undefined ? 1 : -DAY_MS);
+  for await (const row of history.transitions(rule.name, start, period.to)) {
+    const instant = instantOf(row.evaluation_timestamp);
+    if (instant > period.from) inPeriod.push(row);
+    else if (arrivedLate(rule, instant, row.observed_at, request)) late.push(row);
+  }
+  return { inPeriod, late };
+}
+
+/** A period that ends now has nothing after it, and DynamoDB refuses a BETWEEN whose end is before its beginning. */
+async function firstRunAfter(
+  history: HistoryReader,
+  rule: string,
+  after: string,
+  to: string,
+): Promise<RunRow | undefined> {
+  return after < to ? first(history.runs(rule, plus(after, 1), to)) : undefined;
+}
+
+async function first<Item>(items: AsyncIterable<Item>): Promise<Item | undefined> {
+  for await (const item of items) return item;
+  return undefined;
+}
+
+export function trendStart({ from, to }: Period): string {
+  const earliest = plus(to, -TREND_MS);
+  return from < earliest ? from : earliest;
+}
