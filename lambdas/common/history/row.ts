@@ -86,3 +86,15 @@ export function closingRow(
   if (previous?.gone) return { ...row, transition: "ongoing", gone: true };
   return { ...row, ...(transition_shard && { transition_shard }), gone: true };
 }
+
+/** The resource that a row is about. */
+export function resourceOf(row: EvaluationRow): Omit<Resource, "tags"> {
+  return {
+    arn: row.resource_id,
+    type: row.resource_type,
+    name: row.resource_name,
+    accountId: row.account_id,
+    region: row.region,
+    ...(row.owner !== undefined && { owner: row.owner }),
+  };
+}

@@ -12,7 +12,9 @@ import { asError } from "../values/errors";
 import type { RunDependencies } from "./dependencies";
 import { RunTakenOver } from "./leases";
 import { readPast } from "./past";
-import { Recording, type RunPlan, senderOf } from "./recording";
+import { Recording } from "./recording";
+import { senderOf } from "./run-alerts";
+import type { RunPlan } from "./run-plan";
 import type { Judged, ScanEnd } from "./scanned";
 
 /** How a run ended, and the row of the run that counts. */
