@@ -4,6 +4,7 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/clie
 import { emulatorClient } from "../emulator/account/moto";
 import type { Deployment } from "../emulator/stack/deployment";
 import { PROJECT_DIRECTORY } from "../emulator/stack/settings";
+import { ENDINGS, type Form } from "../lambdas/report-generator/bucket/chain";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
 
 const DIRECTORY = join(PROJECT_DIRECTORY, ".demo");
@@ -38,7 +39,7 @@ export async function saveReports(deployment: Deployment, { files }: ReportResul
   const saved = Object.entries(files).map(([form, uri]) => {
     const bytes = objects.get(new URL(uri).pathname.slice(1));
     if (!bytes) throw new Error(`the report names ${uri}, which is not in the bucket`);
-    const file = join(DIRECTORY, `compliance-report.${form}`);
+    const file = join(DIRECTORY, `compliance-report.${ENDINGS[form as Form]}`);
     write(file, bytes);
     return [form, file];
   });

@@ -167,7 +167,8 @@ export class Story {
     await printChain(bucketCopy);
     print();
     print(`  ${styled("bold", "The report:")}       ${shown(files.html)} (open it in a browser)`);
-    print(`  The same as data: ${shown(files.json)}, ${shown(files.csv)}`);
+    print(`  The same as data: ${shown(files.json)}, ${shown(files.csv)},`);
+    print(`                    ${shown(files.ocsf)} (OCSF findings)`);
   }
 
   /** What an exception does: the verdict stays, the alerts stop, and the score is shown with and without it. */

@@ -34,7 +34,9 @@ describe("npm run demo", () => {
     expect(await demo.ended()).toEqual({ code: 0, signal: null });
     const lastScreen = demo.output.slice(demo.output.indexOf("An auditor asks for a report"));
     const html = playground.read(printed(lastScreen, /The report: +(\S+\.html) /));
-    const [json = "", csv = ""] = printed(lastScreen, /The same as data: (.*)/).split(", ");
+    const [json = "", csv = ""] = printed(lastScreen, /The same as data: (.*),/).split(", ");
+    const [finding = "{}"] = playground.read(printed(lastScreen, /(\S+) \(OCSF findings\)/)).split("\n");
+    expect(JSON.parse(finding)).toMatchObject({ class_uid: 2003 });
     const { reportId, resources } = JSON.parse(playground.read(json)) as {
       reportId: string;
       resources: unknown[];

@@ -1,5 +1,5 @@
-import type { AssemblyRequest } from "../../lambdas/report-generator/content/request";
 import { assembleReport } from "../../lambdas/report-generator/content/assemble";
+import type { AssemblyRequest } from "../../lambdas/report-generator/content/request";
 import { ACCOUNT, Company, exception, REGION, rule, SIX_HOURLY, settings } from "./support";
 
 const RULE = "s3-bucket-encryption";

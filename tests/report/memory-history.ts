@@ -3,7 +3,14 @@
 import { createHash } from "node:crypto";
 import type { EvaluationFilter, HistoryReader } from "../../lambdas/common/history/reader";
 import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
-import { checkBatch, checkBetween, checkIn, checkItem, checkKey, primaryKey } from "../support/dynamodb-limits";
+import {
+  checkBatch,
+  checkBetween,
+  checkIn,
+  checkItem,
+  checkKey,
+  primaryKey,
+} from "../support/dynamodb-limits";
 
 const INDEX_KEYS = ["rule_shard", "transition_shard"];
 /** Sorts after every sort key of its instant. */

@@ -13,7 +13,7 @@ import { withOwners } from "../../lambdas/common/evaluator/owners";
 import { evaluationRow } from "../../lambdas/common/history/row";
 import { buckets } from "../../lambdas/s3-encryption/buckets";
 import { CUSTOM_RULES } from "../../program/rules";
-import { alertContext, failing, INSTANT, row, rowContext } from "../evaluator/units/factories";
+import { alertContext, failing, INSTANT, row, rowContext } from "../support/factories";
 import { collect, serviceError, TARGET } from "./sources";
 
 const s3 = mockClient(S3Client);

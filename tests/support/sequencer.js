@@ -1,7 +1,7 @@
 const Sequencer = require("@jest/test-sequencer").default;
 
 /** They take longest, and what takes longest must not be begun last when there are two workers. */
-const FIRST = ["demo/demo", "bundles/functions", "bundles/permissions", "report/commands"];
+const FIRST = ["demo/demo", "bundles/functions", "bundles/permissions", "scripts/commands"];
 
 /** The long suites first, whether or not jest remembers how long each took. */
 module.exports = class extends Sequencer {

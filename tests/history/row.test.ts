@@ -1,0 +1,239 @@
+import fc from "fast-check";
+import { shardOf } from "../../lambdas/common/history/keys";
+import { closingRow, evaluationRow } from "../../lambdas/common/history/row";
+import { type Judgement, unreadable } from "../../lambdas/common/rule/judgement";
+import { parametersHash } from "../../lambdas/common/values/hash";
+import {
+  ACCOUNT,
+  bucket,
+  bucketArn,
+  exception,
+  failing,
+  INSTANT,
+  REGION,
+  RULE,
+  rowContext,
+} from "../support/factories";
+
+const OBSERVED_AT = "2026-11-24T06:01:02.345Z";
+const passing: Judgement = {
+  complianceType: "COMPLIANT",
+  annotation: "Default encryption is aws:kms.",
+  observed: {},
+};
+const failedBefore = {
+  compliance_type: "NON_COMPLIANT",
+  settled_type: "NON_COMPLIANT",
+  open_since: "2026-11-20T06:00:00.000Z",
+  instant: "2026-11-24T00:00:00.000Z",
+} as const;
+
+describe("the row of an evaluation", () => {
+  it("says who judged what, when, by which parameters, and what came of it", () => {
+    const written = evaluationRow(rowContext(), bucket(), failing(), undefined, OBSERVED_AT);
+    const shard = shardOf(RULE, bucketArn("ledger"));
+    expect(written).toEqual({
+      resource_id: "arn:aws:s3:::ledger",
+      evaluation_timestamp: "2026-11-24T06:00:00.000Z#s3-bucket-encryption",
+      rule: RULE,
+      rule_version: "1",
+      parameters_hash: "0".repeat(64),
+      rule_shard: shard,
+      transition_shard: shard,
+      resource_type: "AWS::S3::Bucket",
+      resource_name: "ledger",
+      account_id: ACCOUNT,
+      region: REGION,
+      compliance_type: "NON_COMPLIANT",
+      annotation: "Default encryption is AES256, at least aws:kms is required.",
+      observed: { algorithm: "AES256" },
+      trigger: "sweep",
+      observed_at: OBSERVED_AT,
+      transition: "first-seen",
+      settled_type: "NON_COMPLIANT",
+      open_since: INSTANT,
+      exception_id: undefined,
+    });
+  });
+
+  it("does not carry the resource's tags", () => {
+    const tagged = { ...bucket(), tags: { Owner: "a person's name" } };
+    const written = evaluationRow(rowContext(), tagged, passing, undefined, OBSERVED_AT);
+    expect(JSON.stringify(written)).not.toContain("a person's name");
+  });
+
+  it("is in the index of transitions only when something changed", () => {
+    const ongoing = evaluationRow(rowContext(), bucket(), failing(), failedBefore, OBSERVED_AT);
+    const resolved = evaluationRow(rowContext(), bucket(), passing, failedBefore, OBSERVED_AT);
+    expect(ongoing.transition).toBe("ongoing");
+    expect(ongoing).not.toHaveProperty("transition_shard");
+    expect(resolved.transition).toBe("resolved");
+    expect(resolved.transition_shard).toBe(resolved.rule_shard);
+  });
+
+  it("has the same keys when it is written again", () => {
+    const again = evaluationRow(rowContext(), bucket(), passing, failedBefore, "2026-11-24T09:00:00.000Z");
+    const first = evaluationRow(rowContext(), bucket(), passing, undefined, OBSERVED_AT);
+    expect([again.resource_id, again.evaluation_timestamp]).toEqual([
+      first.resource_id,
+      first.evaluation_timestamp,
+    ]);
+  });
+
+  it.each([
+    [255, 255],
+    [256, 256],
+    [257, 256],
+    [10_000, 256],
+  ])("keeps of an annotation of %d characters %d, which is what AWS Config takes", (given, kept) => {
+    const judgement = failing({ annotation: "x".repeat(given) });
+    const { annotation } = evaluationRow(rowContext(), bucket(), judgement, undefined, OBSERVED_AT);
+    expect(annotation).toHaveLength(kept);
+    expect(annotation.endsWith("...")).toBe(given > kept);
+  });
+
+  it("cuts no character of an annotation in two", () => {
+    for (const before of [252, 253]) {
+      const judgement = failing({ annotation: `${"x".repeat(before)}\u{1f600}${"x".repeat(10)}` });
+      const { annotation } = evaluationRow(rowContext(), bucket(), judgement, undefined, OBSERVED_AT);
+      expect(Buffer.from(annotation).toString()).toBe(annotation);
+    }
+  });
+
+  it("names the exception that covers a failure at the event's instant, and the verdict stays", () => {
+    const context = rowContext({ exceptionList: [exception()] });
+    const { exception_id, compliance_type } = evaluationRow(
+      context,
+      bucket(),
+      failing(),
+      undefined,
+      OBSERVED_AT,
+    );
+    expect(exception_id).toMatch(/^SEC-1#/);
+    expect(compliance_type).toBe("NON_COMPLIANT");
+  });
+
+  it.each<[string, Judgement, object]>([
+    ["a passing resource", passing, {}],
+    ["another resource", failing(), { resource: bucketArn("other") }],
+    ["a resource whose exception ended at the event's instant", failing(), { expires: INSTANT }],
+  ])("names no exception for %s", (_scenario, judgement, change) => {
+    const context = rowContext({ exceptionList: [exception(change)] });
+    expect(evaluationRow(context, bucket(), judgement, undefined, OBSERVED_AT).exception_id).toBeUndefined();
+  });
+
+  it("of a failure observed before the event is open since then, and no exception covers it that ended in between", () => {
+    const since = "2026-11-24T05:00:00.000Z";
+    const ended = exception({ expires: "2026-11-24T05:30:00.000Z" });
+    const context = rowContext({ exceptionList: [ended] });
+    const written = evaluationRow(context, bucket(), failing(), undefined, OBSERVED_AT, since);
+    expect(written.open_since).toBe(since);
+    expect(written.exception_id).toBeUndefined();
+  });
+});
+
+describe("the row of what is gone", () => {
+  it("is not applicable, gone, and resolves what was failing", () => {
+    expect(closingRow(rowContext(), bucket(), failedBefore, OBSERVED_AT, "No longer listed.")).toMatchObject({
+      compliance_type: "NOT_APPLICABLE",
+      annotation: "No longer listed.",
+      observed: {},
+      transition: "resolved",
+      gone: true,
+    });
+  });
+
+  it("of a resource that passed changes nothing but that it is gone", () => {
+    const passedBefore = {
+      compliance_type: "COMPLIANT",
+      settled_type: "COMPLIANT",
+      instant: INSTANT,
+    } as const;
+    const written = closingRow(rowContext(), bucket(), passedBefore, OBSERVED_AT, "No longer listed.");
+    expect(written).toMatchObject({ transition: "ongoing", gone: true });
+  });
+
+  it("told again is nothing new, and no resource that is seen for the first time", () => {
+    const goneBefore = {
+      compliance_type: "NOT_APPLICABLE",
+      settled_type: "NOT_APPLICABLE",
+      gone: true,
+      instant: "2026-11-24T00:00:00.000Z",
+    } as const;
+    const written = closingRow(rowContext(), bucket(), goneBefore, OBSERVED_AT, "No longer listed.");
+    expect(written).toMatchObject({ transition: "ongoing", gone: true });
+    expect(written).not.toHaveProperty("transition_shard");
+  });
+});
+
+describe("a resource that could not be read", () => {
+  const denied = Object.assign(new Error("Access Denied"), {
+    name: "AccessDenied",
+    $metadata: { httpStatusCode: 403 },
+  });
+
+  it("is an ERROR with the error's name", () => {
+    expect(unreadable(denied)).toEqual({
+      complianceType: "ERROR",
+      errorCode: "AccessDenied",
+      annotation: "Could not be evaluated: AccessDenied: Access Denied",
+      observed: {},
+    });
+    const written = evaluationRow(rowContext(), bucket(), unreadable(denied), undefined, OBSERVED_AT);
+    expect(written).toMatchObject({ compliance_type: "ERROR", error_code: "AccessDenied" });
+  });
+
+  it("is an ERROR without a message too", () => {
+    const silent = Object.assign(new Error(""), { name: "TimeoutError" });
+    expect(unreadable(silent).annotation).toBe("Could not be evaluated: TimeoutError");
+  });
+
+  it("leaves no error code on a row that has a verdict", () => {
+    const written = evaluationRow(rowContext(), bucket(), passing, undefined, OBSERVED_AT);
+    expect(written).not.toHaveProperty("error_code");
+  });
+});
+
+describe("the hash of parameters", () => {
+  it("is the SHA-256 of their canonical JSON, so that anybody can compute it", () => {
+    // printf '%s' '{"a":1,"b":[true,null,{"c":"x","d":2}]}' | sha256sum
+    expect(parametersHash({ b: [true, null, { d: 2, c: "x" }], a: 1 })).toBe(
+      "81a23aa2cc25574824e4d8bf574b1aaa219136ebe4c5176ea806eec5f7515775",
+    );
+  });
+
+  it("does not rest on the order of keys, at any depth", () => {
+    const reversed = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(reversed);
+      if (typeof value !== "object" || value === null) return value;
+      return Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([key, member]) => [key, reversed(member)]),
+      );
+    };
+    const parameters = fc.object({
+      withNullPrototype: false,
+      values: [fc.string(), fc.integer(), fc.boolean(), fc.constant(null)],
+    });
+    fc.assert(
+      fc.property(parameters, (one) => {
+        expect(parametersHash(reversed(one))).toBe(parametersHash(one));
+      }),
+    );
+  });
+
+  it("takes a key without value for no key", () => {
+    expect(parametersHash({ key: "Owner", values: undefined })).toBe(parametersHash({ key: "Owner" }));
+  });
+
+  it.each([
+    ["a value", { days: 7 }, { days: 8 }],
+    ["a value's type", { days: 7 }, { days: "7" }],
+    ["a key", { days: 7 }, { Days: 7 }],
+    ["the order of a list", { tags: ["a", "b"] }, { tags: ["b", "a"] }],
+    ["the depth", { a: { b: 1 } }, { a: 1, b: 1 }],
+  ])("rests on %s", (_what, one, other) => {
+    expect(parametersHash(one)).not.toBe(parametersHash(other));
+  });
+});
