@@ -34,10 +34,15 @@ export async function buildFunction(
   const hash = createHash("sha256").update(settingsText).digest("hex").slice(0, 16);
   const directory = posix.join(BUILD_FOLDER, folder);
   const files = {
-    bundle: posix.join(directory, "index.js"),
+    bundle: posix.join(directory, bundleName(settings)),
     settings: posix.join(directory, `settings-${hash}.json`),
   };
-  const { outputFiles } = await bundle(`lambdas/${folder}/handler.ts`, files.bundle, project);
+  const { outputFiles } = await bundle(
+    `lambdas/${folder}/handler.ts`,
+    files.bundle,
+    featuresOf(settings),
+    project,
+  );
   await mkdir(join(project, directory), { recursive: true });
   await Promise.all([
     ...outputFiles.map(({ path, contents }) => writeWhole(path, contents)),
@@ -46,8 +51,28 @@ export async function buildFunction(
   return files;
 }
 
+/** Stacks that use other parts of a function do not write each other's bundle. */
+function bundleName(settings: object): string {
+  const used = Object.entries(featuresOf(settings)).filter(([, isUsed]) => isUsed === "true");
+  return ["index", ...used.map(([feature]) => feature.toLowerCase().replaceAll("_", "-"))].join("-") + ".js";
+}
+
+/** What of a function a deployment uses: the rest is left out of its archive. */
+function featuresOf(settings: object): Record<string, string> {
+  const { organization, securityHub } = settings as { organization?: unknown; securityHub?: unknown };
+  return {
+    SCANS_ORGANIZATION: String(organization !== undefined),
+    TELLS_SECURITY_HUB: String(securityHub === true),
+  };
+}
+
 /** Bundles the AWS SDK, too: the one in Lambda's runtime is older and differs by Region. */
-function bundle(entryPoint: string, outfile: string, project: string) {
+function bundle(
+  entryPoint: string,
+  outfile: string,
+  define: Readonly<Record<string, string>>,
+  project: string,
+) {
   return build({
     entryPoints: [entryPoint],
     outfile,
@@ -56,6 +81,7 @@ function bundle(entryPoint: string, outfile: string, project: string) {
     platform: "node",
     target: "node24",
     format: "cjs",
+    define,
     // The SDK's ES modules are the ones that unused parts can be left out of.
     mainFields: ["module", "main"],
     plugins: [unusedSchemasGo],

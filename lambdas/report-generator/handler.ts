@@ -10,6 +10,7 @@ import { resourceNames } from "../common/deployment/names";
 import { type Place, placeOf, readSettings } from "../common/deployment/place";
 import type { ReportSettings } from "../common/deployment/settings";
 import type { EvaluationRow } from "../common/history/rows";
+import type { Log } from "../common/monitoring/log";
 import { runDependencies } from "../common/runs/dependencies";
 import { asError } from "../common/values/errors";
 import { S3ReportStore } from "./bucket/storage";
@@ -22,6 +23,9 @@ import {
 import type { ReportResult } from "./report-files";
 import { isFromEventBridge, parseEvent } from "./request/event";
 import { importFindings } from "./security-hub/import";
+
+/** Whether the archive is one that tells AWS Security Hub, as program/bundle.ts says: others do not hold its client. */
+declare const TELLS_SECURITY_HUB: boolean;
 
 const settings = readSettings<ReportSettings>(__dirname);
 
@@ -63,13 +67,6 @@ function connect(place: Place): { managed: ManagedRuleDependencies; report: Repo
   const s3 = new S3Client(clientConfig(place, UPLOAD_TIMEOUT_MS));
   const bucket = resourceNames(place.environmentSuffix).reportBucket(place.accountId);
   const store = new S3ReportStore(s3, bucket, place.accountId);
-  const { requestHandler } = clientConfig(place);
-  const securityHub = {
-    // With the SDK's few attempts: the next report sends again what an unreachable Security Hub did not take.
-    client: new SecurityHubClient({ region: place.region, requestHandler }),
-    store,
-    log: managed.log,
-  };
   const report: ReportDependencies = {
     history: managed.history,
     settings,
@@ -82,10 +79,15 @@ function connect(place: Place): { managed: ManagedRuleDependencies; report: Repo
     now: managed.now,
     sleep: managed.sleep,
     importManagedRules: (instant, trigger) => importManagedRules(settings.rules, instant, trigger, managed),
-    ...(settings.securityHub && {
-      exportFindings: (made, sequence) => importFindings(made, sequence, securityHub),
-    }),
+    ...(TELLS_SECURITY_HUB && { exportFindings: findingsExport(place, store, managed.log) }),
     log: managed.log,
   };
   return { managed, report };
+}
+
+function findingsExport(place: Place, store: S3ReportStore, log: Log): ReportDependencies["exportFindings"] {
+  const { requestHandler } = clientConfig(place);
+  // With the SDK's few attempts: the next report sends again what an unreachable Security Hub did not take.
+  const client = new SecurityHubClient({ region: place.region, requestHandler });
+  return (made, sequence) => importFindings(made, sequence, { client, store, log });
 }

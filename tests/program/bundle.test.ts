@@ -49,6 +49,19 @@ test("the files lie in the build folder, named from the project, the settings fo
   expect(readFileSync(join(project, files.settings), "utf8")).toBe('{\n  "severity": "high"\n}\n');
 });
 
+test.each([
+  ["ec2-tags", { organization: { id: "o-1" } }, "ListAccountsForParent"],
+  ["report-generator", { securityHub: true }, "BatchImportFindings"],
+])(
+  "an archive of %s holds the clients for %j only where the settings ask for them",
+  async (folder, settings, client) => {
+    const text = async (given: object) =>
+      readFileSync(join(PROJECT, (await buildFunction(folder, given)).bundle), "utf8");
+    expect(await text({})).not.toContain(client);
+    expect(await text(settings)).toContain(client);
+  },
+);
+
 test("deployments with other settings do not write each other's", async () => {
   const project = projectWith("export const handler = async () => 1;");
   const built = await Promise.all(

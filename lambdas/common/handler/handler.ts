@@ -15,6 +15,12 @@ import { asError } from "../values/errors";
 import { answer, type EvaluatorResult } from "./answer";
 
 /**
+ * Whether the archive is one for an organization, as program/bundle.ts says: others hold none of the clients for it, which
+ * each cold start would load.
+ */
+declare const SCANS_ORGANIZATION: boolean;
+
+/**
  * The Lambda handler of one rule.
  * @param directory where the bundle and its `settings.json` lie.
  */
@@ -31,9 +37,10 @@ export function evaluatorHandler<Facts, Parameters>(
     dependencies ??= {
       ...runDependencies(place),
       config: new ConfigServiceClient(clientConfig(place)),
-      ...(settings.organization && {
-        organization: organizationDependencies(place, rule.name, settings.organization),
-      }),
+      ...(SCANS_ORGANIZATION &&
+        settings.organization && {
+          organization: organizationDependencies(place, rule.name, settings.organization),
+        }),
     };
     const evaluator = {
       rule,
