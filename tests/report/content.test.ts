@@ -13,7 +13,8 @@ async function onDemand(deps: ReturnType<typeof dependencies>, asOf: string) {
   const { files } = await generateReport(deps, { kind: "on-demand", asOf });
   return {
     report: JSON.parse(deps.store.text(files.json.replace("s3://reports/", ""))) as Report,
-    page: deps.store.text(files.html.replace("s3://reports/", "")),
+    // As a browser takes it: a line's end is a blank.
+    page: deps.store.text(files.html.replace("s3://reports/", "")).replaceAll(/\s+/g, " "),
   };
 }
 

@@ -48,11 +48,27 @@ export function trendChart(points: readonly TrendPoint[], from: string, period: 
   const isShort = end - start < 3 * DAY_MS;
   const ticks = ticksOf(start, end);
   const isTight = ticks.length > MOST_TICKS_ON_PHONES;
+  const tickMark = (tick: string, index: number) => {
+    const at = share(along(tick));
+    const text = isShort
+      ? tick.slice(5, 16).replace("T", " ")
+      : html`<span class="year">${tick.slice(0, 5)}</span>${tick.slice(5, 10)}`;
+    const style = isTight && index % 2 === 1 ? "x spare" : "x";
+    return html`<span class="tick" style="--at:${at}"></span><span class="${style}" style="--at:${at}">${text}</span>`;
+  };
+  const legend = [
+    html`<li>${key("score")}Score, %</li>`,
+    hasExceptions && html`<li>${key("accepted")}Score, accepted failures left out</li>`,
+    html`<li>${key("coverage")}Coverage</li>`,
+    periodX > 1 && html`<li>Shaded: the period of this report</li>`,
+  ];
   return html`<figure>
 <div class="chart">
-<svg class="trend" viewBox="0 0 ${PLOT.width} ${PLOT.height}" preserveAspectRatio="none" role="img" aria-labelledby="trend-title trend-text">
+<svg class="trend" viewBox="0 0 ${PLOT.width} ${PLOT.height}" preserveAspectRatio="none" role="img"
+  aria-labelledby="trend-title trend-text">
 <title id="trend-title">Score in time</title>
-<desc id="trend-text">The score was ${percent(first.score)} on ${minute(first.at)} and ${percent(last.score)} on ${minute(last.at)}.</desc>
+<desc id="trend-text">The score was ${percent(first.score)} on ${minute(first.at)} and ${percent(last.score)} on
+${minute(last.at)}.</desc>
 <rect class="period" x="${periodX}" y="0" width="${round(PLOT.width - periodX)}" height="${PLOT.height}"/>
 ${grid.map((value) => html`<line class="grid" x1="0" x2="${PLOT.width}" y1="${y(value)}" y2="${y(value)}"/>`)}
 <path class="coverage" d="${line(({ coverage }) => coverage)}"/>
@@ -61,11 +77,11 @@ ${hasExceptions && html`<path class="accepted" d="${line(({ scoreWithExceptions 
 </svg>
 <div aria-hidden="true">
 ${grid.map((value) => html`<span class="y" style="--at:${share(down(value))}">${value}</span>`)}
-${ticks.map((tick, index) => html`<span class="tick" style="--at:${share(along(tick))}"></span><span class="x${isTight && index % 2 === 1 && " spare"}" style="--at:${share(along(tick))}">${isShort ? tick.slice(5, 16).replace("T", " ") : html`<span class="year">${tick.slice(0, 5)}</span>${tick.slice(5, 10)}`}</span>`)}
+${ticks.map(tickMark)}
 <span class="dot" style="left:${share(along(last.at))};top:${share(down(last.score ?? 0))}"></span>
 </div>
 </div>
-<ul class="legend"><li>${key("score")}Score, %</li>${hasExceptions && html`<li>${key("accepted")}Score, accepted failures left out</li>`}<li>${key("coverage")}Coverage</li>${periodX > 1 && html`<li>Shaded: the period of this report</li>`}</ul>
+<ul class="legend">${legend}</ul>
 </figure>`;
 }
 
@@ -97,16 +113,18 @@ function ticksOf(start: number, end: number): string[] {
 
 /** What became of everything listed, as one bar. */
 export function tallyBar(tally: Tally): Markup {
+  const failing = tally.nonCompliant - tally.excepted;
   return bar(
     [
-      ["bad", tally.nonCompliant - tally.excepted],
+      ["bad", failing],
       ["accepted", tally.excepted],
       ["unknown", tally.error],
       ["good", tally.compliant],
       ["neutral", tally.notApplicable],
     ],
     "bar",
-    `${tally.nonCompliant - tally.excepted} failing, ${tally.excepted} accepted, ${tally.error} not evaluated, ${tally.compliant} passing, ${tally.notApplicable} not applicable`,
+    `${failing} failing, ${tally.excepted} accepted, ${tally.error} not evaluated, ` +
+      `${tally.compliant} passing, ${tally.notApplicable} not applicable`,
   );
 }
 
@@ -142,11 +160,13 @@ function bar(parts: readonly (readonly [string, number])[], style: string, text:
       left += width;
       return piece;
     });
-  return html`<svg class="${style}" viewBox="0 0 ${round(left)} 10" preserveAspectRatio="none" role="img" aria-label="${text}"><title>${text}</title>${pieces}</svg>`;
+  return html`<svg class="${style}" viewBox="0 0 ${round(left)} 10" preserveAspectRatio="none" role="img"
+  aria-label="${text}"><title>${text}</title>${pieces}</svg>`;
 }
 
 function key(style: string): Markup {
-  return html`<svg class="trend" width="26" height="8" aria-hidden="true"><line class="${style}" x1="0" x2="26" y1="4" y2="4"/></svg>`;
+  const line = html`<line class="${style}" x1="0" x2="26" y1="4" y2="4"/>`;
+  return html`<svg class="trend" width="26" height="8" aria-hidden="true">${line}</svg>`;
 }
 
 /** At most some hundred points, first and last kept. */

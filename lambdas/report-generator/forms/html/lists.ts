@@ -1,9 +1,10 @@
 /** The HTML report's long tables. Beyond some number of rows they refer to the CSV, and say how many are left out. */
 
 import { count, duration, number } from "../../../common/values/words";
-import type { ChangeEntry, Report, ResourceEntry } from "../../content/report";
+import type { ChangeEntry, Report, ResourceEntry, RuleResult } from "../../content/report";
 import type { FailingInterval } from "../../figures/intervals";
 import { html, type Markup } from "./markup";
+import { type Column, numberCell, numbers, streamedTable, sub } from "./tables";
 import { arn, badge, isExcepted, managedRules, severityBadge, time, VERDICTS, verdictBadge } from "./words";
 
 /** A list of checks, each a resource under a rule, and the most rows the page shows of it. */
@@ -77,7 +78,8 @@ export function* checksSection(report: Report, list: CheckList): Generator<Marku
   for (const entry of report.resources) if (list.belongs(entry)) total += 1;
   yield list.isCollapsed
     ? html`<details id="${list.id}"><summary>${list.title} (${number(total)})</summary>`
-    : html`<section aria-labelledby="${list.id}"><h2 id="${list.id}">${list.title} <span class="note">${number(total)}</span></h2>`;
+    : html`<section aria-labelledby="${list.id}">
+<h2 id="${list.id}">${list.title} <span class="note">${number(total)}</span></h2>`;
   if (total === 0) {
     const { compliant, nonCompliant } = report.summary;
     const isNothing = compliant + nonCompliant === 0 && list.saysAllIsWell;
@@ -85,33 +87,37 @@ export function* checksSection(report: Report, list: CheckList): Generator<Marku
   } else {
     if (list.id === "failing") yield remedies(report, list);
     yield leftOut(total, list.most, report);
-    yield html`<div class="scroll" role="group" aria-label="${list.title}" tabindex="0"><table class="rows">
-<thead><tr><th scope="col">Resource</th><th scope="col">Verdict</th><th scope="col">Rule</th><th scope="col">Since (UTC)</th><th scope="col">Observed (UTC)</th></tr></thead>
-<tbody>
-`;
-    const managed = managedRules(report.rules);
-    let shown = 0;
-    for (const entry of report.resources) {
-      if (shown === list.most) break;
-      if (!list.belongs(entry)) continue;
-      shown += 1;
-      yield checkRow(entry, report.period.to, managed);
-    }
-    yield html`</tbody></table></div>`;
+    const columns = ["Resource", "Verdict", "Rule", "Since (UTC)", "Observed (UTC)"];
+    yield* streamedTable(list.title, columns, checkRows(report, list));
   }
   yield list.isCollapsed ? html`</details>` : html`</section>`;
+}
+
+function* checkRows(report: Report, list: CheckList): Generator<Markup> {
+  const managed = managedRules(report.rules);
+  let shown = 0;
+  for (const entry of report.resources) {
+    if (shown === list.most) break;
+    if (!list.belongs(entry)) continue;
+    shown += 1;
+    yield checkRow(entry, report.period.to, managed);
+  }
 }
 
 function checkRow(entry: ResourceEntry, at: string, managed: ReadonlySet<string>): Markup {
   const since = entry.failingSince;
   const age = since && duration(Date.parse(at) - Date.parse(since));
   const lastRead = entry.complianceType === "ERROR" && entry.settledType;
+  const was = lastRead && VERDICTS[lastRead].word.toLowerCase();
+  const verdict = [verdictBadge(entry), was && html` <span class="note">${was} when last read</span>`];
   return html`<tr><th scope="row" class="id"><bdi>${entry.resourceName}</bdi>${arn(entry.resourceId)}</th>
-<td>${verdictBadge(entry)}${lastRead && html` <span class="note">${VERDICTS[lastRead].word.toLowerCase()} when last read</span>`}<span class="sub">${entry.annotation}</span>${entry.exceptionId && html`<span class="sub">Exception ${entry.exceptionId}</span>`}</td>
-<td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span>${entry.owner && html`<span class="sub">owner <bdi>${entry.owner}</bdi></span>`}</td>
-<td class="t" data-label="Since">${since ? time(since) : "–"}${age && html`<span class="sub">${age}</span>`}</td>
-<td class="t" data-label="Observed">${time(entry.observedAt)}${managed.has(entry.rule) && html`<span class="sub">by AWS Config</span>`}</td></tr>
-`;
+<td>${verdict}<span class="sub">${entry.annotation}</span>
+${entry.exceptionId && sub(`Exception ${entry.exceptionId}`)}</td>
+<td>${severityBadge(entry.severity)} ${entry.rule}<span class="sub place">${entry.accountId} · ${entry.region}</span>
+${entry.owner && sub([html`owner <bdi>${entry.owner}</bdi>`])}</td>
+<td class="t" data-label="Since">${since ? time(since) : "–"}${age && sub(age)}</td>
+<td class="t" data-label="Observed">${time(entry.observedAt)}
+${managed.has(entry.rule) && sub("by AWS Config")}</td></tr>`;
 }
 
 /** How to mend what fails, once a rule, the gravest first as in the list. */
@@ -119,7 +125,9 @@ function remedies({ resources, rules }: Report, { belongs }: CheckList): Markup 
   const failing = new Set<string>();
   for (const entry of resources) if (belongs(entry)) failing.add(entry.rule);
   const inOrder = [...failing].flatMap((name) => rules.filter(({ rule }) => rule === name));
-  return html`<dl class="facts">${inOrder.map(({ rule, severity, remediation }) => html`<dt>${severityBadge(severity)} ${rule}</dt><dd>${remediation}</dd>`)}</dl>`;
+  const remedy = ({ rule, severity, remediation }: RuleResult) =>
+    html`<dt>${severityBadge(severity)} ${rule}</dt><dd>${remediation}</dd>`;
+  return html`<dl class="facts">${inOrder.map(remedy)}</dl>`;
 }
 
 const MOST_CHANGES = 500;
@@ -132,16 +140,20 @@ export function* changesSection(report: Report): Generator<Markup> {
   const quiet = report.changes.length - news.length;
   const { opened, foundFailing, timeToResolve } = report.summary;
   yield html`<section aria-labelledby="changes"><h2 id="changes">Changes in the period</h2>
-<p>${count(opened, "failure")} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.${foundFailing > 0 && ` ${number(foundFailing)} more ${foundFailing === 1 ? "was" : "were"} found failing when a rule first ran: when ${foundFailing === 1 ? "it" : "they"} began is not known.`}${quiet > 0 && html` ${count(quiet, "check")} did not fail when first evaluated.`}</p>`;
+<p>${count(opened, "failure")} began and ${number(timeToResolve.resolved)} ended${howSoon(timeToResolve)}.
+${foundFailing > 0 && found(foundFailing)}
+${quiet > 0 && `${count(quiet, "check")} did not fail when first evaluated.`}</p>`;
   if (news.length > 0) {
     yield leftOut(news.length, MOST_CHANGES, report, "The JSON has all of them.");
-    yield html`<div class="scroll" role="group" aria-label="Changes" tabindex="0"><table class="rows">
-<thead><tr><th scope="col">Time (UTC)</th><th scope="col">Change</th><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">Explanation</th></tr></thead><tbody>
-`;
-    for (const change of news.slice(-MOST_CHANGES).reverse()) yield changeRow(change);
-    yield html`</tbody></table></div>`;
+    const columns = ["Time (UTC)", "Change", "Resource", "Rule", "Explanation"];
+    yield* streamedTable("Changes", columns, news.slice(-MOST_CHANGES).reverse().map(changeRow));
   }
   yield html`</section>`;
+}
+
+function found(failing: number): string {
+  const [were, they] = failing === 1 ? ["was", "it"] : ["were", "they"];
+  return `${number(failing)} more ${were} found failing when a rule first ran: when ${they} began is not known.`;
 }
 
 function howSoon({ resolved, medianMs, worstMs }: Report["summary"]["timeToResolve"]): string {
@@ -162,9 +174,12 @@ const TRANSITIONS: Readonly<Record<ChangeEntry["transition"], readonly [word: st
 function changeRow(change: ChangeEntry): Markup {
   const [word, style] = TRANSITIONS[change.transition];
   const isUnreadable = change.transition === "first-seen" && change.complianceType === "ERROR";
-  return html`<tr><td class="t">${time(change.at)}</td><td>${isUnreadable ? badge("unknown", "First seen unreadable") : badge(style, change.gone ? `${word}: gone` : word)}${change.arrivedLate && html`<span class="sub">arrived late</span>`}</td>
-<th scope="row" class="id"><bdi>${change.resourceName}</bdi>${arn(change.resourceId)}</th><td>${change.rule}</td><td>${change.annotation}</td></tr>
-`;
+  const what = isUnreadable
+    ? badge("unknown", "First seen unreadable")
+    : badge(style, change.gone ? `${word}: gone` : word);
+  return html`<tr><td class="t">${time(change.at)}</td><td>${what}${change.arrivedLate && sub("arrived late")}</td>
+<th scope="row" class="id"><bdi>${change.resourceName}</bdi>${arn(change.resourceId)}</th>
+<td>${change.rule}</td><td>${change.annotation}</td></tr>`;
 }
 
 const MOST_FAILURES = 200;
@@ -182,11 +197,15 @@ export function* failuresSection(report: Report): Generator<Markup> {
     report,
     "The longest are shown; the JSON has all of them.",
   );
-  yield html`<div class="scroll" role="group" aria-label="Failures" tabindex="0"><table class="rows">
-<thead><tr><th scope="col">Resource</th><th scope="col">Rule</th><th scope="col">From (UTC)</th><th scope="col">To (UTC)</th><th scope="col" class="n">Failed for</th><th scope="col" class="n">Of it in the period</th></tr></thead><tbody>
-`;
-  for (const failure of longest) yield failureRow(failure);
-  yield html`</tbody></table></div></details>`;
+  const columns: Column[] = [
+    "Resource",
+    "Rule",
+    "From (UTC)",
+    "To (UTC)",
+    ...numbers("Failed for", "Of it in the period"),
+  ];
+  yield* streamedTable("Failures", columns, longest.map(failureRow));
+  yield html`</details>`;
 }
 
 const OUTCOMES: Readonly<Record<FailingInterval["outcome"], string>> = {
@@ -197,14 +216,16 @@ const OUTCOMES: Readonly<Record<FailingInterval["outcome"], string>> = {
 };
 
 function failureRow(failure: FailingInterval): Markup {
-  return html`<tr><th scope="row" class="id"><bdi>${failure.resourceName}</bdi>${arn(failure.resourceId)}</th><td>${failure.rule}</td>
-<td class="t" data-label="From">${time(failure.since)}</td><td class="t" data-label="To">${time(failure.until)}<span class="sub">${OUTCOMES[failure.outcome]}</span></td>
-<td class="n" data-label="Failed for">${duration(failure.durationMs)}</td><td class="n" data-label="Of it in the period">${duration(failure.durationInPeriodMs)}</td></tr>
-`;
+  return html`<tr><th scope="row" class="id"><bdi>${failure.resourceName}</bdi>${arn(failure.resourceId)}</th>
+<td>${failure.rule}</td><td class="t" data-label="From">${time(failure.since)}</td>
+<td class="t" data-label="To">${time(failure.until)}${sub(OUTCOMES[failure.outcome])}</td>
+${numberCell("Failed for", duration(failure.durationMs))}
+${numberCell("Of it in the period", duration(failure.durationInPeriodMs))}</tr>`;
 }
 
 function leftOut(total: number, most: number, report: Report, where?: string): Markup {
   if (total <= most) return html``;
   const place = where ?? `All of them are in ${report.reportId}.csv and .json.`;
-  return html`<p class="note">${number(most)} of ${number(total)} are shown, ${number(total - most)} are left out here. ${place}</p>`;
+  const shown = `${number(most)} of ${number(total)} are shown, ${number(total - most)} are left out here.`;
+  return html`<p class="note">${shown} ${place}</p>`;
 }

@@ -2,21 +2,12 @@
 
 import { count, minute, number } from "../../../common/values/words";
 import type { Report } from "../../content/report";
+import { figuresSection, findingsSection } from "./first-screen";
 import { ATTENTION, changesSection, checksSection, failuresSection, INVENTORY } from "./lists";
 import { html, Markup } from "./markup";
-import {
-  breakdownSection,
-  controlsSection,
-  exceptionsSection,
-  figuresSection,
-  findingsSection,
-  provenanceSection,
-  rulesSection,
-  runsSection,
-  sampleSection,
-  scheduleSection,
-  trendSection,
-} from "./sections";
+import { provenanceSection, sampleSection } from "./provenance";
+import { breakdownSection, controlsSection, exceptionsSection, rulesSection, trendSection } from "./results";
+import { runsSection, scheduleSection } from "./schedule";
 import { parametersSection, scopeSection } from "./standard";
 import { standardsSection } from "./standards";
 import { STYLE } from "./style";
@@ -29,6 +20,7 @@ export function* renderHtml(report: Report): Generator<string> {
 function* pieces(report: Report): Generator<Markup> {
   const { period, source } = report;
   const title = `Compliance report ${minute(period.to)}`;
+  const links = navigation(report).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`);
   yield html`<!doctype html>
 <html lang="en">
 <head>
@@ -40,9 +32,9 @@ function* pieces(report: Report): Generator<Markup> {
 <style>`;
   yield new Markup(STYLE);
   // Nothing but what a report is called may come into the style sheet.
-  yield new Markup(
-    `@page { @bottom-left { content: "${report.reportId.replace(/[^\w-]/g, "")}"; font: 8pt sans-serif; color: #565d66; } }\n`,
-  );
+  const printable = report.reportId.replace(/[^\w-]/g, "");
+  const footer = `content: "${printable}"; font: 8pt sans-serif; color: #565d66;`;
+  yield new Markup(`@page { @bottom-left { ${footer} } }\n`);
   yield html`</style>
 </head>
 <body>
@@ -53,7 +45,7 @@ function* pieces(report: Report): Generator<Markup> {
 <h1>Compliance report</h1>
 <p class="lead">${lead(report)}</p>
 </header>
-<nav aria-label="Sections"><ul>${navigation(report).map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
+<nav aria-label="Sections"><ul>${links}</ul></nav>
 <main id="main">
 `;
   yield findingsSection(report);
@@ -97,7 +89,9 @@ function lead({ period, summary }: Report): Markup {
     error > 0 && `${number(error)} unreadable`,
     notApplicable > 0 && `${number(notApplicable)} not applicable`,
   ].filter((part) => part !== false);
-  return html`State on <strong>${minute(period.to)}</strong>, and what happened since ${minute(period.from)}. ${count(summary.listed, "check")} on ${count(summary.resources, "resource")}: ${parts.map((part, index) => [index > 0 && ", ", part])}.`;
+  const checks = `${count(summary.listed, "check")} on ${count(summary.resources, "resource")}`;
+  return html`State on <strong>${minute(period.to)}</strong>, and what happened since ${minute(period.from)}.
+${checks}: ${parts.map((part, index) => [index > 0 && ", ", part])}.`;
 }
 
 function navigation(report: Report): [id: string, name: string][] {

@@ -2,22 +2,29 @@
 
 import type { Report, RuleResult } from "../../content/report";
 import { html, type Markup } from "./markup";
+import { scrolling, sub, table } from "./tables";
 import { resourceTypeName, severityBadge } from "./words";
 
 /** Each rule's parameters, under the names that the settings have for them. */
 export function parametersSection({ rules }: Report): Markup {
   return html`<section aria-labelledby="parameters"><h2 id="parameters">What was judged against</h2>
-<p class="note">The parameters of each rule, by their names in the settings, as they were in force at the end of the period.</p>
-<div class="scroll" role="group" aria-label="Parameters" tabindex="0"><table class="rows">
-<thead><tr><th scope="col">Rule</th><th scope="col">Severity</th><th scope="col">Parameters</th><th scope="col">To mend it</th></tr></thead><tbody>
-${rules.map((rule) => html`<tr><th scope="row" class="id">${rule.title}<span class="sub">${rule.rule}, ${rule.kind === "managed" ? "managed by AWS Config" : "custom"}</span></th><td>${severityBadge(rule.severity)}</td><td class="any">${parameterList(rule)}</td><td class="any">${rule.remediation}</td></tr>`)}
-</tbody></table></div></section>`;
+<p class="note">The parameters of each rule, by their names in the settings, as they were in force at the end of the
+period.</p>
+${scrolling("Parameters", table(["Rule", "Severity", "Parameters", "To mend it"], rules.map(ruleRow)))}</section>`;
+}
+
+function ruleRow(rule: RuleResult): Markup {
+  const kind = rule.kind === "managed" ? "managed by AWS Config" : "custom";
+  return html`<tr><th scope="row" class="id">${rule.title}${sub(`${rule.rule}, ${kind}`)}</th>
+<td>${severityBadge(rule.severity)}</td><td class="any">${parameterList(rule)}</td>
+<td class="any">${rule.remediation}</td></tr>`;
 }
 
 function parameterList({ parameters }: RuleResult): Markup {
   const entries = Object.entries(parameters);
   if (entries.length === 0) return html`<span class="note">none</span>`;
-  return html`<ul class="plain">${entries.map(([name, value]) => html`<li><code>${name}</code>: ${readable(value)}</li>`)}</ul>`;
+  const items = entries.map(([name, value]) => html`<li><code>${name}</code>: ${readable(value)}</li>`);
+  return html`<ul class="plain">${items}</ul>`;
 }
 
 /** A value as people write it: texts bare, lists with commas, what is nested by name. */
@@ -32,20 +39,21 @@ export function readable(value: unknown): string {
 
 /** Where the rules looked and for what; then what none of them sees. */
 export function scopeSection({ scope }: Report): Markup {
+  const places = scope.places.map(
+    ({ accountId, region, rules }) =>
+      html`<tr><th scope="row">${accountId}</th><td>${region}</td><td>${rules.join(", ")}</td></tr>`,
+  );
+  const kinds = scope.resourceTypes.map(
+    ({ resourceType, rules }) =>
+      html`<tr><th scope="row">${resourceTypeName(resourceType)}</th><td>${rules.join(", ")}</td></tr>`,
+  );
   return html`<section aria-labelledby="scope"><h2 id="scope">What was looked at</h2>
 ${
-  scope.places.length === 0
+  places.length === 0
     ? html`<p class="none">Nowhere yet: no rule has had a complete run.</p>`
-    : html`<table class="rows"><caption>Accounts and Regions</caption><thead><tr><th scope="col">Account</th><th scope="col">Region</th><th scope="col">Rules</th></tr></thead><tbody>
-${scope.places.map(({ accountId, region, rules }) => html`<tr><th scope="row">${accountId}</th><td>${region}</td><td>${rules.join(", ")}</td></tr>`)}
-</tbody></table>`
+    : table(["Account", "Region", "Rules"], places, { caption: "Accounts and Regions" })
 }
-${
-  scope.resourceTypes.length > 0 &&
-  html`<table class="rows"><caption>Kinds of resources</caption><thead><tr><th scope="col">Kind</th><th scope="col">Rules</th></tr></thead><tbody>
-${scope.resourceTypes.map(({ resourceType, rules }) => html`<tr><th scope="row">${resourceTypeName(resourceType)}</th><td>${rules.join(", ")}</td></tr>`)}
-</tbody></table>`
-}
+${kinds.length > 0 && table(["Kind", "Rules"], kinds, { caption: "Kinds of resources" })}
 <h3>What this report does not see</h3>
 <ul>${scope.notSeen.map((sentence) => html`<li>${sentence}</li>`)}</ul></section>`;
 }

@@ -4,6 +4,7 @@ import { count } from "../../../common/values/words";
 import type { Report } from "../../content/report";
 import type { ControlResult, StandardControlStatus, StandardResult } from "../../figures/standards";
 import { html, type Markup } from "./markup";
+import { type Column, scrolling, sub, table } from "./tables";
 import { badge } from "./words";
 
 /** How a control's status is shown. */
@@ -31,9 +32,17 @@ const IN_WORDS: readonly [status: StandardControlStatus, words: string][] = [
 export function standardsSection({ standards }: Report): Markup {
   if (standards.length === 0) return html``;
   return html`<section aria-labelledby="standards"><h2 id="standards">Standards</h2>
-<p class="note">What the rules say of every listed control. A passing rule is evidence for a control, not proof that the control is met as a whole.</p>
+<p class="note">What the rules say of every listed control. A passing rule is evidence for a control, not proof that the
+control is met as a whole.</p>
 ${standards.map(standardTable)}</section>`;
 }
+
+const CONTROL_COLUMNS: readonly Column[] = [
+  { name: "Control", width: "6rem" },
+  "What it asks for",
+  { name: "Evaluations say", width: "13rem" },
+  "Answered by",
+];
 
 function standardTable({ title, scope, notes, counts, controls }: StandardResult): Markup {
   const parts = IN_WORDS.filter(([status]) => counts[status] > 0).map(
@@ -42,9 +51,7 @@ function standardTable({ title, scope, notes, counts, controls }: StandardResult
   return html`<h3>${title}</h3>
 <p>${count(controls.length, "control")}: ${parts.join(", ")}. ${scope}</p>
 ${notes.map((note) => html`<p class="note">${note}.</p>`)}
-<div class="scroll" role="group" aria-label="${title}" tabindex="0"><table class="rows"><thead><tr><th scope="col" style="width:6rem">Control</th><th scope="col">What it asks for</th><th scope="col" style="width:13rem">Evaluations say</th><th scope="col">Answered by</th></tr></thead><tbody>
-${controls.map(controlRow)}
-</tbody></table></div>`;
+${scrolling(title, table(CONTROL_COLUMNS, controls.map(controlRow)))}`;
 }
 
 function controlRow({
@@ -60,6 +67,7 @@ function controlRow({
   const answer =
     rules.length === 0
       ? html`<span class="sub">${whyNotChecked}</span>`
-      : html`${rules.map(({ rule }) => rule).join(", ")}<span class="sub">${source}</span>${partly && html`<span class="sub">${partly}</span>`}`;
-  return html`<tr><th scope="row">${control}${level && html`<span class="sub">Level ${level}</span>`}</th><td>${title}</td><td>${CONTROL_STATUS[status]}</td><td>${answer}</td></tr>`;
+      : [rules.map(({ rule }) => rule).join(", "), sub(source ?? ""), partly && sub(partly)];
+  return html`<tr><th scope="row">${control}${level && sub(`Level ${level}`)}</th><td>${title}</td>
+<td>${CONTROL_STATUS[status]}</td><td>${answer}</td></tr>`;
 }
