@@ -7,13 +7,14 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { EvaluatorSettings } from "../lambdas/common/deployment/settings";
 import { evaluationTimestamp, runId, shardOf, TRANSITION_INDEX } from "../lambdas/common/history/keys";
+import { storedRun } from "../lambdas/common/history/large-ledger";
 import { evaluationRow, type RowContext } from "../lambdas/common/history/row";
 import type { EvaluationRow, RunRow } from "../lambdas/common/history/rows";
 import type { ComparedState } from "../lambdas/common/history/transition";
 import { RuleExceptions } from "../lambdas/common/rule/exceptions";
 import type { Judgement } from "../lambdas/common/rule/judgement";
 import { parametersHash } from "../lambdas/common/values/hash";
-import { ACCOUNT, idOf, indexOf, KINDS, type Kind, REGION, resourceOf } from "./resources";
+import { indexOf, KINDS, type Kind, Places, resourceOf, type Spread } from "./resources";
 
 const SCHEDULE = "cron(0 0/6 * * ? *)";
 const SLOT_MS = 6 * 60 * 60 * 1000;
@@ -34,6 +35,7 @@ export interface HistorySize {
   readonly resources: number;
   /** Days in which they change; 0 for a table with nothing in it. */
   readonly days: number;
+  readonly spread?: Spread;
   /** The rules that have run, and their standards. */
   readonly standards: Readonly<Record<string, Standard>>;
 }
@@ -49,7 +51,8 @@ export interface QueryInput {
   readonly Limit?: number;
 }
 
-type Item = Record<string, AttributeValue>;
+/** An item as JSON has it: bytes in base64. */
+export type Item = Record<string, AttributeValue | { readonly B: string }>;
 
 /** A page of a query's answer. */
 export interface QueryOutput {
@@ -60,10 +63,17 @@ export interface QueryOutput {
 /** Of ten resources one fails at the last run; half of those have failed for a quarter of a year. */
 export class InstantHistory {
   private readonly rules: readonly RuleHistory[];
+  private readonly ledgerParts = new Map<string, Item>();
 
   constructor(size: HistorySize, now: number) {
     const lastSlot = Math.floor((now - RUN_MS) / SLOT_MS);
-    this.rules = size.days === 0 ? [] : KINDS.map((kind) => new RuleHistory(kind, size, lastSlot));
+    const kinds = size.days === 0 ? [] : KINDS.filter(({ rule }) => rule.name in size.standards);
+    this.rules = kinds.map((kind) => new RuleHistory(kind, size, lastSlot));
+  }
+
+  /** A piece of the ledger of a run that was read before: nothing else is read by its key that is there. */
+  get(partition: string, sortKey: string): Item | undefined {
+    return this.ledgerParts.get(`${partition} ${sortKey}`);
   }
 
   /** @throws Error on a query that it does not know how to answer. */
@@ -79,9 +89,19 @@ export class InstantHistory {
         .filter((row) => row !== undefined)
         // DynamoDB filters what a page has, and so pages may be nearly empty.
         .filter(isIncluded)
-        .map((row) => marshall(row, { removeUndefinedValues: true })),
+        .map((row) => this.item(row)),
       ...(end < sequence.length && { LastEvaluatedKey: { position: { N: String(end) } } }),
     };
+  }
+
+  private item(row: EvaluationRow | RunRow): Item {
+    if (!("ledger" in row)) return marshall(row, { removeUndefinedValues: true });
+    const { stored, parts } = storedRun(row);
+    for (const { content, ...key } of parts) {
+      const item = { ...marshall(key), content: { B: Buffer.from(content).toString("base64") } };
+      this.ledgerParts.set(`${key.resource_id} ${key.evaluation_timestamp}`, item);
+    }
+    return marshall(stored, { removeUndefinedValues: true });
   }
 
   private sequence(
@@ -90,10 +110,10 @@ export class InstantHistory {
     { IndexName, ScanIndexForward = true }: QueryInput,
   ): Sequence {
     for (const rule of this.rules) {
-      const { arn, rule: description } = rule.kind;
-      if (partition === runId(description.name)) return rule.runs(isWanted, ScanIndexForward);
-      if (partition.startsWith(arn)) return rule.ofResource(indexOf(partition), isWanted, ScanIndexForward);
-      if (!partition.startsWith(`${description.name}#`)) continue;
+      const { name } = rule.kind.rule;
+      if (partition === runId(name)) return rule.runs(isWanted, ScanIndexForward);
+      if (rule.knows(partition)) return rule.ofResource(indexOf(partition), isWanted, ScanIndexForward);
+      if (!partition.startsWith(`${name}#`)) continue;
       return IndexName === TRANSITION_INDEX
         ? rule.changes(partition, isWanted)
         : rule.evaluations(partition, isWanted);
@@ -128,7 +148,9 @@ interface Sequence {
 }
 
 class RuleHistory {
+  private readonly places: Places;
   private readonly shards = new Map<string, number[]>();
+  private readonly madeRuns = new Map<number, RunRow>();
   private readonly slots: readonly number[];
   private readonly firstChange: number;
   private readonly context: Omit<RowContext, "instant">;
@@ -139,7 +161,8 @@ class RuleHistory {
     private readonly size: HistorySize,
     private readonly lastSlot: number,
   ) {
-    const { rule, arn } = kind;
+    const { rule } = kind;
+    this.places = new Places(size.spread);
     const { parameters, discoveryScope } = size.standards[rule.name] ?? {};
     this.context = {
       rule,
@@ -152,11 +175,21 @@ class RuleHistory {
     this.slots = Array.from({ length: count }, (_, position) => lastSlot - count + 1 + position);
     this.firstChange = lastSlot - size.days * SLOTS_A_DAY + 2;
     for (let index = 0; index < size.resources; index++) {
-      const shard = shardOf(rule.name, arn + idOf(index));
+      const shard = shardOf(rule.name, this.arnOf(index));
       const members = this.shards.get(shard);
       if (members) members.push(index);
       else this.shards.set(shard, [index]);
     }
+  }
+
+  private arnOf(index: number): string {
+    return resourceOf(this.kind, index, this.places.of(index)).arn;
+  }
+
+  /** Whether the ARN is that of a resource here, there yet or not. */
+  knows(arn: string): boolean {
+    const index = indexOf(arn);
+    return index >= 0 && this.arnOf(index) === arn;
   }
 
   runs(isWanted: (sortKey: string) => boolean, forward: boolean): Sequence {
@@ -224,7 +257,7 @@ class RuleHistory {
     const observedAt = new Date(slot * SLOT_MS + (index % 200_000)).toISOString();
     return evaluationRow(
       context,
-      resourceOf(this.kind, index),
+      resourceOf(this.kind, index, this.places.of(index)),
       judgement,
       this.stateAt(index, slot - 1),
       observedAt,
@@ -243,15 +276,25 @@ class RuleHistory {
   }
 
   private run(slot: number): RunRow {
+    const known = this.madeRuns.get(slot) ?? this.makeRun(slot);
+    this.madeRuns.set(slot, known);
+    return known;
+  }
+
+  private makeRun(slot: number): RunRow {
     const { rule, parametersHash, trigger } = this.context;
-    const { size } = this;
-    const count = (isCounted: (index: number) => boolean) => {
-      let total = 0;
-      for (let index = 0; index < size.resources; index++) if (isCounted(index)) total++;
-      return total;
-    };
-    const fails = (index: number, at: number) => this.failingSince(index, at) !== undefined;
-    const failing = count((index) => fails(index, slot));
+    const { size, places } = this;
+    const counts = places.all.map(() => ({ listed: 0, failing: 0 }));
+    let [opened, resolved] = [0, 0];
+    for (let index = 0; index < size.resources; index++) {
+      const isFailing = this.failingSince(index, slot) !== undefined;
+      const failedBefore = this.failingSince(index, slot - 1) !== undefined;
+      if (isFailing && !failedBefore) opened++;
+      if (!isFailing && failedBefore) resolved++;
+      const count = counts[places.numberOf(index)] as (typeof counts)[number];
+      count.listed++;
+      if (isFailing) count.failing++;
+    }
     return {
       resource_id: runId(rule.name),
       evaluation_timestamp: this.key(slot),
@@ -263,22 +306,23 @@ class RuleHistory {
       started_at: new Date(slot * SLOT_MS + 1_000).toISOString(),
       completed_at: new Date(slot * SLOT_MS + 120_000).toISOString(),
       duration_ms: 119_000,
-      ledger: [
-        {
-          account_id: ACCOUNT,
-          region: REGION,
-          listed: size.resources,
-          evaluated: size.resources,
-          compliant: size.resources - failing,
+      ledger: places.all.map(({ accountId, region }, number) => {
+        const { listed = 0, failing = 0 } = counts[number] ?? {};
+        return {
+          account_id: accountId,
+          region,
+          listed,
+          evaluated: listed,
+          compliant: listed - failing,
           non_compliant: failing,
           not_applicable: 0,
           error: 0,
           error_codes: {},
           excepted: 0,
-        },
-      ],
-      opened: count((index) => fails(index, slot) && !fails(index, slot - 1)),
-      resolved: count((index) => !fails(index, slot) && fails(index, slot - 1)),
+        };
+      }),
+      opened,
+      resolved,
       gone: 0,
     };
   }
