@@ -2,8 +2,10 @@
 
 import { count, minute, number } from "../../../common/values/words";
 import type { Report } from "../../content/report";
+import { coverageSection } from "./coverage";
 import { ATTENTION, changesSection, checksSection, failuresSection, INVENTORY } from "./lists";
 import { html, Markup } from "./markup";
+import { runsSection } from "./runs";
 import {
   breakdownSection,
   controlsSection,
@@ -12,7 +14,6 @@ import {
   findingsSection,
   provenanceSection,
   rulesSection,
-  runsSection,
   sampleSection,
   scheduleSection,
   trendSection,
@@ -67,6 +68,7 @@ function* pieces(report: Report): Generator<Markup> {
   yield* failuresSection(report);
   yield scheduleSection(report);
   yield runsSection(report);
+  yield coverageSection(report);
   yield standardsSection(report);
   yield controlsSection(report);
   yield breakdownSection(report);

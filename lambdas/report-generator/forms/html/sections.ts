@@ -11,6 +11,7 @@ import { manifestKeyOf } from "../../content/report-keys";
 import { GRACE_MS, ON_TIME_MS } from "../../figures/schedule";
 import type { Tally } from "../../figures/scores";
 import { slotStrip, tallyBar, trendChart } from "./charts";
+import { foremost, othersLeftOut } from "./coverage";
 import { html, type Markup } from "./markup";
 import { CONTROL_STATUS } from "./standards";
 import { arn, badge, managedRules, resourceTypeName, severityBadge, time, verdictBadge } from "./words";
@@ -194,8 +195,8 @@ export function breakdownSection({ byResourceType, byAccount, byRegion }: Report
     groups: readonly GroupResult[],
   ) => html`<table class="tallies rows"><caption>By ${title.toLowerCase()}</caption>
 <thead><tr><th scope="col">${title}</th><th scope="col" class="breakdown">Breakdown</th><th scope="col" class="n">Failing</th><th scope="col" class="n">Accepted</th><th scope="col" class="n">Not evaluated</th><th scope="col" class="n">Passing</th><th scope="col" class="n">Score</th><th scope="col" class="n">Coverage</th></tr></thead><tbody>
-${groups.map((group) => html`<tr><th scope="row">${group.name}</th><td>${tallyBar(group)}</td>${tallyCells(group)}</tr>`)}
-</tbody></table>`;
+${foremost(groups).map((group) => html`<tr><th scope="row">${group.name}</th><td>${tallyBar(group)}</td>${tallyCells(group)}</tr>`)}
+</tbody></table>${othersLeftOut(groups)}`;
   return html`<section aria-labelledby="breakdown"><h2 id="breakdown">Results by resource type, account and Region</h2>
 <div class="scroll" role="group" aria-label="Results by group" tabindex="0">${table(
     "Resource type",
@@ -226,31 +227,6 @@ ${
 ${shown.map((slot) => html`<tr><td class="t">${time(slot.slot)}</td><th scope="row">${slot.rule}</th><td>${slot.status === "missing" ? html`${badge("bad", "Missing")} ${gap(slot)}` : html`${badge("unknown", "Late")} completed ${time(slot.completedAt)}`}</td></tr>`)}
 </tbody></table>`
 }</section>`;
-}
-
-const MOST_RUNS = 400;
-
-/** The coverage ledger. */
-export function runsSection({ runs }: Report): Markup {
-  const shown = runs.slice(-MOST_RUNS).reverse();
-  // Where a run found nothing it says so only if that is all there is to say.
-  const told = (ledger: (typeof runs)[number]["ledger"]) => {
-    const found = ledger.filter(({ listed, error }) => listed > 0 || error > 0);
-    return found.length > 0 ? found : ledger;
-  };
-  const hasMore = shown.some(({ ledger }) => told(ledger).length < ledger.length);
-  return html`<details id="runs"><summary>Runs of the period and their coverage (${number(runs.length)})</summary>
-${runs.length > shown.length && html`<p class="note">The newest ${number(shown.length)} are shown; the JSON has all of them.</p>`}
-${hasMore && html`<p class="note">Accounts and Regions in which a run found nothing, beside others in which it did, are only in the JSON.</p>`}
-<div class="scroll" role="group" aria-label="Runs" tabindex="0"><table class="rows">
-<thead><tr><th scope="col">Run (UTC)</th><th scope="col">Rule</th><th scope="col">Account, Region</th><th scope="col" class="n">Listed</th><th scope="col" class="n">Evaluated</th><th scope="col" class="n">Not applicable</th><th scope="col" class="n">Errors</th><th scope="col" class="n">Coverage</th><th scope="col" class="n">Took</th></tr></thead><tbody>
-${shown.flatMap((run) =>
-  told(run.ledger).map((entry) => {
-    const errors = Object.entries(entry.errorCodes).map(([code, amount]) => `${code} ${amount}`);
-    return html`<tr><td class="t">${time(run.at)}<span class="sub">${run.trigger}${run.arrivedLate && ", late"}</span></td><th scope="row">${run.rule}</th><td>${entry.accountId}, ${entry.region}</td><td class="n" data-label="Listed">${number(entry.listed)}</td><td class="n" data-label="Evaluated">${number(entry.evaluated)}</td><td class="n" data-label="Not applicable">${number(entry.notApplicable)}</td><td class="n" data-label="Errors">${number(entry.error)}${errors.length > 0 && html`<span class="sub">${errors.join(", ")}</span>`}</td><td class="n" data-label="Coverage">${percent(entry.coverage)}</td><td class="n" data-label="Took">${duration(run.durationMs)}</td></tr>`;
-  }),
-)}
-</tbody></table></div></details>`;
 }
 
 /** Exceptions and their terms. */

@@ -1,6 +1,7 @@
 /** The HTML report's sections on what was judged against, what was looked at, and what was not. */
 
 import type { Report, RuleResult } from "../../content/report";
+import { MOST_PLACES, placesByAccount } from "./coverage";
 import { html, type Markup } from "./markup";
 import { resourceTypeName, severityBadge } from "./words";
 
@@ -37,7 +38,7 @@ ${
   scope.places.length === 0
     ? html`<p class="none">Nowhere yet: no rule has had a complete run.</p>`
     : html`<table class="rows"><caption>Accounts and Regions</caption><thead><tr><th scope="col">Account</th><th scope="col">Region</th><th scope="col">Rules</th></tr></thead><tbody>
-${scope.places.map(({ accountId, region, rules }) => html`<tr><th scope="row">${accountId}</th><td>${region}</td><td>${rules.join(", ")}</td></tr>`)}
+${scope.places.length > MOST_PLACES ? placesByAccount(scope.places) : scope.places.map(({ accountId, region, rules }) => html`<tr><th scope="row">${accountId}</th><td>${region}</td><td>${rules.join(", ")}</td></tr>`)}
 </tbody></table>`
 }
 ${
