@@ -7,7 +7,7 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { EvaluatorSettings } from "../lambdas/common/deployment/settings";
 import { evaluationTimestamp, runId, shardOf, TRANSITION_INDEX } from "../lambdas/common/history/keys";
-import { storedRun } from "../lambdas/common/history/large-ledger";
+import { type StoredRun, storedRun } from "../lambdas/common/history/large-ledger";
 import { evaluationRow, type RowContext } from "../lambdas/common/history/row";
 import type { EvaluationRow, RunRow } from "../lambdas/common/history/rows";
 import type { ComparedState } from "../lambdas/common/history/transition";
@@ -25,6 +25,9 @@ const RUN_MS = 10 * 60 * 1000;
 const DAYS_BEFORE = 2;
 /** About 1 MB, a page of DynamoDB. */
 const ROWS_PER_PAGE = 1_200;
+
+/** Made one after another, runs over an organization take time, and nobody waits long for an answer. */
+const RUNS_PER_PAGE = 8;
 
 /** A rule's settings as far as they say by which standard it judges. */
 export type Standard = Pick<EvaluatorSettings<unknown>, "parameters" | "discoveryScope">;
@@ -63,8 +66,6 @@ export interface QueryOutput {
 /** Of ten resources one fails at the last run; half of those have failed for a quarter of a year. */
 export class InstantHistory {
   private readonly rules: readonly RuleHistory[];
-  private readonly ledgerParts = new Map<string, Item>();
-
   constructor(size: HistorySize, now: number) {
     const lastSlot = Math.floor((now - RUN_MS) / SLOT_MS);
     const kinds = size.days === 0 ? [] : KINDS.filter(({ rule }) => rule.name in size.standards);
@@ -73,7 +74,11 @@ export class InstantHistory {
 
   /** A piece of the ledger of a run that was read before: nothing else is read by its key that is there. */
   get(partition: string, sortKey: string): Item | undefined {
-    return this.ledgerParts.get(`${partition} ${sortKey}`);
+    for (const { ledgerParts } of this.rules) {
+      const part = ledgerParts.get(`${partition} ${sortKey}`);
+      if (part) return part;
+    }
+    return undefined;
   }
 
   /** @throws Error on a query that it does not know how to answer. */
@@ -82,26 +87,17 @@ export class InstantHistory {
     const isIncluded = filter(input);
     const sequence = this.sequence(partition, isWanted, input);
     const start = Number(input.ExclusiveStartKey?.position.N ?? 0);
-    const end = Math.min(start + (input.Limit ?? ROWS_PER_PAGE), sequence.length);
+    const most = partition.startsWith("run#") ? RUNS_PER_PAGE : ROWS_PER_PAGE;
+    const end = Math.min(start + (input.Limit ?? most), sequence.length);
     const rows = Array.from({ length: end - start }, (_, offset) => sequence.at(start + offset));
     return {
       Items: rows
         .filter((row) => row !== undefined)
         // DynamoDB filters what a page has, and so pages may be nearly empty.
         .filter(isIncluded)
-        .map((row) => this.item(row)),
+        .map((row) => marshall(row, { removeUndefinedValues: true })),
       ...(end < sequence.length && { LastEvaluatedKey: { position: { N: String(end) } } }),
     };
-  }
-
-  private item(row: EvaluationRow | RunRow): Item {
-    if (!("ledger" in row)) return marshall(row, { removeUndefinedValues: true });
-    const { stored, parts } = storedRun(row);
-    for (const { content, ...key } of parts) {
-      const item = { ...marshall(key), content: { B: Buffer.from(content).toString("base64") } };
-      this.ledgerParts.set(`${key.resource_id} ${key.evaluation_timestamp}`, item);
-    }
-    return marshall(stored, { removeUndefinedValues: true });
   }
 
   private sequence(
@@ -138,19 +134,20 @@ function filter({ FilterExpression: expression, ExpressionAttributeValues: value
   const [, list] = /^compliance_type IN \((.*)\)$/.exec(expression) ?? [];
   if (list === undefined) throw new Error(`unknown filter: ${expression}`);
   const types = list.split(",").map((name) => values[name.trim()]?.S);
-  return (row: EvaluationRow | RunRow) => "compliance_type" in row && types.includes(row.compliance_type);
+  return (row: EvaluationRow | StoredRun) => "compliance_type" in row && types.includes(row.compliance_type);
 }
 
 /** What a query reads; not every position has a row. */
 interface Sequence {
   readonly length: number;
-  at(position: number): EvaluationRow | RunRow | undefined;
+  at(position: number): EvaluationRow | StoredRun | undefined;
 }
 
 class RuleHistory {
   private readonly places: Places;
   private readonly shards = new Map<string, number[]>();
-  private readonly madeRuns = new Map<number, RunRow>();
+  private readonly madeRuns = new Map<number, StoredRun>();
+  readonly ledgerParts = new Map<string, Item>();
   private readonly slots: readonly number[];
   private readonly firstChange: number;
   private readonly context: Omit<RowContext, "instant">;
@@ -275,10 +272,16 @@ class RuleHistory {
     };
   }
 
-  private run(slot: number): RunRow {
-    const known = this.madeRuns.get(slot) ?? this.makeRun(slot);
-    this.madeRuns.set(slot, known);
-    return known;
+  private run(slot: number): StoredRun {
+    const known = this.madeRuns.get(slot);
+    if (known) return known;
+    const { stored, parts } = storedRun(this.makeRun(slot));
+    for (const { content, ...key } of parts) {
+      const item = { ...marshall(key), content: { B: Buffer.from(content).toString("base64") } };
+      this.ledgerParts.set(`${key.resource_id} ${key.evaluation_timestamp}`, item);
+    }
+    this.madeRuns.set(slot, stored);
+    return stored;
   }
 
   private makeRun(slot: number): RunRow {

@@ -2,12 +2,14 @@
 
 import type { ServerResponse } from "node:http";
 import { type AwsRequest, s3Address } from "../emulator/account/aws-request";
-import { ACCOUNT, accountIds, REGIONS, type Spread } from "./resources";
+import { resourceNames } from "../lambdas/common/deployment/names";
+import { ACCOUNT, accountIds, ENVIRONMENT_SUFFIX, REGIONS, type Spread } from "./resources";
 
 /** The organization's id, which the ARNs of its accounts have in them. */
 export const ORGANIZATION_ID = "o-a1b2c3d4e5";
 /** As many as ListAccounts gives at once (https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html). */
 const ACCOUNTS_PER_PAGE = 20;
+const SWEEP_BUCKET = resourceNames(ENVIRONMENT_SUFFIX).sweepBucket(ACCOUNT);
 const SESSION_MS = 60 * 60_000;
 
 /** The account that signed a request: a session's key has it in it, the functions' own have none. */
@@ -26,7 +28,7 @@ export class InstantOrganization {
 
   /** @returns whether it has answered: false for what is asked of something else. */
   answer(request: AwsRequest, response: ServerResponse): boolean {
-    if (request.service === "s3") {
+    if (request.service === "s3" && s3Address(request.path).bucket === SWEEP_BUCKET) {
       this.answerS3(request, response);
       return true;
     }

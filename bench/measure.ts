@@ -14,7 +14,7 @@ import { CUSTOM_RULES } from "../program/rules";
 import type { AwsSize, Served } from "./instant-aws";
 import type { Standard } from "./instant-history";
 import type { MeasuredCall, Measurement } from "./measured";
-import { ACCOUNT, KINDS, REGION } from "./resources";
+import { ACCOUNT, ENVIRONMENT_SUFFIX, KINDS, REGION } from "./resources";
 
 /** The functions that are measured, as index.ts declares them by default, and the standards of the custom rules. */
 export interface MeasuredFunctions {
@@ -35,7 +35,7 @@ export async function declaredFunctions(
 ): Promise<MeasuredFunctions> {
   const graph = await declaredGraph(
     localSettings({
-      environmentSuffix: "bench",
+      environmentSuffix: ENVIRONMENT_SUFFIX,
       configRecorder: "create",
       alertEmail: "bench@example.com",
       ...more,

@@ -9,6 +9,8 @@ import type { CUSTOM_RULES } from "../program/rules";
 /** The account that they are in. */
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
+/** Of the deployment that is measured. */
+export const ENVIRONMENT_SUFFIX = "bench";
 
 /** Where a resource lies. */
 export interface Place {

@@ -13,14 +13,15 @@ import { benchSweep } from "./sweep.bench";
 const MOST_ACCOUNTS = 10_000;
 
 const USAGE =
-  "usage: npm run bench -- init | report | sweep [--resources 100000] [--days 30] | " +
+  "usage: npm run bench -- init | sweep [--resources 100000] | " +
+  "report [--resources 100000] [--days 30] [--accounts 1] [--regions 3] | " +
   "organization [--accounts 1000] [--regions 3] [--resources 100000] | " +
   "faults [--warm 1000] [--fresh 200] [--seed 1]";
 
 const HELP = `${USAGE}
 
   --resources <number>  how many resources there are, 100000 unless given
-  --accounts <number>   how many accounts the organization has, 1000 unless given, at most ${MOST_ACCOUNTS}
+  --accounts <number>   how many accounts the organization has, at most ${MOST_ACCOUNTS}; 1000 unless given, and for a report one
   --regions <number>    how many Regions of each account are scanned, 3 unless given, at most ${REGIONS.length}
   --days <number>       how long a time the report covers, 30 unless given
   --warm <number>       how many sweeps among faults warm functions carry out, 1000 unless given
@@ -34,8 +35,8 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
     allowPositionals: true,
     options: {
       resources: { type: "string", default: "100000" },
-      accounts: { type: "string", default: "1000" },
-      regions: { type: "string", default: "3" },
+      accounts: { type: "string" },
+      regions: { type: "string" },
       days: { type: "string", default: "30" },
       warm: { type: "string", default: "1000" },
       fresh: { type: "string", default: "200" },
@@ -45,8 +46,8 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
   });
   if (values.help) return () => console.log(HELP);
   const resources = wholeNumber("resources", values.resources);
-  const accounts = wholeNumber("accounts", values.accounts, MOST_ACCOUNTS);
-  const regions = wholeNumber("regions", values.regions, REGIONS.length);
+  const accounts = wholeNumber("accounts", values.accounts ?? "1000", MOST_ACCOUNTS);
+  const regions = wholeNumber("regions", values.regions ?? "3", REGIONS.length);
   const days = wholeNumber("days", values.days);
   const warm = wholeNumber("warm", values.warm);
   const fresh = wholeNumber("fresh", values.fresh);
@@ -55,7 +56,7 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
     faults: () => benchFaults({ warm, fresh, seed }),
     init: benchInit,
     organization: () => benchOrganization({ accounts, regions, resources }),
-    report: () => benchReport({ resources, days }),
+    report: () => benchReport({ resources, days, ...(values.accounts && { spread: { accounts, regions } }) }),
     sweep: () => benchSweep({ resources }),
   };
   const benchmark = benchmarks[positionals[0] ?? ""];
