@@ -8,14 +8,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsRequest, parseAwsRequest, s3Address } from "../emulator/account/aws-request";
-import type { Ec2TagParameters } from "../lambdas/ec2-tags/rule";
-import { type HistorySize, InstantHistory, type QueryInput } from "./instant-history";
-import { ACCOUNT, idOf, tagKeys } from "./resources";
+import { count, type Units } from "./dynamodb-units";
+import { type HistorySize, InstantHistory, type Item, type QueryInput } from "./instant-history";
+import { Instances } from "./instant-instances";
+import { callerOf, InstantOrganization } from "./instant-organization";
 
-const INSTANCES_PER_PAGE = 1_000;
-
-/** What was asked of it so far. */
+/** What was asked of it since it was asked for this. */
 export interface Served {
+  /** `service Operation` → how often. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly units: Units;
   /** Rows that queries were answered with. */
   readonly rows: number;
   /** Object key → bytes as they came, with what the protocol adds to them. */
@@ -32,29 +34,63 @@ export interface AwsSize extends HistorySize {
 function start(size: AwsSize): void {
   const history = new InstantHistory(size, Date.now());
   const instances = new Instances(size);
-  const served = { rows: 0, uploads: {} as Record<string, number> };
+  const organization = size.spread && new InstantOrganization(size.spread);
+  let served = nothingServed();
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse) => {
     const [body] = await Promise.all([bodyOf(incoming), size.latencyMs && sleep(size.latencyMs)]);
     const { method = "GET", url: path = "/", headers } = incoming;
     const request = parseAwsRequest({ method, path, headers, body });
-    if (request === undefined) return response.end(JSON.stringify(served satisfies Served));
-    if (request.service === "dynamodb") {
-      response.setHeader("content-type", "application/x-amz-json-1.0");
-      if (request.operation !== "Query") return response.end("{}");
-      const page = history.query(request.input as unknown as QueryInput);
-      served.rows += page.Items.length;
-      return response.end(JSON.stringify(page));
+    if (request === undefined) {
+      response.end(JSON.stringify(served satisfies Served));
+      served = nothingServed();
+      return;
     }
+    const { service, operation, region } = request;
+    const call = `${service} ${operation}`;
+    served.calls[call] = (served.calls[call] ?? 0) + 1;
+    if (service === "dynamodb") {
+      const [text, items] = answerDynamoDb(request, history);
+      served.rows += items.length;
+      count(served.units, request, items);
+      response.setHeader("content-type", "application/x-amz-json-1.0");
+      return response.end(text);
+    }
+    if (organization?.answer(request, response)) return;
     response.setHeader("content-type", "text/xml");
-    if (request.service === "s3") return answerS3(request, served.uploads, response);
-    response.end(request.operation === "DescribeInstances" ? instances.page(request.input) : PUBLISHED);
+    if (service === "s3") return answerS3(request, served.uploads, response);
+    const place = { accountId: callerOf(request), region };
+    response.end(operation === "DescribeInstances" ? instances.page(request.input, place) : PUBLISHED);
   };
   const server = createServer((incoming, response) => {
     answer(incoming, response).catch((error) => response.writeHead(500).end(String(error)));
   });
   server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
   process.once("disconnect", () => process.exit());
+}
+
+function nothingServed() {
+  return {
+    calls: {} as Record<string, number>,
+    units: { write: 0, read: 0, storedBytes: 0 },
+    rows: 0,
+    uploads: {} as Record<string, number>,
+  };
+}
+
+/** A history that is read, and takes whatever is written. */
+function answerDynamoDb(
+  { operation, input }: AwsRequest,
+  history: InstantHistory,
+): [text: string, items: readonly Item[]] {
+  if (operation === "Query") {
+    const page = history.query(input as unknown as QueryInput);
+    return [JSON.stringify(page), page.Items];
+  }
+  if (operation !== "GetItem") return ["{}", []];
+  const { resource_id, evaluation_timestamp } = input.Key as Record<string, { readonly S: string }>;
+  const item = history.get(resource_id?.S ?? "", evaluation_timestamp?.S ?? "");
+  return [JSON.stringify({ Item: item }), item ? [item] : []];
 }
 
 /** S3 as far as a new report in an empty bucket needs it. */
@@ -77,58 +113,6 @@ const S3_ANSWERS: Readonly<Record<string, string>> = {
     "<InitiateMultipartUploadResult><UploadId>0</UploadId></InitiateMultipartUploadResult>",
   CompleteMultipartUpload: '<CompleteMultipartUploadResult><ETag>"0"</ETag></CompleteMultipartUploadResult>',
 };
-
-/**
- * The instances as they are now. Since the last run in the history one in a thousand has begun to fail, one in a
- * thousand has been mended, one in a thousand is gone, and as many are new.
- */
-class Instances {
-  private readonly first: number;
-  private readonly end: number;
-  private readonly standard: Ec2TagParameters;
-
-  constructor({ resources, standards }: HistorySize) {
-    this.first = Math.floor(resources / 1_000);
-    this.end = this.first + resources;
-    this.standard = standards["ec2-required-tags"]?.parameters as Ec2TagParameters;
-  }
-
-  /** @param input DescribeInstances' parameters */
-  page(input: Readonly<Record<string, unknown>>): string {
-    const start = Number(input.NextToken ?? this.first);
-    const end = Math.min(start + Number(input.MaxResults ?? INSTANCES_PER_PAGE), this.end);
-    const items = Array.from({ length: end - start }, (_, offset) => this.xml(start + offset)).join("");
-    const next = end < this.end ? `<nextToken>${end}</nextToken>` : "";
-    return `<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><reservationSet>${items}</reservationSet>${next}</DescribeInstancesResponse>`;
-  }
-
-  private isFailing(index: number): boolean {
-    if (index % 1_000 === 1) return true;
-    return index % 10 === 0 && index % 1_000 !== 10;
-  }
-
-  /** As much of an instance as EC2 really sends, which is what reading it costs. */
-  private xml(index: number): string {
-    const tags = ["Name", ...tagKeys(this.standard, this.isFailing(index)), "Team", "CostCenter"];
-    const value = (key: string) => (key === "Name" ? `resource-${index}` : "value");
-    const item = (inner: string) => `<item>${inner}</item>`;
-    return item(
-      `<reservationId>r-${index}</reservationId><ownerId>${ACCOUNT}</ownerId><instancesSet>${item(
-        `<instanceId>i-${idOf(index)}</instanceId><imageId>ami-0123456789abcdef0</imageId>` +
-          "<instanceState><code>16</code><name>running</name></instanceState>" +
-          `<privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><keyName>key</keyName><instanceType>m7g.large</instanceType>` +
-          "<launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>us-east-1a</availabilityZone><tenancy>default</tenancy></placement>" +
-          "<monitoring><state>enabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId>" +
-          `<groupSet>${item("<groupId>sg-0123456789abcdef0</groupId><groupName>web</groupName>").repeat(3)}</groupSet>` +
-          "<architecture>arm64</architecture><rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName>" +
-          `<blockDeviceMapping>${item("<deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-0123456789abcdef0</volumeId><status>attached</status><attachTime>2026-01-01T00:00:00.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs>").repeat(2)}</blockDeviceMapping>` +
-          `<tagSet>${tags.map((key) => item(`<key>${key}</key><value>${value(key)}</value>`)).join("")}</tagSet>` +
-          `<networkInterfaceSet>${item(`<networkInterfaceId>eni-0123456789abcdef0</networkInterfaceId><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><description/><ownerId>${ACCOUNT}</ownerId><status>in-use</status><macAddress>0a:00:00:00:00:01</macAddress><privateIpAddress>10.0.0.1</privateIpAddress><groupSet>${item("<groupId>sg-0123456789abcdef0</groupId><groupName>web</groupName>")}</groupSet><attachment><attachmentId>eni-attach-0</attachmentId><deviceIndex>0</deviceIndex><status>attached</status></attachment>`)}</networkInterfaceSet>` +
-          "<iamInstanceProfile><arn>arn:aws:iam::111122223333:instance-profile/web</arn><id>AIPA0123456789ABCDEF</id></iamInstanceProfile><metadataOptions><state>applied</state><httpTokens>required</httpTokens></metadataOptions>",
-      )}</instancesSet>`,
-    );
-  }
-}
 
 const PUBLISHED =
   '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>0</MessageId></PublishResult></PublishResponse>';

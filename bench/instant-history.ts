@@ -7,13 +7,14 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { EvaluatorSettings } from "../lambdas/common/deployment/settings";
 import { evaluationTimestamp, runId, shardOf, TRANSITION_INDEX } from "../lambdas/common/history/keys";
+import { type StoredRun, storedRun } from "../lambdas/common/history/large-ledger";
 import { evaluationRow, type RowContext } from "../lambdas/common/history/row";
 import type { EvaluationRow, RunRow } from "../lambdas/common/history/rows";
 import type { ComparedState } from "../lambdas/common/history/transition";
 import { RuleExceptions } from "../lambdas/common/rule/exceptions";
 import type { Judgement } from "../lambdas/common/rule/judgement";
 import { parametersHash } from "../lambdas/common/values/hash";
-import { ACCOUNT, idOf, indexOf, KINDS, type Kind, REGION, resourceOf } from "./resources";
+import { indexOf, KINDS, type Kind, Places, resourceOf, type Spread } from "./resources";
 
 const SCHEDULE = "cron(0 0/6 * * ? *)";
 const SLOT_MS = 6 * 60 * 60 * 1000;
@@ -25,6 +26,9 @@ const DAYS_BEFORE = 2;
 /** About 1 MB, a page of DynamoDB. */
 const ROWS_PER_PAGE = 1_200;
 
+/** Made one after another, runs over an organization take time, and nobody waits long for an answer. */
+const RUNS_PER_PAGE = 8;
+
 /** A rule's settings as far as they say by which standard it judges. */
 export type Standard = Pick<EvaluatorSettings<unknown>, "parameters" | "discoveryScope">;
 
@@ -34,6 +38,7 @@ export interface HistorySize {
   readonly resources: number;
   /** Days in which they change; 0 for a table with nothing in it. */
   readonly days: number;
+  readonly spread?: Spread;
   /** The rules that have run, and their standards. */
   readonly standards: Readonly<Record<string, Standard>>;
 }
@@ -49,7 +54,8 @@ export interface QueryInput {
   readonly Limit?: number;
 }
 
-type Item = Record<string, AttributeValue>;
+/** An item as JSON has it: bytes in base64. */
+export type Item = Record<string, AttributeValue | { readonly B: string }>;
 
 /** A page of a query's answer. */
 export interface QueryOutput {
@@ -60,10 +66,19 @@ export interface QueryOutput {
 /** Of ten resources one fails at the last run; half of those have failed for a quarter of a year. */
 export class InstantHistory {
   private readonly rules: readonly RuleHistory[];
-
   constructor(size: HistorySize, now: number) {
     const lastSlot = Math.floor((now - RUN_MS) / SLOT_MS);
-    this.rules = size.days === 0 ? [] : KINDS.map((kind) => new RuleHistory(kind, size, lastSlot));
+    const kinds = size.days === 0 ? [] : KINDS.filter(({ rule }) => rule.name in size.standards);
+    this.rules = kinds.map((kind) => new RuleHistory(kind, size, lastSlot));
+  }
+
+  /** A piece of the ledger of a run that was read before: nothing else is read by its key that is there. */
+  get(partition: string, sortKey: string): Item | undefined {
+    for (const { ledgerParts } of this.rules) {
+      const part = ledgerParts.get(`${partition} ${sortKey}`);
+      if (part) return part;
+    }
+    return undefined;
   }
 
   /** @throws Error on a query that it does not know how to answer. */
@@ -72,7 +87,8 @@ export class InstantHistory {
     const isIncluded = filter(input);
     const sequence = this.sequence(partition, isWanted, input);
     const start = Number(input.ExclusiveStartKey?.position.N ?? 0);
-    const end = Math.min(start + (input.Limit ?? ROWS_PER_PAGE), sequence.length);
+    const most = partition.startsWith("run#") ? RUNS_PER_PAGE : ROWS_PER_PAGE;
+    const end = Math.min(start + (input.Limit ?? most), sequence.length);
     const rows = Array.from({ length: end - start }, (_, offset) => sequence.at(start + offset));
     return {
       Items: rows
@@ -90,10 +106,10 @@ export class InstantHistory {
     { IndexName, ScanIndexForward = true }: QueryInput,
   ): Sequence {
     for (const rule of this.rules) {
-      const { arn, rule: description } = rule.kind;
-      if (partition === runId(description.name)) return rule.runs(isWanted, ScanIndexForward);
-      if (partition.startsWith(arn)) return rule.ofResource(indexOf(partition), isWanted, ScanIndexForward);
-      if (!partition.startsWith(`${description.name}#`)) continue;
+      const { name } = rule.kind.rule;
+      if (partition === runId(name)) return rule.runs(isWanted, ScanIndexForward);
+      if (rule.knows(partition)) return rule.ofResource(indexOf(partition), isWanted, ScanIndexForward);
+      if (!partition.startsWith(`${name}#`)) continue;
       return IndexName === TRANSITION_INDEX
         ? rule.changes(partition, isWanted)
         : rule.evaluations(partition, isWanted);
@@ -118,17 +134,20 @@ function filter({ FilterExpression: expression, ExpressionAttributeValues: value
   const [, list] = /^compliance_type IN \((.*)\)$/.exec(expression) ?? [];
   if (list === undefined) throw new Error(`unknown filter: ${expression}`);
   const types = list.split(",").map((name) => values[name.trim()]?.S);
-  return (row: EvaluationRow | RunRow) => "compliance_type" in row && types.includes(row.compliance_type);
+  return (row: EvaluationRow | StoredRun) => "compliance_type" in row && types.includes(row.compliance_type);
 }
 
 /** What a query reads; not every position has a row. */
 interface Sequence {
   readonly length: number;
-  at(position: number): EvaluationRow | RunRow | undefined;
+  at(position: number): EvaluationRow | StoredRun | undefined;
 }
 
 class RuleHistory {
+  private readonly places: Places;
   private readonly shards = new Map<string, number[]>();
+  private readonly madeRuns = new Map<number, StoredRun>();
+  readonly ledgerParts = new Map<string, Item>();
   private readonly slots: readonly number[];
   private readonly firstChange: number;
   private readonly context: Omit<RowContext, "instant">;
@@ -139,7 +158,8 @@ class RuleHistory {
     private readonly size: HistorySize,
     private readonly lastSlot: number,
   ) {
-    const { rule, arn } = kind;
+    const { rule } = kind;
+    this.places = new Places(size.spread);
     const { parameters, discoveryScope } = size.standards[rule.name] ?? {};
     this.context = {
       rule,
@@ -152,11 +172,21 @@ class RuleHistory {
     this.slots = Array.from({ length: count }, (_, position) => lastSlot - count + 1 + position);
     this.firstChange = lastSlot - size.days * SLOTS_A_DAY + 2;
     for (let index = 0; index < size.resources; index++) {
-      const shard = shardOf(rule.name, arn + idOf(index));
+      const shard = shardOf(rule.name, this.arnOf(index));
       const members = this.shards.get(shard);
       if (members) members.push(index);
       else this.shards.set(shard, [index]);
     }
+  }
+
+  private arnOf(index: number): string {
+    return resourceOf(this.kind, index, this.places.of(index)).arn;
+  }
+
+  /** Whether the ARN is that of a resource here, there yet or not. */
+  knows(arn: string): boolean {
+    const index = indexOf(arn);
+    return index >= 0 && this.arnOf(index) === arn;
   }
 
   runs(isWanted: (sortKey: string) => boolean, forward: boolean): Sequence {
@@ -224,7 +254,7 @@ class RuleHistory {
     const observedAt = new Date(slot * SLOT_MS + (index % 200_000)).toISOString();
     return evaluationRow(
       context,
-      resourceOf(this.kind, index),
+      resourceOf(this.kind, index, this.places.of(index)),
       judgement,
       this.stateAt(index, slot - 1),
       observedAt,
@@ -242,16 +272,32 @@ class RuleHistory {
     };
   }
 
-  private run(slot: number): RunRow {
+  private run(slot: number): StoredRun {
+    const known = this.madeRuns.get(slot);
+    if (known) return known;
+    const { stored, parts } = storedRun(this.makeRun(slot));
+    for (const { content, ...key } of parts) {
+      const item = { ...marshall(key), content: { B: Buffer.from(content).toString("base64") } };
+      this.ledgerParts.set(`${key.resource_id} ${key.evaluation_timestamp}`, item);
+    }
+    this.madeRuns.set(slot, stored);
+    return stored;
+  }
+
+  private makeRun(slot: number): RunRow {
     const { rule, parametersHash, trigger } = this.context;
-    const { size } = this;
-    const count = (isCounted: (index: number) => boolean) => {
-      let total = 0;
-      for (let index = 0; index < size.resources; index++) if (isCounted(index)) total++;
-      return total;
-    };
-    const fails = (index: number, at: number) => this.failingSince(index, at) !== undefined;
-    const failing = count((index) => fails(index, slot));
+    const { size, places } = this;
+    const counts = places.all.map(() => ({ listed: 0, failing: 0 }));
+    let [opened, resolved] = [0, 0];
+    for (let index = 0; index < size.resources; index++) {
+      const isFailing = this.failingSince(index, slot) !== undefined;
+      const failedBefore = this.failingSince(index, slot - 1) !== undefined;
+      if (isFailing && !failedBefore) opened++;
+      if (!isFailing && failedBefore) resolved++;
+      const count = counts[places.numberOf(index)] as (typeof counts)[number];
+      count.listed++;
+      if (isFailing) count.failing++;
+    }
     return {
       resource_id: runId(rule.name),
       evaluation_timestamp: this.key(slot),
@@ -263,22 +309,23 @@ class RuleHistory {
       started_at: new Date(slot * SLOT_MS + 1_000).toISOString(),
       completed_at: new Date(slot * SLOT_MS + 120_000).toISOString(),
       duration_ms: 119_000,
-      ledger: [
-        {
-          account_id: ACCOUNT,
-          region: REGION,
-          listed: size.resources,
-          evaluated: size.resources,
-          compliant: size.resources - failing,
+      ledger: places.all.map(({ accountId, region }, number) => {
+        const { listed = 0, failing = 0 } = counts[number] ?? {};
+        return {
+          account_id: accountId,
+          region,
+          listed,
+          evaluated: listed,
+          compliant: listed - failing,
           non_compliant: failing,
           not_applicable: 0,
           error: 0,
           error_codes: {},
           excepted: 0,
-        },
-      ],
-      opened: count((index) => fails(index, slot) && !fails(index, slot - 1)),
-      resolved: count((index) => !fails(index, slot) && fails(index, slot - 1)),
+        };
+      }),
+      opened,
+      resolved,
       gone: 0,
     };
   }

@@ -14,7 +14,7 @@ import { CUSTOM_RULES } from "../program/rules";
 import type { AwsSize, Served } from "./instant-aws";
 import type { Standard } from "./instant-history";
 import type { MeasuredCall, Measurement } from "./measured";
-import { ACCOUNT, KINDS, REGION } from "./resources";
+import { ACCOUNT, ENVIRONMENT_SUFFIX, KINDS, REGION } from "./resources";
 
 /** The functions that are measured, as index.ts declares them by default, and the standards of the custom rules. */
 export interface MeasuredFunctions {
@@ -26,10 +26,20 @@ export interface MeasuredFunctions {
 /** What is measured: an archive, whose index.js has the handler. */
 export type MeasuredFunction = Pick<FunctionDeclaration, "files" | "environment">;
 
-/** Runs index.ts, which bundles the functions' archives. Works once in a process, like the program. */
-export async function declaredFunctions(): Promise<MeasuredFunctions> {
+/**
+ * Runs index.ts, which bundles the functions' archives. Works once in a process, like the program.
+ * @param more settings of the stack besides the least.
+ */
+export async function declaredFunctions(
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<MeasuredFunctions> {
   const graph = await declaredGraph(
-    localSettings({ environmentSuffix: "bench", configRecorder: "create", alertEmail: "bench@example.com" }),
+    localSettings({
+      environmentSuffix: ENVIRONMENT_SUFFIX,
+      configRecorder: "create",
+      alertEmail: "bench@example.com",
+      ...more,
+    }),
   );
   const declared = (name: string) => functionDeclaration(theOne(graph, "aws:lambda/function:Function", name));
   const standards = await Promise.all(
@@ -62,11 +72,61 @@ export async function startAws(size: AwsSize): Promise<InstantAws> {
   const server = fork(join(__dirname, "instant-aws.ts"), [JSON.stringify(size)], {
     execArgv: ["--no-warnings", "-r", "ts-node/register/transpile-only"],
   });
-  const url = `http://127.0.0.1:${await firstMessage<number>(server, "bench/instant-aws.ts")}`;
+  const url = `http://127.0.0.1:${await nextMessage<number>(server, "bench/instant-aws.ts")}`;
   return {
     url,
     served: async () => (await (await fetch(url)).json()) as Served,
     stop: () => server.kill(),
+  };
+}
+
+/** A process that holds a function's archive and nothing else, and answers one event after another. */
+export interface Environment {
+  /** @throws Error when the function fails, as it does when its objects do not fit. */
+  answer(event: unknown): Promise<Measurement>;
+  end(): void;
+}
+
+/**
+ * Starts one.
+ * @param collects whether garbage is collected all the time, to see what is in use.
+ * @param heapMib the most that its objects may take; no limit unless given.
+ */
+export function startEnvironment(
+  { files, environment }: MeasuredFunction,
+  aws: InstantAws,
+  { collects = false, heapMib }: { readonly collects?: boolean; readonly heapMib?: number } = {},
+): Environment {
+  const directory = mkdtempSync(join(tmpdir(), "bench-"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  const script = join(directory, "measured.js");
+  writeFileSync(script, measuredSource());
+  const options = [
+    ...(collects ? ["--expose-gc"] : []),
+    ...(heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`]),
+  ];
+  const child = spawn(process.execPath, [...options, script], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: {
+      ...environment,
+      LAMBDA_TASK_ROOT: directory,
+      AWS_ENDPOINT_URL: aws.url,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: "bench",
+      AWS_SECRET_ACCESS_KEY: "bench",
+      NODE_NO_WARNINGS: "1",
+    },
+  });
+  const functionArn = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:bench`;
+  return {
+    answer: (event) => {
+      child.send({ event, functionArn, collects } satisfies MeasuredCall);
+      return nextMessage<Measurement>(child, "the function");
+    },
+    end: () => {
+      child.kill();
+      rmSync(directory, { recursive: true });
+    },
   };
 }
 
@@ -76,48 +136,31 @@ export async function startAws(size: AwsSize): Promise<InstantAws> {
  * @throws Error when the function fails, as it does when its objects do not fit.
  */
 export async function measure(
-  { files, environment }: MeasuredFunction,
+  fn: MeasuredFunction,
   aws: InstantAws,
-  call: Omit<MeasuredCall, "functionArn">,
+  { event, collects }: Omit<MeasuredCall, "functionArn">,
   heapMib?: number,
 ): Promise<Measurement> {
-  const directory = mkdtempSync(join(tmpdir(), "bench-"));
+  const environment = startEnvironment(fn, aws, { collects, heapMib });
   try {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
-    const script = join(directory, "measured.js");
-    writeFileSync(script, measuredSource());
-    const options = [
-      ...(call.collects ? ["--expose-gc"] : []),
-      ...(heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`]),
-    ];
-    const child = spawn(process.execPath, [...options, script], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      env: {
-        ...environment,
-        LAMBDA_TASK_ROOT: directory,
-        AWS_ENDPOINT_URL: aws.url,
-        AWS_REGION: REGION,
-        AWS_ACCESS_KEY_ID: "bench",
-        AWS_SECRET_ACCESS_KEY: "bench",
-        NODE_NO_WARNINGS: "1",
-      },
-    });
-    child.send({
-      ...call,
-      functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:bench`,
-    } satisfies MeasuredCall);
-    return await firstMessage<Measurement>(child, "the function");
+    return await environment.answer(event);
   } finally {
-    rmSync(directory, { recursive: true });
+    environment.end();
   }
 }
 
-async function firstMessage<Message>(child: ChildProcess, name: string): Promise<Message> {
-  const exited = once(child, "exit").then(([code, signal]) => {
-    throw new Error(`${name} ended with ${code ?? signal}`);
+async function nextMessage<Message>(child: ChildProcess, name: string): Promise<Message> {
+  const over = new AbortController();
+  const { signal } = over;
+  const exited = once(child, "exit", { signal }).then(([code, killedBy]) => {
+    throw new Error(`${name} ended with ${code ?? killedBy}`);
   });
-  const [message] = await Promise.race([once(child, "message"), exited]);
-  return message as Message;
+  try {
+    const [message] = await Promise.race([once(child, "message", { signal }), exited]);
+    return message as Message;
+  } finally {
+    over.abort();
+  }
 }
 
 let measured: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * Runs in a process of its own, with nothing in it but a function's archive: loads the handler, has it answer one
- * event, and says what that took.
+ * Runs in a process of its own, with nothing in it but a function's archive: loads the handler, has it answer one event
+ * after another, as a function that stays warm does, and says of each what that took.
  */
 
 import { join } from "node:path";
@@ -13,11 +13,11 @@ export interface MeasuredCall {
   readonly collects: boolean;
 }
 
-/** What one answer took, the loading of the code included. */
+/** What one answer took; the first one's includes the loading of the code. */
 export interface Measurement {
   readonly seconds: number;
   readonly processorSeconds: number;
-  /** The most memory that the process had, as the system counts it (RSS). */
+  /** The most memory that the process had meanwhile, as the system counts it (RSS). */
   readonly peakRssMib: number;
   /** The most that was left after a collection: what is in use. Present when there were collections. */
   readonly inUseMib?: number;
@@ -67,6 +67,7 @@ function afterCollection(): number {
   return heapUsed + external;
 }
 
-process.once("message", async (call: MeasuredCall) => {
-  process.send?.(await measure(call), () => process.exit());
+process.on("message", async (call: MeasuredCall) => {
+  process.send?.(await measure(call));
 });
+process.once("disconnect", () => process.exit());

@@ -6,6 +6,7 @@
 import type { FunctionDeclaration } from "../emulator/stack/lambda";
 import type { ReportSettings } from "../lambdas/common/deployment/settings";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
+import type { HistorySize } from "./instant-history";
 import { declaredFunctions, measure, startAws } from "./measure";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -13,16 +14,25 @@ const MIB = 1024 * 1024;
 
 /**
  * Prints what a report takes if the resources are under three rules, a third each, and if one rule has them all.
- * @param size resources, each under one rule, and days of history
+ * @param size resources, each under one rule, days of history, and the accounts and Regions of an organization
  */
-export async function benchReport({ resources, days }: { resources: number; days: number }): Promise<void> {
+export async function benchReport({
+  resources,
+  days,
+  spread,
+}: Omit<HistorySize, "standards">): Promise<void> {
   const { reportGenerator, standards } = await declaredFunctions();
   const { memoryMb, timeoutSeconds } = reportGenerator;
   console.log(
     `A report over ${resources.toLocaleString("en")} resources and ${days} days; the function has ${memoryMb} MB and ${timeoutSeconds} s.`,
   );
   for (const rules of [Object.keys(standards), Object.keys(standards).slice(0, 1)]) {
-    const aws = await startAws({ resources: Math.floor(resources / rules.length), days, standards });
+    const aws = await startAws({
+      resources: Math.floor(resources / rules.length),
+      days,
+      standards,
+      ...(spread && { spread }),
+    });
     try {
       const event = { from: new Date(Date.now() - days * DAY_MS).toISOString() };
       const generator = reportingOn(reportGenerator, rules);

@@ -9,13 +9,70 @@ import type { CUSTOM_RULES } from "../program/rules";
 /** The account that they are in. */
 export const ACCOUNT = "111122223333";
 export const REGION = "us-east-1";
+/** Of the deployment that is measured. */
+export const ENVIRONMENT_SUFFIX = "bench";
+
+/** Where a resource lies. */
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** How many accounts and Regions the resources are spread over; the account and Region above alone unless given. */
+export interface Spread {
+  readonly accounts: number;
+  readonly regions: number;
+}
+
+/** Those that are enabled in every account, the home Region first. */
+export const REGIONS = [
+  REGION,
+  ...["us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"],
+  ...["eu-west-1", "eu-central-1", "eu-west-2", "eu-west-3", "eu-north-1"],
+  ...["ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"],
+] as const;
+
+/** The accounts of an organization, the one above first. */
+export function accountIds(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(Number(ACCOUNT) + index * 7_919));
+}
+
+/** Accounts and Regions, and which resource lies in which. */
+export class Places {
+  readonly all: readonly Place[];
+
+  constructor({ accounts, regions }: Spread = { accounts: 1, regions: 1 }) {
+    const ids = accountIds(accounts);
+    this.all = REGIONS.slice(0, regions).flatMap((region) => ids.map((accountId) => ({ accountId, region })));
+  }
+
+  /** Each round begins one further, so that what every tenth resource has is not all in the same places. */
+  of(index: number): Place {
+    return this.all[this.numberOf(index)] as Place;
+  }
+
+  numberOf(index: number): number {
+    return (index + Math.floor(index / this.all.length)) % this.all.length;
+  }
+
+  /** The numbers of the resources of one place, from the first to before the end. */
+  indexesIn({ accountId, region }: Place, first: number, end: number): number[] {
+    const count = this.all.length;
+    const place = this.all.findIndex((one) => one.accountId === accountId && one.region === region);
+    if (place < 0) return [];
+    const rounds = Array.from({ length: Math.ceil(end / count) }, (_, round) => round);
+    return rounds
+      .map((round) => round * count + ((((place - round) % count) + count) % count))
+      .filter((index) => index >= first && index < end);
+  }
+}
 
 /** A rule and what the resources under it are like. */
 export interface Kind {
   readonly rule: (typeof CUSTOM_RULES)[number]["rule"];
   readonly type: string;
   /** What the ARNs of its resources begin with. */
-  readonly arn: string;
+  readonly arn: (place: Place) => string;
   /** What the rule says of one, passing or failing. */
   readonly judge: (failing: boolean, parameters: unknown) => Judgement;
 }
@@ -25,7 +82,7 @@ export const KINDS: readonly Kind[] = [
   {
     rule: ec2RequiredTags,
     type: "AWS::EC2::Instance",
-    arn: `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/i-`,
+    arn: ({ accountId, region }) => `arn:aws:ec2:${region}:${accountId}:instance/i-`,
     judge: (failing, parameters) => {
       const standard = parameters as Ec2TagParameters;
       const tags = Object.fromEntries(tagKeys(standard, failing).map((key) => [key, "value"]));
@@ -35,7 +92,7 @@ export const KINDS: readonly Kind[] = [
   {
     rule: s3BucketEncryption,
     type: "AWS::S3::Bucket",
-    arn: "arn:aws:s3:::bucket-",
+    arn: () => "arn:aws:s3:::bucket-",
     judge: (failing, parameters) =>
       s3BucketEncryption.judge(
         failing ? {} : { algorithm: "aws:kms:dsse", bucketKeyEnabled: false },
@@ -45,7 +102,7 @@ export const KINDS: readonly Kind[] = [
   {
     rule: rdsAutomatedBackups,
     type: "AWS::RDS::DBInstance",
-    arn: `arn:aws:rds:${REGION}:${ACCOUNT}:db:db-`,
+    arn: ({ accountId, region }) => `arn:aws:rds:${region}:${accountId}:db:db-`,
     judge: (failing, parameters) =>
       rdsAutomatedBackups.judge(
         {
@@ -76,12 +133,6 @@ export function idOf(index: number): string {
 }
 
 /** The resource with that number. */
-export function resourceOf({ type, arn }: Kind, index: number): Omit<Resource, "tags"> {
-  return {
-    arn: arn + idOf(index),
-    type,
-    name: `resource-${index}`,
-    accountId: ACCOUNT,
-    region: REGION,
-  };
+export function resourceOf({ type, arn }: Kind, index: number, place: Place): Omit<Resource, "tags"> {
+  return { arn: arn(place) + idOf(index), type, name: `resource-${index}`, ...place };
 }

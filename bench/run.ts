@@ -4,15 +4,25 @@ import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { benchFaults } from "./faults.bench";
 import { benchInit } from "./init.bench";
+import { benchOrganization } from "./organization.bench";
 import { benchReport } from "./report.bench";
+import { REGIONS } from "./resources";
 import { benchSweep } from "./sweep.bench";
 
+/** As many as AWS lets an organization have, and a run can have. */
+const MOST_ACCOUNTS = 10_000;
+
 const USAGE =
-  "usage: npm run bench -- init | report | sweep [--resources 100000] [--days 30] | faults [--warm 1000] [--fresh 200] [--seed 1]";
+  "usage: npm run bench -- init | sweep [--resources 100000] | " +
+  "report [--resources 100000] [--days 30] [--accounts 1] [--regions 3] | " +
+  "organization [--accounts 1000] [--regions 3] [--resources 100000] | " +
+  "faults [--warm 1000] [--fresh 200] [--seed 1]";
 
 const HELP = `${USAGE}
 
-  --resources <number>  how many resources the account has, 100000 unless given
+  --resources <number>  how many resources there are, 100000 unless given
+  --accounts <number>   how many accounts the organization has, at most ${MOST_ACCOUNTS}; 1000 unless given, and for a report one
+  --regions <number>    how many Regions of each account are scanned, 3 unless given, at most ${REGIONS.length}
   --days <number>       how long a time the report covers, 30 unless given
   --warm <number>       how many sweeps among faults warm functions carry out, 1000 unless given
   --fresh <number>      how many sweeps among faults fresh environments carry out, 200 unless given
@@ -25,6 +35,8 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
     allowPositionals: true,
     options: {
       resources: { type: "string", default: "100000" },
+      accounts: { type: "string" },
+      regions: { type: "string" },
       days: { type: "string", default: "30" },
       warm: { type: "string", default: "1000" },
       fresh: { type: "string", default: "200" },
@@ -34,6 +46,8 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
   });
   if (values.help) return () => console.log(HELP);
   const resources = wholeNumber("resources", values.resources);
+  const accounts = wholeNumber("accounts", values.accounts ?? "1000", MOST_ACCOUNTS);
+  const regions = wholeNumber("regions", values.regions ?? "3", REGIONS.length);
   const days = wholeNumber("days", values.days);
   const warm = wholeNumber("warm", values.warm);
   const fresh = wholeNumber("fresh", values.fresh);
@@ -41,7 +55,8 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
   const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
     faults: () => benchFaults({ warm, fresh, seed }),
     init: benchInit,
-    report: () => benchReport({ resources, days }),
+    organization: () => benchOrganization({ accounts, regions, resources }),
+    report: () => benchReport({ resources, days, ...(values.accounts && { spread: { accounts, regions } }) }),
     sweep: () => benchSweep({ resources }),
   };
   const benchmark = benchmarks[positionals[0] ?? ""];
@@ -49,10 +64,13 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
   return benchmark;
 }
 
-function wholeNumber(name: string, text: string): number {
+function wholeNumber(name: string, text: string, most = Number.MAX_SAFE_INTEGER): number {
   const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new Error(`--${name} must be a whole number of at least 1, not ${text}`);
+  if (!Number.isInteger(number) || number < 1) {
+    throw new Error(`--${name} must be a whole number of at least 1, not ${text}`);
+  }
+  if (number > most) throw new Error(`--${name} must be at most ${most}, not ${text}`);
+  return number;
 }
 
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The state machine of one rule in an organization: plan, scan every account, close. */
 
 /** Accounts that are read at the same time; a new AWS account lets ten invocations of Lambda run, which are waited for. */
-const CONCURRENT_ACCOUNTS = 100;
+export const CONCURRENT_ACCOUNTS = 100;
 /** More than the function may take. */
 const TASK_SECONDS = 330;
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { percentage } from "../../lambdas/common/values/words";
 import { controlMapping } from "../../lambdas/report-generator/figures/controls";
+import { runSummary } from "../../lambdas/report-generator/figures/runs";
 import { drawSample } from "../../lambdas/report-generator/figures/sample";
 import { type Counts, NOTHING, TallyBy, tally } from "../../lambdas/report-generator/figures/scores";
 import { overallTrend } from "../../lambdas/report-generator/figures/trend";
@@ -61,7 +62,7 @@ describe("the trend", () => {
     company.sweep("a", "2026-11-23T00:00:00Z", { one: "COMPLIANT", two: "NON_COMPLIANT" });
     company.sweep("b", "2026-11-23T00:30:00Z", { three: "COMPLIANT", four: "COMPLIANT" });
     company.sweep("a", "2026-11-23T06:00:00Z", { one: "COMPLIANT", two: "COMPLIANT" });
-    const of = (name: string) => company.history.runRows.filter((run) => run.rule === name);
+    const of = (name: string) => company.history.runRows.filter((run) => run.rule === name).map(runSummary);
     const trend = overallTrend(
       new Map([
         ["a", of("a")],

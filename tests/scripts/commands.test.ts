@@ -221,7 +221,7 @@ describe("every command", () => {
   it.each([
     ["scripts/report.ts", ["--from", "--to", "--as-of", "--sample", "--seed", "--out", "--stack"]],
     ["scripts/verify-reports.ts", ["--manifest", "--stack"]],
-    ["bench/run.ts", ["--resources", "--days"]],
+    ["bench/run.ts", ["--resources", "--days", "--accounts", "--regions"]],
   ])("%s tells when asked how it is used, and what each option is for", async (script, options) => {
     const { code, stdout, stderr } = await run(script, "--help");
     expect(stdout).toMatch(/^usage: npm run /);
@@ -279,6 +279,17 @@ describe("npm run bench", () => {
   ])("ends with 2 and its usage when it is given %s", async (_what, args) => {
     const { code, stderr } = await run("bench/run.ts", ...args);
     expect(stderr).toMatch(/^usage: npm run bench/);
+    expect(code).toBe(2);
+  });
+
+  it.each([
+    ["--accounts", "0", "--accounts must be a whole number of at least 1, not 0"],
+    ["--accounts", "10001", "--accounts must be at most 10000, not 10001"],
+    ["--regions", "18", "--regions must be at most 17, not 18"],
+    ["--resources", "many", "--resources must be a whole number of at least 1, not many"],
+  ])("ends with 2 and says what an option may be: %s %s", async (option, given, complaint) => {
+    const { code, stderr } = await run("bench/run.ts", "organization", option, given);
+    expect(stderr.trim()).toBe(complaint);
     expect(code).toBe(2);
   });
 });

@@ -109,6 +109,7 @@ export async function assembleReport(
     },
     schedule: fleet.schedule,
     runs: fleet.runs,
+    coverage: fleet.coverage.entries(),
     exceptions,
     standards: standardResults(settings.standards ?? [], (rule) => resultOf.get(rule)),
     controls: controlMapping(settings.rules, (rule) => resultOf.get(rule)),

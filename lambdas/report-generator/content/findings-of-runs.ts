@@ -1,10 +1,9 @@
 /** Findings about sweeps: those that are missing, late, incomplete or judged otherwise. */
 
-import type { RunRow } from "../../common/history/rows";
 import { groupBy } from "../../common/values/group";
 import { compareText } from "../../common/values/text";
 import { count, minute } from "../../common/values/words";
-import type { RunEntry } from "../figures/runs";
+import type { RunEntry, RunSummary } from "../figures/runs";
 import type { Attestation, SlotStatus } from "../figures/schedule";
 import type { Finding } from "./report";
 
@@ -72,7 +71,7 @@ export function sweepsLate(schedule: readonly Attestation[]): Finding[] {
 
 export function parametersChanged(
   runs: readonly RunEntry[],
-  runsBefore: ReadonlyMap<string, RunRow>,
+  runsBefore: ReadonlyMap<string, RunSummary>,
 ): Finding[] {
   const byRule = groupBy(
     runs.filter((run) => !run.arrivedLate),

@@ -1,11 +1,10 @@
 /** What an auditor must know before reading any number of the report. */
 
-import type { RunRow } from "../../common/history/rows";
 import { DOUBTS, doubtsAbout } from "../../common/rule/exceptions";
 import { groupBy } from "../../common/values/group";
 import { count, minute, number, percent } from "../../common/values/words";
 import type { ExceptionEntry } from "../figures/exceptions";
-import type { RunEntry } from "../figures/runs";
+import type { RunEntry, RunSummary } from "../figures/runs";
 import type { Attestation } from "../figures/schedule";
 import type { Tally } from "../figures/scores";
 import {
@@ -39,7 +38,7 @@ interface FindingSources {
   readonly schedule: readonly Attestation[];
   readonly runs: readonly RunEntry[];
   /** Rule → its last run at or before the period's beginning. */
-  readonly runsBefore: ReadonlyMap<string, RunRow>;
+  readonly runsBefore: ReadonlyMap<string, RunSummary>;
   /** The previous report judged the slots up to here. */
   readonly due: string;
   readonly exceptions: readonly ExceptionEntry[];

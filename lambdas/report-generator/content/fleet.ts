@@ -1,9 +1,10 @@
 /** What the rules of a report leave behind. */
 
 import type { ReportedRule } from "../../common/deployment/settings";
-import type { EvaluationRow, RunRow } from "../../common/history/rows";
+import type { EvaluationRow } from "../../common/history/rows";
+import { CoverageBuilder } from "../figures/coverage";
 import type { FailingInterval } from "../figures/intervals";
-import type { RunEntry } from "../figures/runs";
+import type { RunEntry, RunSummary } from "../figures/runs";
 import type { Attestation } from "../figures/schedule";
 import { TallyBy } from "../figures/scores";
 import { resourceEntry } from "./entries";
@@ -21,11 +22,12 @@ export class Fleet {
   readonly rules: RuleResult[] = [];
   readonly runs: RunEntry[] = [];
   readonly schedule: Attestation[] = [];
-  readonly trendRuns = new Map<string, RunRow[]>();
+  readonly coverage = new CoverageBuilder();
+  readonly trendRuns = new Map<string, RunSummary[]>();
   readonly missingRows = new Map<string, number>();
   readonly stale: StaleState[] = [];
   /** Rule → its last run at or before the period's beginning. */
-  readonly runsBefore = new Map<string, RunRow>();
+  readonly runsBefore = new Map<string, RunSummary>();
   /** Resources that cannot be read and failed, unaccepted, when they last could. */
   lastSeenFailing = 0;
   readonly bySeverity = { critical: 0, high: 0, medium: 0, low: 0 };

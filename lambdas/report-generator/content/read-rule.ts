@@ -4,10 +4,9 @@ import type { ReportedRule } from "../../common/deployment/settings";
 import { instantOf } from "../../common/history/keys";
 import type { HistoryReader } from "../../common/history/reader";
 import type { EvaluationRow, RunRow } from "../../common/history/rows";
-import { collect } from "../../common/values/collect";
 import { DAY_MS, plus } from "../../common/values/instants";
 import { failingIntervals, resolutionTimes } from "../figures/intervals";
-import { runEntry } from "../figures/runs";
+import { type RunSummary, runEntry, runSummary } from "../figures/runs";
 import { attest, GRACE_MS, slotAfter } from "../figures/schedule";
 import type { Period } from "../request/period";
 import { changeEntry } from "./entries";
@@ -50,17 +49,23 @@ export async function readRule(
   const intervals = failingIntervals(before.rows, [...late, ...inPeriod], state.rows, period);
   for (const interval of intervals) fleet.failures.push(interval);
 
-  const runs = await readRuns(history, name, period);
+  const runs: RunSummary[] = [];
+  for await (const run of readRuns(history, name, period)) {
+    const instant = instantOf(run.evaluation_timestamp);
+    const isLate = arrivedLate(rule, instant, run.completed_at, request);
+    if (instant > period.from || isLate) {
+      fleet.runs.push(runEntry(run, isLate));
+      fleet.coverage.add(run);
+    }
+    // A month of an organization's ledgers would not fit into the function's memory.
+    const summary = runSummary(run);
+    if (instant <= period.from) fleet.runsBefore.set(name, summary);
+    runs.push(summary);
+  }
   fleet.trendRuns.set(
     name,
     runs.filter((run) => instantOf(run.evaluation_timestamp) > trendStart(period)),
   );
-  for (const run of runs) {
-    const instant = instantOf(run.evaluation_timestamp);
-    const isLate = arrivedLate(rule, instant, run.completed_at, request);
-    if (instant > period.from || isLate) fleet.runs.push(runEntry(run, isLate));
-    if (instant <= period.from) fleet.runsBefore.set(name, run);
-  }
   const { reportSchedule, evaluationSchedule } = standard.settings;
   const closing =
     (await firstRunAfter(dependencies.history, name, period.to, standard.knownAt))?.schedule ??
@@ -100,11 +105,11 @@ export async function readRule(
 }
 
 /** The runs of the trend and a day more, and the one before them, which says what was in force until then. */
-async function readRuns(history: HistoryReader, rule: string, period: Period): Promise<RunRow[]> {
+async function* readRuns(history: HistoryReader, rule: string, period: Period): AsyncGenerator<RunRow> {
   const start = plus(trendStart(period), -DAY_MS);
   const before = await history.lastRun(rule, start, { strictlyBefore: true });
-  const runs = await collect(history.runs(rule, start, period.to));
-  return before === undefined ? runs : [before, ...runs];
+  if (before !== undefined) yield before;
+  yield* history.runs(rule, start, period.to);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Transition, Trigger } from "../../common/history/rows";
 import type { ComplianceType, Observed, SettledType } from "../../common/rule/judgement";
 import type { Severity } from "../../common/rule/rule";
 import type { ControlEntry } from "../figures/controls";
+import type { PlaceCoverage } from "../figures/coverage";
 import type { ExceptionEntry } from "../figures/exceptions";
 import type { FailingInterval, ResolutionTimes } from "../figures/intervals";
 import type { RunEntry } from "../figures/runs";
@@ -157,7 +158,7 @@ export interface SamplePack {
   readonly evaluations: readonly ResourceEntry[];
 }
 
-/** Everything a report says. The last three lists can be long and are rendered one entry at a time. */
+/** Everything a report says. Coverage and the last three lists can be long and are rendered one entry at a time. */
 export interface Report {
   readonly schemaVersion: typeof SCHEMA_VERSION;
   readonly reportId: string;
@@ -191,6 +192,8 @@ export interface Report {
   };
   readonly schedule: readonly Attestation[];
   readonly runs: readonly RunEntry[];
+  /** By rule, account and Region. */
+  readonly coverage: readonly PlaceCoverage[];
   readonly exceptions: readonly ExceptionEntry[];
   /** The chosen ones, each with all of its listed controls. */
   readonly standards: readonly StandardResult[];

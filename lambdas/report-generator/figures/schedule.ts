@@ -84,6 +84,9 @@ function parseExpression(expression: string) {
   return parse(fields);
 }
 
+/** What of a run says whether the schedule was kept. */
+type ScheduledRun = Pick<RunRow, "evaluation_timestamp" | "trigger" | "schedule" | "completed_at">;
+
 /**
  * Compares the slots that came due in the period with the rule's runs.
  * @param closing the expression in force at the end of the period
@@ -95,7 +98,7 @@ export function attest(
   rule: string,
   closing: string,
   period: Period,
-  runs: readonly RunRow[],
+  runs: readonly ScheduledRun[],
   beginning: { readonly firstRun?: string | undefined; readonly watchedSince?: string | undefined },
 ): Attestation {
   const due = { from: plus(period.from, -GRACE_MS), to: plus(period.to, -GRACE_MS) };
@@ -145,7 +148,7 @@ export function attest(
  * The slots of the expressions that were in force. Between two runs with different expressions nobody knows when
  * the one took the other's place: the one that promised less there is held against the rule.
  */
-function promisedSlots(runs: readonly RunRow[], closing: string, { from, to }: Period): string[] {
+function promisedSlots(runs: readonly ScheduledRun[], closing: string, { from, to }: Period): string[] {
   const marks = [
     ...runs.map((run) => ({ at: instantOf(run.evaluation_timestamp), expression: run.schedule })),
     { at: to, expression: closing },

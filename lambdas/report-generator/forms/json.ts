@@ -3,13 +3,18 @@
 import type { Report } from "../content/report";
 
 /** The lists that can be long: rendered one entry a line, so that the text is never held as a whole. */
-const LONG_LISTS = ["resources", "changes", "failures"] as const satisfies readonly (keyof Report)[];
+const LONG_LISTS = [
+  "coverage",
+  "resources",
+  "changes",
+  "failures",
+] as const satisfies readonly (keyof Report)[];
 
 /** The report as JSON text, in pieces; report.schema.json describes it. */
 export function* renderJson(report: Report): Generator<string> {
-  const { resources, changes, failures, ...head } = report;
+  const { coverage, resources, changes, failures, ...head } = report;
   yield JSON.stringify(head, null, 1).slice(0, -2);
-  const lists = { resources, changes, failures };
+  const lists = { coverage, resources, changes, failures };
   for (const name of LONG_LISTS) {
     yield `,\n ${JSON.stringify(name)}: [`;
     let separator = "\n  ";

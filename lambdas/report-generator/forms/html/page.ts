@@ -2,12 +2,14 @@
 
 import { count, minute, number } from "../../../common/values/words";
 import type { Report } from "../../content/report";
+import { coverageSection } from "./coverage";
 import { figuresSection, findingsSection } from "./first-screen";
 import { ATTENTION, changesSection, checksSection, failuresSection, INVENTORY } from "./lists";
 import { html, Markup } from "./markup";
 import { provenanceSection, sampleSection } from "./provenance";
 import { breakdownSection, controlsSection, exceptionsSection, rulesSection, trendSection } from "./results";
-import { runsSection, scheduleSection } from "./schedule";
+import { runsSection } from "./runs";
+import { scheduleSection } from "./schedule";
 import { parametersSection, scopeSection } from "./standard";
 import { standardsSection } from "./standards";
 import { STYLE } from "./style";
@@ -59,6 +61,7 @@ function* pieces(report: Report): Generator<Markup> {
   yield* failuresSection(report);
   yield scheduleSection(report);
   yield runsSection(report);
+  yield coverageSection(report);
   yield standardsSection(report);
   yield controlsSection(report);
   yield breakdownSection(report);

@@ -5,6 +5,7 @@ import { groupBy } from "../../../common/values/group";
 import { count, number, percent } from "../../../common/values/words";
 import type { GroupResult, Report } from "../../content/report";
 import { tallyBar, trendChart } from "./charts";
+import { foremost, othersLeftOut } from "./coverage";
 import { hasEvaluated } from "./first-screen";
 import { html, type Markup } from "./markup";
 import { CONTROL_STATUS } from "./standards";
@@ -79,11 +80,10 @@ function tallyCells(result: Omit<GroupResult, "name">): Markup {
 export function breakdownSection({ byResourceType, byAccount, byRegion }: Report): Markup {
   const row = (group: GroupResult) =>
     html`<tr><th scope="row">${group.name}</th><td>${tallyBar(group)}</td>${tallyCells(group)}</tr>`;
-  const by = (title: string, groups: readonly GroupResult[]) =>
-    table([title, ...TALLIES], groups.map(row), {
-      caption: `By ${title.toLowerCase()}`,
-      style: "tallies rows",
-    });
+  const by = (title: string, groups: readonly GroupResult[]) => {
+    const form = { caption: `By ${title.toLowerCase()}`, style: "tallies rows" };
+    return html`${table([title, ...TALLIES], foremost(groups).map(row), form)}${othersLeftOut(groups)}`;
+  };
   const types = byResourceType.map((group) => ({ ...group, name: resourceTypeName(group.name) }));
   return html`<section aria-labelledby="breakdown"><h2 id="breakdown">Results by resource type, account and Region</h2>
 ${scrolling(

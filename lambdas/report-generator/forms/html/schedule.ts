@@ -1,6 +1,6 @@
-/** What the schedule promised, and the runs that there were. */
+/** What the schedule promised, and what happened. */
 
-import { duration, number, percent } from "../../../common/values/words";
+import { duration } from "../../../common/values/words";
 import type { Report } from "../../content/report";
 import { GRACE_MS, ON_TIME_MS } from "../../figures/schedule";
 import { slotStrip } from "./charts";
@@ -9,11 +9,9 @@ import { type Column, numberCell, numbers, scrolling, sub, table } from "./table
 import { badge, time } from "./words";
 
 const MOST_SLOTS = 200;
-const MOST_RUNS = 400;
 
 type Schedule = Report["schedule"][number];
 type FaultySlot = Schedule["slots"][number] & { readonly rule: string };
-type Run = Report["runs"][number];
 
 /** What the schedule promised and what happened. */
 export function scheduleSection({ schedule }: Report): Markup {
@@ -25,8 +23,8 @@ export function scheduleSection({ schedule }: Report): Markup {
   ];
   return html`<section aria-labelledby="schedule"><h2 id="schedule">Schedule</h2>
 <p class="note">Expected runs follow from the schedule expression that was in force, which every run records. A run is
-on time when it is complete within ${duration(ON_TIME_MS)} of its slot; a slot is judged once it is ${duration(GRACE_MS)}
-old, so the youngest may belong to the next report. Managed rules are imported when a scheduled report is made. Slots
+on time when it is complete within ${duration(ON_TIME_MS)} of its slot; a slot is judged once it
+is ${duration(GRACE_MS)} old, so the youngest may belong to the next report. Managed rules are imported when a scheduled report is made. Slots
 before a rule's first complete run are expected once a scheduled report has named the rule.</p>
 ${scrolling("Schedule", table(columns, schedule.map(scheduleRow)))}
 ${faultySlots(schedule)}</section>`;
@@ -70,47 +68,4 @@ to ${gap.before ? time(gap.before) : "the end of the period"}`;
       ? html`${badge("bad", "Missing")} ${between}`
       : html`${badge("unknown", "Late")} completed ${time(completedAt)}`;
   return html`<tr><td class="t">${time(slot)}</td><th scope="row">${rule}</th><td>${happened}</td></tr>`;
-}
-
-/** The coverage ledger. */
-export function runsSection({ runs }: Report): Markup {
-  const shown = runs.slice(-MOST_RUNS).reverse();
-  const hasMore = shown.some(({ ledger }) => worthTelling(ledger).length < ledger.length);
-  const columns: Column[] = [
-    "Run (UTC)",
-    "Rule",
-    "Account, Region",
-    ...numbers("Listed", "Evaluated", "Not applicable", "Errors", "Coverage", "Took"),
-  ];
-  const rows = shown.flatMap((run) => worthTelling(run.ledger).map((entry) => runRow(run, entry)));
-  return html`<details id="runs"><summary>Runs of the period and their coverage (${number(runs.length)})</summary>
-${
-  runs.length > shown.length &&
-  html`<p class="note">The newest ${number(shown.length)} are shown; the JSON has all of them.</p>`
-}
-${
-  hasMore &&
-  html`<p class="note">Accounts and Regions in which a run found nothing, beside others in which it did, are only in
-the JSON.</p>`
-}
-${scrolling("Runs", table(columns, rows))}</details>`;
-}
-
-/** Where a run found nothing it says so only if that is all there is to say. */
-function worthTelling(ledger: Run["ledger"]): Run["ledger"] {
-  const found = ledger.filter(({ listed, error }) => listed > 0 || error > 0);
-  return found.length > 0 ? found : ledger;
-}
-
-function runRow(run: Run, entry: Run["ledger"][number]): Markup {
-  const errors = Object.entries(entry.errorCodes).map(([code, amount]) => `${code} ${amount}`);
-  return html`<tr><td class="t">${time(run.at)}${sub([run.trigger, run.arrivedLate && ", late"])}</td>
-<th scope="row">${run.rule}</th><td>${entry.accountId}, ${entry.region}</td>${[
-    numberCell("Listed", number(entry.listed)),
-    numberCell("Evaluated", number(entry.evaluated)),
-    numberCell("Not applicable", number(entry.notApplicable)),
-    numberCell("Errors", number(entry.error), errors.length > 0 && sub(errors.join(", "))),
-    numberCell("Coverage", percent(entry.coverage)),
-    numberCell("Took", duration(run.durationMs)),
-  ]}</tr>`;
 }

@@ -1,6 +1,7 @@
 /** The HTML report's sections on what was judged against, what was looked at, and what was not. */
 
 import type { Report, RuleResult } from "../../content/report";
+import { placeRows } from "./coverage";
 import { html, type Markup } from "./markup";
 import { scrolling, sub, table } from "./tables";
 import { resourceTypeName, severityBadge } from "./words";
@@ -39,10 +40,7 @@ export function readable(value: unknown): string {
 
 /** Where the rules looked and for what; then what none of them sees. */
 export function scopeSection({ scope }: Report): Markup {
-  const places = scope.places.map(
-    ({ accountId, region, rules }) =>
-      html`<tr><th scope="row">${accountId}</th><td>${region}</td><td>${rules.join(", ")}</td></tr>`,
-  );
+  const places = placeRows(scope.places);
   const kinds = scope.resourceTypes.map(
     ({ resourceType, rules }) =>
       html`<tr><th scope="row">${resourceTypeName(resourceType)}</th><td>${rules.join(", ")}</td></tr>`,
