@@ -65,6 +65,8 @@ export interface PlanRequest {
   /** Of the run, ISO-8601. */
   readonly instant: string;
   readonly trigger: "sweep" | "on-demand";
+  /** Of the event that the schedule sent, where it has to be told. */
+  readonly eventId?: string;
 }
 
 /** The second step, once for each account. */
