@@ -15,11 +15,8 @@ import { runDependencies } from "../common/runs/dependencies";
 import { asError } from "../common/values/errors";
 import { S3ReportStore } from "./bucket/storage";
 import { generateReport, type ReportDependencies } from "./generate";
-import {
-  importManagedRules,
-  type ManagedRuleDependencies,
-  recordComplianceChange,
-} from "./managed-rules/import";
+import { importManagedRules, type ManagedRuleDependencies } from "./managed-rules/import";
+import { recordComplianceChange } from "./managed-rules/record-change";
 import type { ReportResult } from "./report-files";
 import { isFromEventBridge, parseEvent } from "./request/event";
 import { importFindings } from "./security-hub/import";
