@@ -7,8 +7,8 @@ import {
   type OrganizationDependencies,
   rowContext,
 } from "../evaluator/evaluator";
-import type { CloseRequest } from "../evaluator/events";
 import { targetsOf } from "../evaluator/plan";
+import type { CloseRequest } from "../evaluator/steps";
 import { lookAt, resultOf, type SweepResult } from "../evaluator/sweep";
 import { type Judgement, unreadable } from "../rule/judgement";
 import { carryOutRun } from "../runs/run";

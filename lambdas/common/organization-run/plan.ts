@@ -1,5 +1,5 @@
 import type { Evaluator, EvaluatorDependencies } from "../evaluator/evaluator";
-import type { PlanRequest } from "../evaluator/events";
+import type { PlanRequest } from "../evaluator/steps";
 import { refuseOtherTimes } from "../evaluator/sweep";
 import { type OrganizationPlan, organizationOf, planKey, readPlan } from "./run";
 

@@ -3,9 +3,9 @@
 import { invocationTime } from "../aws/retry";
 import type { Target } from "../aws/target";
 import { type Evaluator, type EvaluatorDependencies, judge } from "../evaluator/evaluator";
-import type { ScanRequest } from "../evaluator/events";
 import { type AccountPlan, planAccount, targetsOf } from "../evaluator/plan";
 import { scan } from "../evaluator/scan";
+import type { ScanRequest } from "../evaluator/steps";
 import { refuseOtherTimes } from "../evaluator/sweep";
 import { type Observation, pack, unpack } from "../runs/observations";
 import { everythingIn } from "../runs/scanned";
