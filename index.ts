@@ -1039,7 +1039,15 @@ export const dashboardUrl = pulumi.interpolate`https://${region}.console.aws.ama
 export const stateMachineArns = ofOrganization
   ? Object.fromEntries(sweeps.map(({ rule, machine }) => [rule, machine.arn]))
   : null;
-/** CloudFormation's template of the role that every account of the organization needs; null where none is scanned. */
+/**
+ * CloudFormation's template of the role, and of AWS's managed rules, that every account of the organization needs; null
+ * where none is scanned.
+ */
 export const memberRoleTemplate = ofOrganization
-  ? memberRole(settings.customRules, settings, ofOrganization)
+  ? memberRole(
+      settings.customRules,
+      { rules: settings.managedRules, configRuleName: names.configRule },
+      settings,
+      ofOrganization,
+    )
   : null;

@@ -1,6 +1,7 @@
 /** The role that the functions take on in every account of an organization, as a template of CloudFormation's. */
 
 import * as pulumi from "@pulumi/pulumi";
+import type { TemplatePart } from "./member-managed-rules";
 import type { Statement } from "./policies";
 
 /** What a member's role is made of. */
@@ -13,6 +14,8 @@ export interface MemberRole {
   readonly organizationId: string;
   readonly externalId?: string;
   readonly reads: readonly Statement[];
+  /** What members have besides. */
+  readonly further: readonly TemplatePart[];
 }
 
 /**
@@ -21,12 +24,15 @@ export interface MemberRole {
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles).
  */
 export function memberRoleTemplate(role: MemberRole): pulumi.Output<string> {
-  const { name, scannerAccountId, scannerRoleArns, organizationId, externalId, reads } = role;
+  const { name, scannerAccountId, scannerRoleArns, organizationId, externalId, reads, further } = role;
   return pulumi.jsonStringify(
     {
       AWSTemplateFormatVersion: "2010-09-09",
       Description: "Lets the compliance scanner read the configuration of what it judges, and nothing else",
+      ...merged("Parameters", further),
+      ...merged("Conditions", further),
       Resources: {
+        ...Object.assign({}, ...further.map(({ Resources }) => Resources)),
         ComplianceReader: {
           Type: "AWS::IAM::Role",
           Properties: {
@@ -60,8 +66,15 @@ export function memberRoleTemplate(role: MemberRole): pulumi.Output<string> {
       },
     },
     undefined,
-    2,
+    // Without white space: CloudFormation takes no more than 51,200 bytes.
+    0,
   );
+}
+
+/** A section of a template out of its parts; none where no part has it, as CloudFormation takes no empty one. */
+function merged(section: "Parameters" | "Conditions", parts: readonly TemplatePart[]): object {
+  const all = Object.assign({}, ...parts.map((part) => part[section] ?? {}));
+  return Object.keys(all).length > 0 ? { [section]: all } : {};
 }
 
 /** Of several rules that read by the same statement one is enough. */

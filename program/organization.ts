@@ -3,6 +3,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScannedRegions } from "../lambdas/common/deployment/settings";
+import { type MemberManagedRules, managedRuleReads, memberConfigRules } from "./member-managed-rules";
 import { actionsOf, memberRoleTemplate } from "./member-role";
 import * as policies from "./policies";
 import type { CustomRule, Surroundings } from "./rules";
@@ -189,24 +190,33 @@ export function startBySchedule(
   }
 }
 
-/** The template of the role that every member has, rolled out by a StackSet if the settings say so. */
+/**
+ * The template of the role and AWS's managed rules that every member has, rolled out by a StackSet if the settings say so.
+ * @param managed read by the report generator, whose role is trusted where there are any.
+ */
 export function memberRole(
   rules: readonly CustomRule[],
+  managed: Pick<MemberManagedRules, "rules" | "configRuleName">,
   reading: Reading,
   home: HomeOfOrganization,
 ): pulumi.Output<string> {
   const { named, accountId, region, organization, options } = home;
   const { id, units = [], excludeAccounts, regions, roleName, externalId, roleRollout } = organization;
+  const readsManaged = managed.rules.length > 0;
+  const functions = rules.map(({ functionName }) => functionName);
   const templateBody = memberRoleTemplate({
     name: roleName,
     scannerAccountId: accountId,
-    scannerRoleArns: rules.map(
-      ({ functionName }) =>
-        pulumi.interpolate`arn:aws:iam::${accountId}:role/${named(`${functionName}-role`)}`,
+    scannerRoleArns: [...functions, ...(readsManaged ? ["report-generator"] : [])].map(
+      (name) => pulumi.interpolate`arn:aws:iam::${accountId}:role/${named(`${name}-role`)}`,
     ),
     organizationId: id,
     externalId,
-    reads: rules.flatMap((rule) => memberReads(rule, reading, { region, regions })),
+    reads: [
+      ...rules.flatMap((rule) => memberReads(rule, reading, { region, regions })),
+      ...(readsManaged ? managedRuleReads(region) : []),
+    ],
+    further: [memberConfigRules({ ...managed, scannerAccountId: accountId, region })],
   });
   if (roleRollout === "stackset") {
     const stackSet = new aws.cloudformation.StackSet(

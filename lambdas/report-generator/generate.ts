@@ -24,7 +24,7 @@ import {
   urisOf,
   writeFiles,
 } from "./report-files";
-import type { ReportRequest } from "./request/event";
+import type { ReportQuestion } from "./request/event";
 import { onDemandPeriod, scheduledPeriod } from "./request/period";
 
 /** What makes a report, all of it passed in. */
@@ -53,7 +53,7 @@ const CLOCK_SKEW_MS = 5 * 60 * 1000;
  */
 export async function generateReport(
   dependencies: ReportDependencies,
-  request: Exclude<ReportRequest, { kind: "compliance-change" }>,
+  request: ReportQuestion,
 ): Promise<ReportResult> {
   const result =
     request.kind === "scheduled"
@@ -74,7 +74,7 @@ export async function generateReport(
 
 async function scheduledReport(
   dependencies: ReportDependencies,
-  { time, eventId }: Extract<ReportRequest, { kind: "scheduled" }>,
+  { time, eventId }: Extract<ReportQuestion, { kind: "scheduled" }>,
 ): Promise<ReportResult> {
   const { store, settings } = dependencies;
   const chain = new Chain(store);
@@ -157,7 +157,7 @@ async function scheduledReport(
 
 async function onDemandReport(
   dependencies: ReportDependencies,
-  request: Extract<ReportRequest, { kind: "on-demand" }>,
+  request: Extract<ReportQuestion, { kind: "on-demand" }>,
 ): Promise<ReportResult> {
   const { store, settings } = dependencies;
   const now = dependencies.now().toISOString();

@@ -4,65 +4,63 @@ import { ConfigServiceClient } from "@aws-sdk/client-config-service";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecurityHubClient } from "@aws-sdk/client-securityhub";
 import type { Context } from "aws-lambda";
-import { clientConfig } from "../common/aws/clients";
+import { clientConfig, clientOfTarget, readerConfig } from "../common/aws/clients";
 import { invocationTime } from "../common/aws/retry";
 import { resourceNames } from "../common/deployment/names";
 import { type Place, placeOf, readSettings } from "../common/deployment/place";
-import type { ReportSettings } from "../common/deployment/settings";
-import type { EvaluationRow } from "../common/history/rows";
+import type { ReportGeneratorSettings } from "../common/deployment/settings";
 import type { Log } from "../common/monitoring/log";
+import { organizationDependencies } from "../common/organization-run/clients";
 import { runDependencies } from "../common/runs/dependencies";
 import { asError } from "../common/values/errors";
+import { answer, type ReportAnswer, type ReportGenerator } from "./answer";
 import { S3ReportStore } from "./bucket/storage";
-import { generateReport, type ReportDependencies } from "./generate";
-import {
-  importManagedRules,
-  type ManagedRuleDependencies,
-  recordComplianceChange,
-} from "./managed-rules/import";
-import type { ReportResult } from "./report-files";
+import type { ReportDependencies } from "./generate";
+import { importManagedRules } from "./managed-rules/import";
+import { MANAGED_RULES } from "./managed-rules/scan";
 import { isFromEventBridge, parseEvent } from "./request/event";
 import { importFindings } from "./security-hub/import";
 
 /** Whether the archive is one that tells AWS Security Hub, as program/bundle.ts says: others do not hold its client. */
 declare const TELLS_SECURITY_HUB: boolean;
+/** The same of whoever reads an organization's accounts. */
+declare const SCANS_ORGANIZATION: boolean;
 
-const settings = readSettings<ReportSettings>(__dirname);
+const { organization, ...settings } = readSettings<ReportGeneratorSettings>(__dirname);
 
 /** A part of a report is up to 8 MiB, which a slow second must not make a failure. */
 const UPLOAD_TIMEOUT_MS = 120_000;
 
-let connected: { managed: ManagedRuleDependencies; report: ReportDependencies } | undefined;
+let connected: ReportGenerator | undefined;
 
 /**
- * Answers a report request with the report, and a managed rule's change of compliance with the row it became.
+ * Answers a report request with the report, a managed rule's change of compliance with the row it became, and a step of a
+ * run over an organization with what the next one goes by.
  * @throws InvalidInputError naming the field of an event that is not understood and what is allowed.
  */
-export async function handler(
-  event: unknown,
-  context: Context,
-): Promise<ReportResult | EvaluationRow | undefined> {
+export async function handler(event: unknown, context: Context): Promise<ReportAnswer> {
   invocationTime.begin(context);
   connected ??= connect(placeOf(context));
-  const { managed, report } = connected;
   try {
-    const request = parseEvent(event, isFromEventBridge(context.invokedFunctionArn));
-    return request.kind === "compliance-change"
-      ? await recordComplianceChange(request.event, settings.rules, managed)
-      : await generateReport(report, request);
+    return await answer(connected, parseEvent(event, isFromEventBridge(context.invokedFunctionArn)));
   } catch (caught) {
-    report.log.error("event was not answered", asError(caught), { requestId: context.awsRequestId });
+    connected.report.log.error("event was not answered", asError(caught), {
+      requestId: context.awsRequestId,
+    });
     throw caught;
   }
 }
 
-function connect(place: Place): { managed: ManagedRuleDependencies; report: ReportDependencies } {
-  const managed: ManagedRuleDependencies = {
+function connect(place: Place): ReportGenerator {
+  const managed = {
     ...runDependencies(place),
     config: new ConfigServiceClient(clientConfig(place)),
+    configOf: clientOfTarget((target) => new ConfigServiceClient(readerConfig(target))),
     place,
     exceptions: settings.exceptions,
     reportSchedule: settings.reportSchedule,
+    ...(SCANS_ORGANIZATION &&
+      organization && { organization: organizationDependencies(place, MANAGED_RULES, organization) }),
   };
   const s3 = new S3Client(clientConfig(place, UPLOAD_TIMEOUT_MS));
   const bucket = resourceNames(place.environmentSuffix).reportBucket(place.accountId);

@@ -24,8 +24,8 @@ import { RunLeases } from "../../lambdas/common/runs/leases";
 import {
   importManagedRules,
   type ManagedRuleDependencies,
-  recordComplianceChange,
 } from "../../lambdas/report-generator/managed-rules/import";
+import { recordComplianceChange } from "../../lambdas/report-generator/managed-rules/record-change";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
 const config = mockClient(ConfigServiceClient);

@@ -3,7 +3,10 @@
  * them by the same code, from nothing but their environmentSuffix, account and Region.
  */
 
-/** Alias of the report generator by which EventBridge alone invokes it: what comes by it is nobody's own word. */
+/**
+ * Alias of the report generator by which EventBridge alone invokes it, and the state machine that it starts: what comes by
+ * it is nobody's own word.
+ */
 export const EVENTS_ALIAS = "events";
 
 /** The names of one deployment, each `{resource-type}-{environmentSuffix}`. */

@@ -88,7 +88,7 @@ export interface ReportedControl {
   readonly whyNotChecked?: string;
 }
 
-/** `settings.json` of the report generator. */
+/** What reports are made by. */
 export interface ReportSettings {
   readonly rules: readonly ReportedRule[];
   readonly exceptions: readonly Exception[];
@@ -104,3 +104,6 @@ export interface ReportSettings {
   /** `version` of package.json. */
   readonly programVersion: string;
 }
+
+/** `settings.json` of the report generator: what reports are made by, and whose accounts' managed rules it reads. */
+export type ReportGeneratorSettings = ReportSettings & { readonly organization?: OrganizationSettings };

@@ -17,9 +17,9 @@ import {
   oneOf,
   refuseFor,
   TEXT,
-  textLike,
 } from "../values/check";
 import { InvalidInputError } from "../values/errors";
+import { parseStep, type StepRequest } from "./steps";
 
 /** A sweep over everything, from the schedule or asked for by a person. */
 export interface SweepRequest {
@@ -58,34 +58,6 @@ const RESOURCES = fields({
     ),
   ),
 });
-
-/** The first step of a run over an organization: which accounts are to be scanned. */
-export interface PlanRequest {
-  readonly kind: "plan";
-  /** Of the run, ISO-8601. */
-  readonly instant: string;
-  readonly trigger: "sweep" | "on-demand";
-}
-
-/** The second step, once for each account. */
-export interface ScanRequest {
-  readonly kind: "scan";
-  readonly instant: string;
-  readonly account: string;
-}
-
-/** The last step: everything that was seen is recorded, alerted of and committed. */
-export interface CloseRequest {
-  readonly kind: "close";
-  readonly instant: string;
-}
-
-const ACCOUNT = textLike(/^\d{12}$/, "an account id of 12 digits");
-const PLAN = fields({
-  plan: fields({ instant: INSTANT, trigger: v.optional(oneOf(["sweep", "on-demand"]), "sweep") }),
-});
-const SCAN = fields({ scan: fields({ instant: INSTANT, account: ACCOUNT }) });
-const CLOSE = fields({ close: fields({ instant: INSTANT }) });
 
 const WHAT_IF = fields({ whatIf: OBJECT });
 
@@ -199,14 +171,7 @@ export type ChangeRequest = Readonly<ReturnType<typeof changeOf>> & {
 };
 
 /** Everything that an evaluator can be asked. */
-export type EvaluatorRequest =
-  | SweepRequest
-  | ChangeRequest
-  | ResourcesRequest
-  | WhatIfRequest
-  | PlanRequest
-  | ScanRequest
-  | CloseRequest;
+export type EvaluatorRequest = SweepRequest | ChangeRequest | ResourcesRequest | WhatIfRequest | StepRequest;
 
 const ALLOWED =
   'an EventBridge "Scheduled Event" or "Config Configuration Item Change", an AWS Config rule event, {}, ' +
@@ -228,9 +193,8 @@ export function parseEvaluatorEvent(event: unknown): EvaluatorRequest {
     return { kind: "resources", resourceIds: [...new Set(parse(RESOURCES).resourceIds)] };
   }
   if (given.whatIf !== undefined) return { kind: "what-if", parameters: parse(WHAT_IF).whatIf };
-  if (given.plan !== undefined) return { kind: "plan", ...parse(PLAN).plan };
-  if (given.scan !== undefined) return { kind: "scan", ...parse(SCAN).scan };
-  if (given.close !== undefined) return { kind: "close", ...parse(CLOSE).close };
+  const step = parseStep(given);
+  if (step) return step;
   throw new InvalidInputError(
     `event with ${Object.keys(given).join(", ")} is not understood; allowed: ${ALLOWED}`,
   );

@@ -11,7 +11,7 @@ import { belongs, type Evaluator, readOptions } from "./evaluator";
 /** Targets that are read at the same time. */
 const CONCURRENT_TARGETS = 8;
 /** Of an account whose reading is ended for the other accounts' sake. */
-class ScanTimedOut extends Error {
+export class ScanTimedOut extends Error {
   override readonly name = "ScanTimedOut";
   constructor() {
     super("not read to its end in the time that one account has");

@@ -7,31 +7,15 @@ import {
   type OrganizationDependencies,
   rowContext,
 } from "../evaluator/evaluator";
-import type { CloseRequest } from "../evaluator/events";
 import { targetsOf } from "../evaluator/plan";
+import type { CloseRequest } from "../evaluator/steps";
 import { lookAt, resultOf, type SweepResult } from "../evaluator/sweep";
-import { EXCLUDED, OUTSIDE_THE_UNITS } from "../organization/accounts";
 import { type Judgement, unreadable } from "../rule/judgement";
-import { unpack } from "../runs/observations";
 import { carryOutRun } from "../runs/run";
 import { everythingIn, type Judged, type ScanEnd } from "../runs/scanned";
-import { inBatches } from "../values/batches";
 import { asError } from "../values/errors";
-import { mergeInArrivalOrder } from "../values/merge";
-import { homeOf, type OrganizationPlan, observationsKey, organizationOf, readPlan } from "./run";
-
-/** Files that are read at the same time. */
-const CONCURRENT_FILES = 8;
-/** Merged in lists, not one by one: a race for each of 100,000 resources would cost more than to read them. */
-const LIST_LENGTH = 100;
-
-/** The scan of an account failed, however often it was tried. */
-class ScanFailed extends Error {
-  override readonly name = "ScanFailed";
-  constructor(account: string) {
-    super(`the scan of ${account} left nothing; the executions of the state machine tell why`);
-  }
-}
+import { observedIn } from "./observed";
+import { homeOf, type OrganizationPlan, organizationOf, readPlan, whyNotPlanned } from "./run";
 
 /** What the files tell besides what is recorded. */
 class Told {
@@ -76,38 +60,19 @@ export async function closeOrganization<Facts, Parameters>(
 
 async function* observations<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
-  { accounts, instant }: OrganizationPlan,
+  plan: OrganizationPlan,
   organization: OrganizationDependencies,
   told: Told,
 ): AsyncGenerator<Judged | ScanEnd> {
-  const queue = accounts.values();
-  async function* reader() {
-    for (const account of queue) {
-      yield* inBatches(ofAccount(evaluator, account, instant, organization, told), LIST_LENGTH);
-    }
-  }
-  const readers = Array.from({ length: Math.min(CONCURRENT_FILES, accounts.length) }, reader);
-  for await (const list of mergeInArrivalOrder(readers)) yield* list;
-}
-
-async function* ofAccount<Facts, Parameters>(
-  evaluator: Evaluator<Facts, Parameters>,
-  account: string,
-  instant: string,
-  organization: OrganizationDependencies,
-  told: Told,
-): AsyncGenerator<Judged | ScanEnd> {
-  const file = await organization.objects.read(observationsKey(evaluator.rule.name, instant, account));
-  if (!file) {
-    const { service, enabledRegions } = evaluator.source;
+  const { service, enabledRegions } = evaluator.source;
+  const unscanned = (account: string, error: Error): ScanEnd[] => {
     const home = homeOf(evaluator, organization, account);
-    for (const target of targetsOf(home, enabledRegions ? evaluator.settings.regions : [])) {
-      const reach = enabledRegions ? "regions" : "account";
-      yield { everything: everythingIn(service, target), error: new ScanFailed(account), reach };
-    }
-    return;
-  }
-  for await (const one of unpack(file)) {
+    const targets = targetsOf(home, enabledRegions ? evaluator.settings.regions : []);
+    const reach = enabledRegions ? "regions" : "account";
+    return targets.map((target) => ({ everything: everythingIn(service, target), error, reach }));
+  };
+  const { objects } = organization;
+  for await (const one of observedIn({ plan, prefix: evaluator.rule.name, objects, unscanned })) {
     if ("outside" in one) {
       told.outside.add(one.outside);
     } else {
@@ -132,25 +97,16 @@ async function lookAgain<Facts, Parameters>(
 /** Why nothing is listed any more where a resource lies; undefined where something is. */
 function notScanned<Facts, Parameters>(
   { settings: { regions = [] }, source }: Evaluator<Facts, Parameters>,
-  { accounts, skipped }: OrganizationPlan,
+  plan: OrganizationPlan,
   told: Told,
   resource: Judged["resource"],
 ): string | undefined {
   const { accountId, region } = resource;
-  if (!accounts.includes(accountId)) {
-    const reason = skipped.find(({ id }) => id === accountId)?.reason;
-    return `No longer evaluated: the account ${accountId} ${whySkipped(reason)}.`;
-  }
+  const left = whyNotPlanned(plan, accountId);
+  if (left !== undefined) return left;
   if (!source.enabledRegions || told.of(resource) === "scanned") return undefined;
   if (regions === "all" || told.of(resource) === "not-enabled") {
     return `No longer evaluated: the Region ${region} is not enabled in the account.`;
   }
   return `No longer evaluated: the Region ${region} is not among the setting organization.regions.`;
-}
-
-function whySkipped(reason: string | undefined): string {
-  if (reason === undefined) return "left the organization";
-  if (reason === EXCLUDED) return "is among organization.excludeAccounts";
-  if (reason === OUTSIDE_THE_UNITS) return "is in none of organization.units";
-  return `is ${reason}`;
 }

@@ -3,13 +3,15 @@
 import { text } from "node:stream/consumers";
 import type { Target } from "../aws/target";
 import type { Evaluator, EvaluatorDependencies, OrganizationDependencies } from "../evaluator/evaluator";
-import type { SkippedAccount } from "../organization/accounts";
+import { EXCLUDED, OUTSIDE_THE_UNITS, type SkippedAccount } from "../organization/accounts";
 import { InvalidInputError } from "../values/errors";
 
 /** The plan of one run, written once: every other step of the run goes by it. */
 export interface OrganizationPlan {
   readonly instant: string;
   readonly trigger: "sweep" | "on-demand";
+  /** Of the event that the schedule sent, where it is told. */
+  readonly eventId?: string;
   /** ISO-8601 instant before any account was read. */
   readonly plannedAt: string;
   /** Accounts that are scanned. */
@@ -18,7 +20,9 @@ export interface OrganizationPlan {
 }
 
 /** @throws InvalidInputError where no organization is scanned. */
-export function organizationOf({ organization }: EvaluatorDependencies): OrganizationDependencies {
+export function organizationOf({
+  organization,
+}: Pick<EvaluatorDependencies, "organization">): OrganizationDependencies {
   if (organization) return organization;
   throw new InvalidInputError("event must not be a step of an organization's run: the setting is not set");
 }
@@ -44,9 +48,29 @@ export async function readPlan(
   return JSON.parse(await text(stored)) as OrganizationPlan;
 }
 
+/** @throws InvalidInputError for an account that the plan does not have. */
+export function assertPlanned({ accounts }: OrganizationPlan, account: string): void {
+  if (accounts.includes(account)) return;
+  throw new InvalidInputError(`account must be one of the planned ${accounts.length}, not ${account}`);
+}
+
+/** Why an account that had been evaluated is not, in a sentence; undefined for one of the plan's. */
+export function whyNotPlanned({ accounts, skipped }: OrganizationPlan, account: string): string | undefined {
+  if (accounts.includes(account)) return undefined;
+  const reason = skipped.find(({ id }) => id === account)?.reason;
+  return `No longer evaluated: the account ${account} ${whySkipped(reason)}.`;
+}
+
+function whySkipped(reason: string | undefined): string {
+  if (reason === undefined) return "left the organization";
+  if (reason === EXCLUDED) return "is among organization.excludeAccounts";
+  if (reason === OUTSIDE_THE_UNITS) return "is in none of organization.units";
+  return `is ${reason}`;
+}
+
 /** The home Region of an account: by the role there, or in the deployment's own account by the function's. */
-export function homeOf<Facts, Parameters>(
-  { targets: [own] }: Evaluator<Facts, Parameters>,
+export function homeOf(
+  { targets: [own] }: Pick<Evaluator<unknown, unknown>, "targets">,
   { members }: OrganizationDependencies,
   accountId: string,
 ): Target {

@@ -3,14 +3,14 @@
 import { invocationTime } from "../aws/retry";
 import type { Target } from "../aws/target";
 import { type Evaluator, type EvaluatorDependencies, judge } from "../evaluator/evaluator";
-import type { ScanRequest } from "../evaluator/events";
 import { type AccountPlan, planAccount, targetsOf } from "../evaluator/plan";
 import { scan } from "../evaluator/scan";
+import type { ScanRequest } from "../evaluator/steps";
 import { refuseOtherTimes } from "../evaluator/sweep";
 import { type Observation, pack, unpack } from "../runs/observations";
 import { everythingIn } from "../runs/scanned";
-import { asError, InvalidInputError } from "../values/errors";
-import { homeOf, observationsKey, organizationOf, readPlan } from "./run";
+import { asError } from "../values/errors";
+import { assertPlanned, homeOf, observationsKey, organizationOf, readPlan } from "./run";
 
 /** What is answered to the scan of an account. */
 export interface AccountScanResult {
@@ -37,9 +37,7 @@ export async function scanAccount<Facts, Parameters>(
   const organization = organizationOf(dependencies);
   const { rule } = evaluator;
   const plan = await readPlan(organization, rule.name, instant);
-  if (!plan.accounts.includes(account)) {
-    throw new InvalidInputError(`account must be one of the planned ${plan.accounts.length}, not ${account}`);
-  }
+  assertPlanned(plan, account);
   const key = observationsKey(rule.name, instant, account);
   if (!(await organization.objects.read(key))) {
     refuseOtherTimes(instant, dependencies.now());

@@ -9,7 +9,7 @@ import {
   type ResourceKey,
   ResourceType,
 } from "@aws-sdk/client-config-service";
-import type { Place } from "../../common/deployment/place";
+import type { Target } from "../../common/aws/target";
 import { isCustomersRecorder, recordingRecorder, recordsType } from "../../common/deployment/recorder";
 import type { Log } from "../../common/monitoring/log";
 import type { Resource } from "../../common/rule/judgement";
@@ -21,7 +21,7 @@ export type Identity = Omit<Resource, "tags">;
 /** What identities are looked up with. */
 export interface IdentityDependencies {
   readonly config: ConfigServiceClient;
-  readonly place: Place;
+  readonly place: Target;
   /** Waits so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<unknown>;
   readonly log: Pick<Log, "warn">;
@@ -139,7 +139,7 @@ function named(keys: readonly ResourceKey[]): string {
   return `${keys.length} resource${keys.length === 1 ? "" : "s"} (${some}${keys.length > 3 ? ", …" : ""})`;
 }
 
-function identityOf(item: BaseConfigurationItem, place: Place): Identity {
+function identityOf(item: BaseConfigurationItem, place: Target): Identity {
   const { resourceType, resourceId = "", resourceName, arn, accountId, awsRegion } = item;
   const byId = identityById({ resourceType, resourceId }, place);
   return {
@@ -163,13 +163,13 @@ function isRecordable({ resourceType }: ResourceKey): boolean {
   return RECORDABLE.has(resourceType);
 }
 
-function accountIdentity({ partition, accountId, region }: Place): Identity {
+function accountIdentity({ partition, accountId, region }: Target): Identity {
   const arn = `arn:${partition}:iam::${accountId}:root`;
   return { arn, type: "AWS::::Account", name: `account ${accountId}`, accountId, region };
 }
 
 /** A resource of which AWS Config tells nothing but the id. Ids are unique in an account and Region only. */
-function identityById(key: ResourceKey, place: Place): Identity {
+function identityById(key: ResourceKey, place: Target): Identity {
   const { accountId, region } = place;
   const { resourceType: type = "unknown", resourceId: id = "" } = key;
   return {

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { EVENTS_ALIAS } from "../../common/deployment/names";
 import { parseScheduledEvent } from "../../common/evaluator/events";
+import { parseStep, type StepRequest } from "../../common/evaluator/steps";
 import {
   check,
   type Fields,
@@ -60,10 +61,14 @@ const ON_DEMAND = v.pipe(
 export type ReportRequest =
   | { readonly kind: "scheduled"; readonly time: string; readonly eventId: string }
   | ({ readonly kind: "on-demand" } & v.InferOutput<typeof ON_DEMAND>)
-  | { readonly kind: "compliance-change"; readonly event: unknown };
+  | { readonly kind: "compliance-change"; readonly event: unknown }
+  | StepRequest;
+
+/** One that is answered with a report. */
+export type ReportQuestion = Extract<ReportRequest, { kind: "scheduled" | "on-demand" }>;
 
 /**
- * Whether EventBridge invoked the function: by an alias that nobody else has the permission to invoke. Whoever may
+ * Whether EventBridge invoked the function, or the state machine that it starts: by an alias that nobody else has the permission to invoke. Whoever may
  * invoke the function itself cannot choose another qualifier
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html).
  */
@@ -76,8 +81,8 @@ export function isFromEventBridge(invokedFunctionArn: string): boolean {
  * Narrows an invocation's event. Scheduled events are those of an EventBridge rule
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html), compliance changes those of
  * AWS Config (https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html).
- * @param fromEventBridge only then it may be either: a scheduled report is a link of the chain, and a compliance change a
- *   verdict in the history.
+ * @param fromEventBridge only then it may be either, or a step of a run over an organization: a scheduled report is a link
+ *   of the chain, and a compliance change a verdict in the history.
  * @throws InvalidInputError naming the field at fault and what is allowed.
  */
 export function parseEvent(event: unknown, fromEventBridge = false): ReportRequest {
@@ -96,6 +101,8 @@ export function parseEvent(event: unknown, fromEventBridge = false): ReportReque
   if (given.source === "aws.config" && detailType === COMPLIANCE_CHANGE) {
     return { kind: "compliance-change", event };
   }
+  const step = fromEventBridge ? parseStep(given) : undefined;
+  if (step) return step;
   return { kind: "on-demand", ...onDemand(given) };
 }
 
