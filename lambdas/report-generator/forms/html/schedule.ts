@@ -23,9 +23,9 @@ export function scheduleSection({ schedule }: Report): Markup {
   ];
   return html`<section aria-labelledby="schedule"><h2 id="schedule">Schedule</h2>
 <p class="note">Expected runs follow from the schedule expression that was in force, which every run records. A run is
-on time when it is complete within ${duration(ON_TIME_MS)} of its slot; a slot is judged once it
-is ${duration(GRACE_MS)} old, so the youngest may belong to the next report. Managed rules are imported when a scheduled report is made. Slots
-before a rule's first complete run are expected once a scheduled report has named the rule.</p>
+on time when it is complete within ${duration(ON_TIME_MS)} of its slot; a slot is judged once it is
+${duration(GRACE_MS)} old, so the youngest may belong to the next report. Managed rules are imported when a scheduled
+report is made. Slots before a rule's first complete run are expected once a scheduled report has named the rule.</p>
 ${scrolling("Schedule", table(columns, schedule.map(scheduleRow)))}
 ${faultySlots(schedule)}</section>`;
 }
