@@ -5,24 +5,39 @@
 
 import { Deployment } from "../emulator/stack/deployment";
 import { FunctionError } from "../emulator/stack/lambda";
+import { OrganizationDeployment } from "../emulator/stack/organization";
 import { bankSettings } from "./bank";
 import { Day } from "./day";
 import { Living } from "./living";
+import { OrganizationStory, REGIONS, SETTINGS } from "./organization-story";
 import { print, printNote, printScene, printStep, styled } from "./print";
 import { Story } from "./story";
 
 async function main(): Promise<void> {
-  const keep = parseArguments(process.argv.slice(2));
+  const { keep, organization } = parseArguments(process.argv.slice(2));
+  const where = organization ? "organization: two runs over its accounts" : "AWS account";
   print(
-    styled(
-      "bold",
-      "Compliance scanner: a day in an invented bank's AWS account, played in about half a minute",
-    ),
+    styled("bold", `Compliance scanner: a day in an invented bank's ${where}, played in about half a minute`),
   );
   printNote("No AWS account is used: the emulator moto, on this machine, stands in for AWS.");
 
   printScene("Setting up");
   const day = new Day(new Date());
+  await (organization ? playOrganization(day) : playAccount(day, keep));
+}
+
+async function playOrganization(day: Day): Promise<void> {
+  const cleanUp = async () => (await starting).stop();
+  onInterrupt(cleanUp, () => false);
+  const starting = OrganizationDeployment.start(REGIONS, { settings: SETTINGS, say: printStep });
+  try {
+    await new OrganizationStory(await starting, day).play();
+  } finally {
+    await cleanUp();
+  }
+}
+
+async function playAccount(day: Day, keep: boolean): Promise<void> {
   let living: Living | undefined;
   const cleanUp = async () => {
     await living?.end();
@@ -41,26 +56,38 @@ async function main(): Promise<void> {
     } else {
       print();
       printNote("To break something yourself and watch the alert come: npm run demo -- --keep");
+      printNote("The same scanner over an organization's accounts: npm run demo -- --organization");
     }
   } finally {
     await cleanUp();
   }
 }
 
-/**
- * @returns whether the account shall go on after the story.
- * @throws Error naming the argument that is not understood.
- */
-function parseArguments(args: readonly string[]): boolean {
+interface Arguments {
+  /** Whether the account shall go on after the story. */
+  readonly keep: boolean;
+  /** Whether the story is that of an organization. */
+  readonly organization: boolean;
+}
+
+const USAGE = `usage: npm run demo [-- --keep | --organization]
+
+  --keep          goes on after the story, until Ctrl-C: change the emulated account yourself and watch the alert come
+  --organization  plays two runs over the accounts of an organization, carried out by Step Functions`;
+
+/** @throws Error naming the argument that is not understood. */
+function parseArguments(args: readonly string[]): Arguments {
   if (args.includes("--help") || args.includes("-h")) {
-    print(
-      "usage: npm run demo [-- --keep]\n\n  --keep    goes on after the story, until Ctrl-C: change the emulated account yourself and watch the alert come",
-    );
+    print(USAGE);
     process.exit(0);
   }
-  const unknown = args.find((argument) => argument !== "--keep");
-  if (unknown !== undefined) throw new Error(`unknown argument ${unknown}; the only one is --keep`);
-  return args.includes("--keep");
+  const known = ["--keep", "--organization"];
+  const unknown = args.find((argument) => !known.includes(argument));
+  if (unknown !== undefined) throw new Error(`unknown argument ${unknown}; known are ${known.join(" and ")}`);
+  const keep = args.includes("--keep");
+  const organization = args.includes("--organization");
+  if (keep && organization) throw new Error("--keep and --organization do not go together");
+  return { keep, organization };
 }
 
 let isInterrupted = false;

@@ -7,7 +7,7 @@ import { PROJECT_DIRECTORY } from "../emulator/stack/settings";
 import { ENDINGS, type Form } from "../lambdas/report-generator/bucket/chain";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
 
-const DIRECTORY = join(PROJECT_DIRECTORY, ".demo");
+const DEMO_FOLDER = join(PROJECT_DIRECTORY, ".demo");
 
 /** What stays of the demo once the emulated account is gone. */
 export interface SavedReports {
@@ -20,10 +20,16 @@ export interface SavedReports {
 /**
  * Copies the report bucket into the folder `.demo`, and puts one report's files where they are easily found, and the
  * first alert of drift beside them.
+ * @param folder of its own within that one.
  */
-export async function saveReports(deployment: Deployment, { files }: ReportResult): Promise<SavedReports> {
-  rmSync(DIRECTORY, { recursive: true, force: true });
-  const bucketCopy = join(DIRECTORY, "report-bucket");
+export async function saveReports(
+  deployment: Deployment,
+  { files }: ReportResult,
+  folder = "",
+): Promise<SavedReports> {
+  const directory = join(DEMO_FOLDER, folder);
+  rmSync(directory, { recursive: true, force: true });
+  const bucketCopy = join(directory, "report-bucket");
   const client = new S3Client(emulatorClient(deployment.moto.url));
   const bucket = { Bucket: deployment.reportBucketName };
   const objects = new Map<string, Uint8Array>();
@@ -35,11 +41,11 @@ export async function saveReports(deployment: Deployment, { files }: ReportResul
   }
   for (const [key, bytes] of objects) write(join(bucketCopy, key), bytes);
   const alert = deployment.mails().find(({ attributes }) => attributes.kind === "drift");
-  if (alert) write(join(DIRECTORY, "alert.json"), JSON.stringify(alert, null, 2));
+  if (alert) write(join(directory, "alert.json"), JSON.stringify(alert, null, 2));
   const saved = Object.entries(files).map(([form, uri]) => {
     const bytes = objects.get(new URL(uri).pathname.slice(1));
     if (!bytes) throw new Error(`the report names ${uri}, which is not in the bucket`);
-    const file = join(DIRECTORY, `compliance-report.${ENDINGS[form as Form]}`);
+    const file = join(directory, `compliance-report.${ENDINGS[form as Form]}`);
     write(file, bytes);
     return [form, file];
   });

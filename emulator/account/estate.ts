@@ -23,6 +23,7 @@ import {
   S3Client,
   type ServerSideEncryption,
 } from "@aws-sdk/client-s3";
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import type { RecordedResource } from "./events";
 import { ACCOUNT_ID, emulatorClient, REGION } from "./moto";
 
@@ -41,14 +42,18 @@ export class Estate {
   private readonly ec2: EC2Client;
   private readonly rds: RDSClient;
 
-  constructor(private readonly endpoint: string) {
-    this.ec2 = new EC2Client(emulatorClient(endpoint));
-    this.rds = new RDSClient(emulatorClient(endpoint));
+  /** @param credentials of another account than the emulated one. */
+  constructor(
+    private readonly endpoint: string,
+    private readonly credentials?: AwsCredentialIdentity,
+  ) {
+    this.ec2 = new EC2Client(this.client());
+    this.rds = new RDSClient(this.client());
   }
 
   /** Launches instances in one reservation. Returns their ids. */
   async launch(tags: Tags = {}, count = 1, region: string = REGION): Promise<string[]> {
-    const ec2 = region === REGION ? this.ec2 : new EC2Client(emulatorClient(this.endpoint, region));
+    const ec2 = this.ec2In(region);
     const { Instances = [] } = await ec2.send(
       new RunInstancesCommand({
         ImageId: "ami-12345678",
@@ -70,8 +75,8 @@ export class Estate {
     await this.ec2.send(new CreateTagsCommand({ Resources: [instanceId], Tags: tagList(tags) }));
   }
 
-  async untag(instanceId: string, key: string): Promise<void> {
-    await this.ec2.send(new DeleteTagsCommand({ Resources: [instanceId], Tags: [{ Key: key }] }));
+  async untag(instanceId: string, key: string, region: string = REGION): Promise<void> {
+    await this.ec2In(region).send(new DeleteTagsCommand({ Resources: [instanceId], Tags: [{ Key: key }] }));
   }
 
   /** Creates a bucket; without `encryption` it has none, which on AWS itself has been impossible since 2023. */
@@ -175,7 +180,18 @@ export class Estate {
   }
 
   private s3(region: string): S3Client {
-    return new S3Client(emulatorClient(this.endpoint, region));
+    return new S3Client(this.client(region));
+  }
+
+  private ec2In(region: string): EC2Client {
+    return region === REGION ? this.ec2 : new EC2Client(this.client(region));
+  }
+
+  private client(region: string = REGION) {
+    return {
+      ...emulatorClient(this.endpoint, region),
+      ...(this.credentials && { credentials: this.credentials }),
+    };
   }
 }
 

@@ -1,0 +1,237 @@
+/** The scenes of `npm run demo -- --organization`: two runs over the accounts of an invented bank's organization. */
+
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { ACCOUNT_ID } from "../emulator/account/moto";
+import { refusingRole } from "../emulator/account/organization";
+import type { Mail } from "../emulator/stack/mail";
+import type { OrganizationDeployment } from "../emulator/stack/organization";
+import type { SweepResult } from "../lambdas/common/evaluator/sweep";
+import type { LedgerEntry } from "../lambdas/common/history/rows";
+import type { Report } from "../lambdas/report-generator/content/report";
+import type { ReportResult } from "../lambdas/report-generator/report-files";
+import { clock, type Day } from "./day";
+import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
+import { saveReports } from "./saved-reports";
+
+/** Those that the bank works in; its accounts have others, which nobody scans. */
+export const REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-1"] as const;
+const [HOME, EUROPE, ASIA] = REGIONS;
+/** The rule whose mails and numbers are shown. */
+const RULE = "ec2-required-tags";
+const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
+const FOLDER = "organization";
+
+/** The settings of the stack, besides the organization. */
+export const SETTINGS = {
+  environmentSuffix: "demo",
+  alertEmail: "cloud-compliance@ledgerbank.example",
+  managedRules: [],
+};
+
+/** The demo's scenes; fails when one goes otherwise than it is told. */
+export class OrganizationStory {
+  /** Account id → what the bank calls it. */
+  private readonly names = new Map([[ACCOUNT_ID, "security"]]);
+  private units = { production: "", sandbox: "" };
+  /** The instance that will drift. */
+  private ledgerApi = "";
+
+  constructor(
+    private readonly deployment: OrganizationDeployment,
+    private readonly day: Day,
+  ) {}
+
+  async play(): Promise<void> {
+    await this.setUp();
+    await this.firstRun();
+    await this.between();
+    await this.secondRun();
+    await this.report();
+  }
+
+  private async setUp(): Promise<void> {
+    const { stack, organization } = this.deployment;
+    printStep(
+      `index.ts declares ${stack.graph.resources.length} resources, among them a state machine for each of the ` +
+        `${this.deployment.rules.length} rules; the emulator's AWS Organizations and Step Functions have them now`,
+    );
+    this.units = {
+      production: await organization.unit("production"),
+      sandbox: await organization.unit("sandbox"),
+    };
+    const payments = await this.join("payments", "production");
+    const trading = await this.join("trading", "production");
+    const lab = await this.join("lab", "sandbox");
+    const retired = await this.join("retired", "sandbox");
+
+    await stack.estate.launch({ Name: "audit-collector", ...TAGS });
+    [this.ledgerApi = ""] = await this.launch(payments, EUROPE, { Name: "ledger-api", ...TAGS });
+    await this.launch(payments, HOME, { Name: "payments-worker", Environment: "Production" });
+    await this.launch(trading, ASIA, { Name: "order-book", ...TAGS });
+    await this.launch(lab, HOME, { Name: "experiment-7", ...TAGS });
+    await organization.close(retired);
+    stack.inject(refusingRole(trading));
+    printStep("the bank's organization has five accounts, each with the same three Regions to scan:");
+    printTable(
+      ["Account", "Id", "Unit", "What is particular"],
+      [
+        ["security", ACCOUNT_ID, "(root)", "the scanner is deployed here, and nowhere else"],
+        ["payments", payments, "production", "one of its two instances lacks tags"],
+        ["trading", trading, "production", "it refuses the role by which the scanner reads accounts"],
+        ["lab", lab, "sandbox", "it will leave the organization"],
+        ["retired", retired, "sandbox", "it is closed: AWS calls it SUSPENDED"],
+      ],
+    );
+    printNote(
+      "Simulated, because the emulator lets everybody take on any role: that trading refuses. The functions' clock shows the day that is played. All times are UTC.",
+    );
+  }
+
+  private async firstRun(): Promise<void> {
+    const slot = this.day.at(1);
+    printScene(`${clock(slot)}  The schedule starts the state machines: every account is evaluated`);
+    printNote(
+      "Each machine plans (which accounts are there?), scans every account by itself, all Regions of it, and closes: what was seen of all becomes one run with one digest.",
+    );
+    const mails = await this.runAll(slot);
+    await this.printLedger();
+    printStep("trading stopped nobody: its Regions are errors with a reason, neither passing nor forgotten");
+    print();
+    printStep(`${mails.length} mails, a digest (a summary) for each rule. This is the one about tags:`);
+    printMails(mails.filter(({ attributes }) => attributes.rule === RULE));
+  }
+
+  /** What changes is seen by the next run. */
+  private async between(): Promise<void> {
+    const { organization } = this.deployment;
+    printScene(`${clock(this.day.at(1, 200))}  In the hours between, the organization changes`);
+    const payments = this.idOf("payments");
+    await (await organization.estateOf(payments)).untag(this.ledgerApi, "Compliance", EUROPE);
+    printStep('in payments, somebody removes the tag "Compliance" from ledger-api');
+    await organization.remove(this.idOf("lab"));
+    printStep("lab leaves the organization");
+    const mobile = await this.join("mobile", "production");
+    await this.launch(mobile, HOME, { Name: "push-gateway" });
+    printStep(`mobile (${mobile}) joins, with an instance that has no required tag`);
+  }
+
+  private async secondRun(): Promise<void> {
+    const slot = this.day.at(2);
+    printScene(`${clock(slot)}  The next run sees all of it`);
+    const mails = await this.runAll(slot);
+    await this.printLedger();
+    const drifts = mails.filter(({ attributes }) => attributes.kind === "drift");
+    const [drift] = drifts;
+    if (drifts.length !== 1 || !drift?.subject.includes("ledger-api")) {
+      throw new Error(`the drift of ledger-api should cause the only alert, not ${subjects(drifts)}`);
+    }
+    printStep("the drift in payments reached the topic, with account and Region:");
+    printMail(drift);
+    printStep("the digest tells the rest, and who was scanned for the first time:");
+    printMails(mails.filter(({ attributes: { kind, rule } }) => kind !== "drift" && rule === RULE));
+    const rows = await this.deployment.stack.evaluations();
+    const left = rows.findLast(({ account_id }) => account_id === this.idOf("lab"));
+    const joined = rows.findLast(({ resource_name }) => resource_name === "push-gateway");
+    if (!left?.gone || joined?.transition !== "first-seen") throw new Error("lab should be gone, mobile new");
+    printStep(`lab's instance is closed in the history: "${left.annotation}"`);
+    printStep(
+      `mobile's instance is ${joined.compliance_type}, and no alert speaks of it: nobody knows since when`,
+    );
+  }
+
+  private async report(): Promise<void> {
+    const now = this.day.at(2, 45);
+    printScene(`${clock(now)}  An auditor asks for a report over the whole organization`);
+    const { stack } = this.deployment;
+    const request = { from: this.day.at(1, -30) };
+    const { payload } = await stack.functions["report-generator"].invoke(request, { now });
+    const { files } = await saveReports(stack, payload as ReportResult, FOLDER);
+    const report = JSON.parse(readFileSync(files.json, "utf8")) as Report;
+    printStep(`it names each account and Region with its coverage; here under ${RULE}:`);
+    printTable(
+      ["Account", "Id", "Region", "Runs", "Coverage", "Not evaluated because of"],
+      report.coverage
+        .filter(({ rule }) => rule === RULE)
+        .map(({ accountId, region, runs, coverage, errorCodes }) => [
+          this.names.get(accountId) ?? "",
+          accountId,
+          region,
+          String(runs),
+          coverage === null ? "nothing to evaluate" : `${coverage} %`,
+          Object.keys(errorCodes).join(", "),
+        ]),
+    );
+    printNote(
+      "Coverage: how much of what was found could be evaluated. lab had one run before it left, and mobile one since it joined. retired is nowhere: a suspended account is not scanned, which the plan of the run says.",
+    );
+    print();
+    printStep("at the top of the report stands what an auditor must know before any number:");
+    for (const { level, text } of report.findings) printNote(`- ${level}: ${text}`);
+    print();
+    print(`  ${styled("bold", "The report:")}       ${shown(files.html)} (open it in a browser)`);
+    print(`  The same as data: ${shown(files.json)}, ${shown(files.csv)},`);
+    print(`                    ${shown(files.ocsf)} (OCSF findings)`);
+  }
+
+  /** Carries out every rule's state machine at the same time. Returns the mails that they caused. */
+  private async runAll(slot: string): Promise<Mail[]> {
+    const { deployment } = this;
+    const before = deployment.stack.mails().length;
+    const executions = await Promise.all(
+      deployment.rules.map(async (rule) => ({ rule, ...(await deployment.run(rule, slot)) })),
+    );
+    for (const { rule, status, output, cause } of executions) {
+      if (status !== "SUCCEEDED") throw new Error(`the execution of ${rule} is ${status}: ${cause}`);
+      const { listed, compliant, nonCompliant, error } = output as SweepResult;
+      printStep(
+        `${rule}: ${listed} found, ${compliant} pass, ${nonCompliant} fail, ${error} could not be evaluated`,
+      );
+    }
+    return deployment.stack.mails().slice(before);
+  }
+
+  /** Where the last run of the rule that is shown looked, and what it found. */
+  private async printLedger(): Promise<void> {
+    const run = (await this.deployment.stack.runs()).findLast(({ rule }) => rule === RULE);
+    const cells = ({ account_id, region, compliant, non_compliant, error, error_codes }: LedgerEntry) => [
+      this.names.get(account_id) ?? account_id,
+      region,
+      String(compliant),
+      String(non_compliant),
+      error === 0 ? "0" : `${error} (${Object.keys(error_codes).join(", ")})`,
+    ];
+    print();
+    print(`  ${styled("bold", RULE)}`);
+    printTable(["Account", "Region", "Pass", "Fail", "Not evaluated"], run?.ledger.map(cells) ?? []);
+    print();
+  }
+
+  private async join(name: string, unit: "production" | "sandbox"): Promise<string> {
+    const id = await this.deployment.organization.join(name, this.units[unit]);
+    this.names.set(id, name);
+    return id;
+  }
+
+  private async launch(account: string, region: string, tags: Readonly<Record<string, string>>) {
+    return (await this.deployment.organization.estateOf(account)).launch(tags, 1, region);
+  }
+
+  private idOf(name: string): string {
+    for (const [id, called] of this.names) if (called === name) return id;
+    throw new Error(`no account is called ${name}`);
+  }
+}
+
+function subjects(mails: readonly Mail[]): string {
+  return mails.map(({ subject }) => subject).join("; ") || "none";
+}
+
+function printMails(mails: readonly Mail[]): void {
+  for (const mail of mails) printMail(mail);
+}
+
+/** A path as the reader would type it. */
+function shown(path: string): string {
+  return relative(process.cwd(), path);
+}
