@@ -10,6 +10,7 @@ import type { SweepResult } from "../lambdas/common/evaluator/sweep";
 import type { LedgerEntry } from "../lambdas/common/history/rows";
 import type { Report } from "../lambdas/report-generator/content/report";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
+import { ADMINISTRATOR } from "./bank";
 import { clock, type Day } from "./day";
 import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
 import { saveReports } from "./saved-reports";
@@ -20,13 +21,15 @@ const [HOME, EUROPE, ASIA] = REGIONS;
 /** The rule whose mails and numbers are shown. */
 const RULE = "ec2-required-tags";
 const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
+/** AWS Config evaluates it, in the scanner's own account. */
+const MANAGED_RULE = "iam-user-mfa";
 const FOLDER = "organization";
 
 /** The settings of the stack, besides the organization. */
 export const SETTINGS = {
   environmentSuffix: "demo",
   alertEmail: "cloud-compliance@ledgerbank.example",
-  managedRules: [],
+  managedRules: [MANAGED_RULE],
 };
 
 /** The demo's scenes; fails when one goes otherwise than it is told. */
@@ -72,6 +75,8 @@ export class OrganizationStory {
     await this.launch(lab, HOME, { Name: "experiment-7", ...TAGS });
     await organization.close(retired);
     stack.inject(refusingRole(trading));
+    stack.managedRules.judge(MANAGED_RULE, ADMINISTRATOR, "COMPLIANT", this.day.at(1, -20));
+    stack.managedRules.evaluated(this.day.at(2, 20));
     printStep("the bank's organization has five accounts, each with the same three Regions to scan:");
     printTable(
       ["Account", "Id", "Unit", "What is particular"],
@@ -84,7 +89,7 @@ export class OrganizationStory {
       ],
     );
     printNote(
-      "Simulated, because the emulator lets everybody take on any role: that trading refuses. The functions' clock shows the day that is played. All times are UTC.",
+      "Simulated, because the emulator lets everybody take on any role: that trading refuses; and what AWS Config says of IAM. The functions' clock shows the day that is played. All times are UTC.",
     );
   }
 
