@@ -100,6 +100,9 @@ export class OrganizationStory {
       "Each machine plans (which accounts are there?), scans every account by itself, all Regions of it, and closes: what was seen of all becomes one run with one digest.",
     );
     const mails = await this.runAll(slot);
+    printNote(
+      "Listed are the instances that were launched, the scanner's own buckets, and each place that could not be read.",
+    );
     await this.printLedger();
     printStep("trading stopped nobody: its Regions are errors with a reason, neither passing nor forgotten");
     print();
@@ -190,7 +193,7 @@ export class OrganizationStory {
       if (status !== "SUCCEEDED") throw new Error(`the execution of ${rule} is ${status}: ${cause}`);
       const { listed, compliant, nonCompliant, error } = output as SweepResult;
       printStep(
-        `${rule}: ${listed} found, ${compliant} pass, ${nonCompliant} fail, ${error} could not be evaluated`,
+        `${rule}: ${listed} listed, ${compliant} pass, ${nonCompliant} fail, ${error} could not be evaluated`,
       );
     }
     return deployment.stack.mails().slice(before);
