@@ -12,11 +12,17 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EVENTS_ALIAS, resourceNames } from "./lambdas/common/deployment/names";
-import type { EvaluatorSettings, ReportedRule, ReportSettings } from "./lambdas/common/deployment/settings";
+import type {
+  EvaluatorSettings,
+  ReportedRule,
+  ReportGeneratorSettings,
+} from "./lambdas/common/deployment/settings";
 import { RULE_INDEX, TRANSITION_INDEX } from "./lambdas/common/history/keys";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "./lambdas/common/monitoring/metrics";
+import type { OrganizationSettings } from "./lambdas/common/organization/settings";
 import type { RuleDescription } from "./lambdas/common/rule/rule";
 import { EXPIRY_ATTRIBUTE } from "./lambdas/common/values/expiry";
+import { MANAGED_RULES } from "./lambdas/report-generator/managed-rules/scan";
 import { productArn } from "./lambdas/report-generator/security-hub/asff";
 import { version as programVersion } from "./package.json";
 import { buildFunction } from "./program/bundle";
@@ -26,6 +32,7 @@ import { inPatterns } from "./program/event-patterns";
 import { forwardChanges, furtherRegion, type HomeOfRegions, itemChanges } from "./program/further-regions";
 import {
   type HomeOfOrganization,
+  managedSessionActions,
   memberRole,
   organizationStatements,
   sessionActions,
@@ -39,7 +46,7 @@ import {
   recorderName as ownRecorderName,
   recordedTypes,
 } from "./program/recorder";
-import { CUSTOM_RULES, type CustomRule } from "./program/rules";
+import { CUSTOM_RULES } from "./program/rules";
 import { longestGapHours } from "./program/settings/schedule";
 import { readSettings } from "./program/settings/settings";
 import { reportedStandard } from "./program/standards/choice";
@@ -508,7 +515,10 @@ const evaluators = settings.customRules.map((customRule) => {
     evaluationSchedule,
     ...(!(onlyHere && settings.organization === undefined) && { regions }),
     ...(settings.organization && {
-      organization: evaluatedOrganization(settings.organization, customRule),
+      organization: scannedOrganization(
+        settings.organization,
+        sessionActions(customRule, settings, { region, regions: settings.organization.regions }),
+      ),
     }),
   };
   const evaluator = scannerFunction({
@@ -541,9 +551,11 @@ const evaluators = settings.customRules.map((customRule) => {
   return { rule, name, evaluator, parameters };
 });
 
-function evaluatedOrganization(setting: NonNullable<typeof settings.organization>, rule: CustomRule) {
-  const { id, units, excludeAccounts, regions, roleName, externalId } = setting;
-  const actions = sessionActions(rule, settings, { region, regions });
+function scannedOrganization(
+  setting: NonNullable<typeof settings.organization>,
+  actions: readonly string[],
+): OrganizationSettings {
+  const { id, units, excludeAccounts, roleName, externalId } = setting;
   return { id, units, excludeAccounts, roleName, externalId, actions };
 }
 
@@ -551,10 +563,20 @@ function evaluatedOrganization(setting: NonNullable<typeof settings.organization
 const sweeps = ofOrganization
   ? evaluators.map(({ rule, evaluator }) => ({
       rule: rule.name,
-      machine: sweepMachine(rule.name, evaluator, ofOrganization),
+      machine: sweepMachine(
+        rule.name,
+        evaluator.arn,
+        {
+          comment: "Evaluates every resource of every account under one rule",
+          timeoutSeconds: EVALUATOR_TIMEOUT_SECONDS,
+        },
+        ofOrganization,
+      ),
     }))
   : [];
-if (ofOrganization) startBySchedule(sweepTime, sweeps, delivery, deadLetterPolicy, ofOrganization);
+if (ofOrganization) {
+  startBySchedule("sweep-start", sweepTime, sweeps, delivery, deadLetterPolicy, ofOrganization);
+}
 
 function severityOf({ name, severity }: Pick<RuleDescription, "name" | "severity">) {
   return settings.severities[name] ?? severity;
@@ -770,7 +792,10 @@ const deployedParameters = new Map(
   reportedRules.map(({ name, parameters }) => [name, parameters as Readonly<Record<string, string>>]),
 );
 
-const reportSettings: ReportSettings = {
+/** Where AWS's managed rules are read in every account of an organization. */
+const ofManagedRules = settings.managedRules.length > 0 ? ofOrganization : undefined;
+
+const reportSettings: ReportGeneratorSettings = {
   rules: reportedRules,
   exceptions: settings.exceptions,
   ...(settings.standards.length > 0 && {
@@ -783,6 +808,9 @@ const reportSettings: ReportSettings = {
   reportSchedule,
   ...(settings.securityHub && { securityHub: true }),
   programVersion,
+  ...(ofManagedRules && {
+    organization: scannedOrganization(ofManagedRules.organization, managedSessionActions(region)),
+  }),
 };
 
 /** A role's inline policies have room for 10,240 characters, which the ARNs of more rules would use up. */
@@ -840,25 +868,47 @@ const reportGenerator = scannerFunction({
       ],
       Resource: "*",
     },
+    ...(ofManagedRules ? organizationStatements(MANAGED_RULES, ofManagedRules) : []),
   ],
   indexes: [RULE_INDEX, TRANSITION_INDEX],
   encryptedBy: ["dynamodb", "sns", "sqs", "s3"],
 });
 
-// Who may ask for a report may invoke the function, and cannot choose to come by this alias, as EventBridge does: a
-// scheduled report is a link of the chain, and a compliance change a verdict.
+// Who may ask for a report may invoke the function, and cannot choose to come by this alias, as EventBridge does and the
+// state machine that it starts: a scheduled report is a link of the chain, and a compliance change a verdict.
 const reportEvents = new aws.lambda.Alias(
   "report-events",
   {
     name: EVENTS_ALIAS,
-    description: "What EventBridge invokes, and nobody else",
+    description: "What EventBridge and its state machine invoke, and nobody else",
     functionName: reportGenerator.name,
     functionVersion: "$LATEST",
   },
   options,
 );
 retryAsynchronous("report-events", reportGenerator, reportEvents, reportEvents);
-deliver("report-generator", reportTime, reportGenerator, reportEvents);
+const imports = ofManagedRules
+  ? [
+      {
+        rule: "report",
+        machine: sweepMachine(
+          "report",
+          reportEvents.arn,
+          {
+            comment: "Reads the managed rules of every account, and makes the report",
+            timeoutSeconds: REPORT_TIMEOUT_SECONDS,
+            tellsEvent: true,
+          },
+          ofManagedRules,
+        ),
+      },
+    ]
+  : [];
+if (ofManagedRules) {
+  startBySchedule("report-start", reportTime, imports, delivery, deadLetterPolicy, ofManagedRules);
+} else {
+  deliver("report-generator", reportTime, reportGenerator, reportEvents);
+}
 for (const { name, rule } of managedRuleChanges) deliver(name, rule, reportGenerator, reportEvents);
 
 // ------------------------------------------------------------------- Watching: who watches the watcher
@@ -867,6 +917,8 @@ const functions = [
   ...evaluators.map(({ name, evaluator }) => ({ name, fn: evaluator })),
   { name: "report-generator", fn: reportGenerator },
 ];
+
+const stateMachines = [...sweeps, ...imports];
 
 const evaluationGapHours = longestGapHours(evaluationSchedule);
 
@@ -895,7 +947,7 @@ const alarms = [
       threshold: 1,
     }),
   ),
-  ...sweeps.map(({ rule, machine }) =>
+  ...stateMachines.map(({ rule, machine }) =>
     alarm(`${rule}-sweep-failed`, {
       alarmDescription: pulumi.interpolate`An execution of ${machine.name} failed: its run is not complete. The execution tells why; redrive it when the cause is mended (docs/operations.md).`,
       namespace: "AWS/States",
@@ -1035,9 +1087,12 @@ export const functionNames = Object.fromEntries(functions.map(({ name, fn }) => 
 export const deadLetterQueueUrl = deadLetters.url;
 /** The CloudWatch dashboard, for a browser. */
 export const dashboardUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards:name=${dashboard.dashboardName}`;
-/** By rule, the state machine that evaluates every account of the organization; null where none is scanned. */
+/**
+ * By rule, the state machine that evaluates every account of the organization, and as `report` the one that reads AWS's
+ * managed rules there and makes the report; null where none is scanned.
+ */
 export const stateMachineArns = ofOrganization
-  ? Object.fromEntries(sweeps.map(({ rule, machine }) => [rule, machine.arn]))
+  ? Object.fromEntries(stateMachines.map(({ rule, machine }) => [rule, machine.arn]))
   : null;
 /**
  * CloudFormation's template of the role, and of AWS's managed rules, that every account of the organization needs; null

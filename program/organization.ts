@@ -7,7 +7,7 @@ import { type MemberManagedRules, managedRuleReads, memberConfigRules } from "./
 import { actionsOf, memberRoleTemplate } from "./member-role";
 import * as policies from "./policies";
 import type { CustomRule, Surroundings } from "./rules";
-import { MAP_LABEL, sweepDefinition } from "./state-machine";
+import { MAP_LABEL, type Steps, sweepDefinition } from "./state-machine";
 
 /** The organization whose accounts are scanned, complete and checked. */
 export interface OrganizationSetting {
@@ -31,9 +31,12 @@ export interface HomeOfOrganization {
   readonly bucketArn: pulumi.Output<string>;
 }
 
-/** What a rule's function may do besides, to plan, scan and close. */
+/**
+ * What a function may do besides, to plan, scan and close.
+ * @param prefix of what its steps leave for each other.
+ */
 export function organizationStatements(
-  rule: string,
+  prefix: string,
   { organization, bucketArn, accountId }: HomeOfOrganization,
 ): policies.Statement[] {
   const { id, roleName, units } = organization;
@@ -59,7 +62,7 @@ export function organizationStatements(
     {
       Effect: "Allow",
       Action: ["s3:GetObject", "s3:PutObject"],
-      Resource: pulumi.interpolate`${bucketArn}/${rule}/*`,
+      Resource: pulumi.interpolate`${bucketArn}/${prefix}/*`,
       Condition: policies.ofAccount(accountId),
     },
     // Not by prefix: without the right to list, S3 answers for a missing object as for a forbidden one.
@@ -84,6 +87,11 @@ export function sessionActions(
   return actionsOf(memberReads(rule, reading, home));
 }
 
+/** The same of the report generator's session, which reads results of managed rules. */
+export function managedSessionActions(region: string): string[] {
+  return actionsOf(managedRuleReads(region));
+}
+
 function memberReads(
   { reads }: CustomRule,
   { discoveryScope, ownerTag }: Reading,
@@ -92,10 +100,15 @@ function memberReads(
   return reads({ accountId: "*", region, regions, discoveryScope, ownerTag, looksUpRegions: true });
 }
 
-/** A state machine that evaluates every account under one rule, and its role. */
+/**
+ * A state machine that carries out runs over every account, and its role.
+ * @param rule or whatever else the runs are called by.
+ * @param functionArn what it invokes, which may be an alias.
+ */
 export function sweepMachine(
   rule: string,
-  fn: aws.lambda.Function,
+  functionArn: pulumi.Output<string>,
+  steps: Steps,
   { named, accountId, region, options }: HomeOfOrganization,
 ): aws.sfn.StateMachine {
   const name = named(`${rule}-sweep`);
@@ -115,7 +128,7 @@ export function sweepMachine(
       name,
       role: role.name,
       policy: policies.policy(
-        { Effect: "Allow", Action: "lambda:InvokeFunction", Resource: fn.arn },
+        { Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn },
         // A distributed map runs as executions of its own
         // (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
         { Effect: "Allow", Action: "states:StartExecution", Resource: arn(`stateMachine:${name}`) },
@@ -139,14 +152,17 @@ export function sweepMachine(
       name,
       type: "STANDARD",
       roleArn: role.arn,
-      definition: fn.arn.apply((functionArn) => JSON.stringify(sweepDefinition(functionArn), undefined, 2)),
+      definition: functionArn.apply((invoked) =>
+        JSON.stringify(sweepDefinition(invoked, steps), undefined, 2),
+      ),
     },
     { ...options, dependsOn: permissions },
   );
 }
 
-/** Starts the state machines by a rule of EventBridge's. */
+/** Starts the state machines by a rule of EventBridge's, by a role of this name. */
 export function startBySchedule(
+  name: string,
   schedule: aws.cloudwatch.EventRule,
   machines: readonly { readonly rule: string; readonly machine: aws.sfn.StateMachine }[],
   delivery: Pick<aws.cloudwatch.EventTargetArgs, "retryPolicy" | "deadLetterConfig">,
@@ -154,18 +170,18 @@ export function startBySchedule(
   { named, options }: HomeOfOrganization,
 ): void {
   const role = new aws.iam.Role(
-    "sweep-start",
+    name,
     {
-      name: named("sweep-start-role"),
+      name: named(`${name}-role`),
       description: "What EventBridge may do to start the state machines",
       assumeRolePolicy: policies.trustRules([schedule.arn]),
     },
     options,
   );
   const permission = new aws.iam.RolePolicy(
-    "sweep-start",
+    name,
     {
-      name: named("sweep-start"),
+      name: named(name),
       role: role.name,
       policy: policies.policy({
         Effect: "Allow",

@@ -2,7 +2,7 @@ import type { ReportedRule } from "../../lambdas/common/deployment/settings";
 import type { AwsRequest } from "./aws-request";
 import { json, jsonError } from "./faults";
 import { ACCOUNT_ID } from "./moto";
-import type { Interceptor, Reply } from "./proxy";
+import type { Reply } from "./proxy";
 
 export type ManagedVerdict = "COMPLIANT" | "NON_COMPLIANT" | "NOT_APPLICABLE";
 
@@ -30,7 +30,11 @@ export class ManagedRules {
   private readonly deleted = new Set<string>();
   private evaluatedAt: string | undefined;
 
-  constructor(rules: readonly Pick<ReportedRule, "name" | "configRuleName">[]) {
+  /** @param accountId of the account that they belong to. */
+  constructor(
+    rules: readonly Pick<ReportedRule, "name" | "configRuleName">[],
+    private readonly accountId = ACCOUNT_ID,
+  ) {
     this.configRuleNames = new Map(rules.map(({ name, configRuleName }) => [name, configRuleName]));
     this.clear();
   }
@@ -57,7 +61,7 @@ export class ManagedRules {
     this.evaluatedAt = undefined;
   }
 
-  readonly interceptor: Interceptor = (request) => {
+  readonly interceptor = (request: AwsRequest): Reply | undefined => {
     if (request.service !== "config") return undefined;
     switch (request.operation) {
       case "GetComplianceDetailsByConfigRule":
@@ -172,7 +176,7 @@ export class ManagedRules {
       const found = known.find(
         ({ resourceType, resourceId }) => resourceType === key.resourceType && resourceId === key.resourceId,
       );
-      return found ? [configurationItem(found)] : [];
+      return found ? [configurationItem(found, this.accountId)] : [];
     });
     return json({ baseConfigurationItems: items, unprocessedResourceKeys: [] });
   }
@@ -212,23 +216,24 @@ interface ComplianceDetailsInput {
 }
 
 /** Types that the recorder records → the ARN of a resource, from id and name. */
-const ARNS: Readonly<Record<string, (resource: ConfigResource) => string>> = {
-  "AWS::IAM::User": ({ resourceName }) => `iam::${ACCOUNT_ID}:user/${resourceName}`,
-  "AWS::IAM::Group": ({ resourceName }) => `iam::${ACCOUNT_ID}:group/${resourceName}`,
-  "AWS::IAM::Role": ({ resourceName }) => `iam::${ACCOUNT_ID}:role/${resourceName}`,
-  "AWS::IAM::Policy": ({ resourceName }) => `iam::${ACCOUNT_ID}:policy/${resourceName}`,
-  "AWS::EC2::SecurityGroup": ({ resourceId }) => `ec2:us-east-1:${ACCOUNT_ID}:security-group/${resourceId}`,
-  "AWS::RDS::DBInstance": ({ resourceName }) => `rds:us-east-1:${ACCOUNT_ID}:db:${resourceName}`,
+const ARNS: Readonly<Record<string, (resource: ConfigResource, accountId: string) => string>> = {
+  "AWS::IAM::User": ({ resourceName }, accountId) => `iam::${accountId}:user/${resourceName}`,
+  "AWS::IAM::Group": ({ resourceName }, accountId) => `iam::${accountId}:group/${resourceName}`,
+  "AWS::IAM::Role": ({ resourceName }, accountId) => `iam::${accountId}:role/${resourceName}`,
+  "AWS::IAM::Policy": ({ resourceName }, accountId) => `iam::${accountId}:policy/${resourceName}`,
+  "AWS::EC2::SecurityGroup": ({ resourceId }, accountId) =>
+    `ec2:us-east-1:${accountId}:security-group/${resourceId}`,
+  "AWS::RDS::DBInstance": ({ resourceName }, accountId) => `rds:us-east-1:${accountId}:db:${resourceName}`,
   "AWS::S3::Bucket": ({ resourceName }) => `s3:::${resourceName}`,
 };
 
-function configurationItem(resource: ConfigResource) {
+function configurationItem(resource: ConfigResource, accountId: string) {
   const { resourceType, resourceId, resourceName } = resource;
   return {
     version: "1.3",
-    accountId: ACCOUNT_ID,
+    accountId,
     configurationItemStatus: "ResourceDiscovered",
-    arn: `arn:aws:${ARNS[resourceType]?.(resource)}`,
+    arn: `arn:aws:${ARNS[resourceType]?.(resource, accountId)}`,
     resourceType,
     resourceId,
     resourceName,

@@ -6,8 +6,11 @@ import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CREDENTIALS, REGION } from "./moto";
 
-/** Invokes the function of that name, and answers what it answers; an error's name is what the state machine catches. */
-export type InvokeFunction = (functionName: string, event: unknown) => Promise<unknown>;
+/**
+ * Invokes the function of that name, or an alias of it, and answers what it answers; an error's name is what the state
+ * machine catches.
+ */
+export type InvokeFunction = (functionName: string, event: unknown, alias?: string) => Promise<unknown>;
 
 /** Where moto's interpreter finds the functions. */
 export interface FunctionEndpoint {
@@ -28,9 +31,10 @@ export async function startFunctionEndpoint(): Promise<FunctionEndpoint> {
   const server = createServer(async (incoming, outgoing) => {
     const event: unknown = JSON.parse((await buffer(incoming)).toString() || "{}");
     const named = /\/functions\/([^/]+)\/invocations/.exec(decodeURIComponent(incoming.url ?? ""))?.[1] ?? "";
-    const functionName = named.slice(named.lastIndexOf(":") + 1);
+    // An ARN: what follows the function's name is a version or an alias.
+    const [functionName = "", alias] = named.split(":").slice(6);
     try {
-      const answer = await invoke(functionName, event);
+      const answer = await invoke(functionName, event, alias);
       outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
     } catch (caught) {
       const { errorType = "Error", errorMessage = String(caught) } = caught as Record<string, string>;

@@ -52,7 +52,7 @@ describe("each rule", () => {
   test("has a function that the schedule does not invoke", () => {
     const targets = program.of("cloudwatch/EventTarget").map(({ name }) => name);
     expect(targets.sort()).toEqual(
-      [...RULES.map((rule) => `${rule}-sweep`), "managed-rule-changes", "report-generator"].sort(),
+      [...RULES.map((rule) => `${rule}-sweep`), "managed-rule-changes", "report-sweep"].sort(),
     );
   });
 
@@ -144,6 +144,79 @@ describe("the bucket of what was seen", () => {
       { id: "expire", status: "Enabled", filter: {}, expiration: { days: 30 } },
     ]);
     expect(program.of("s3/BucketVersioning").map(({ name }) => name)).not.toContain("sweeps");
+  });
+});
+
+describe("the report generator", () => {
+  const alias = `arn:aws:lambda:us-east-1:${ACCOUNT_ID}:function:report-generator-${environmentSuffix}:events`;
+
+  test("has a state machine that the report schedule starts, and that invokes it by the alias", () => {
+    expect(program.the("cloudwatch/EventTarget", "report-sweep").inputs).toMatchObject({
+      arn: machineArn("report"),
+      rule: `compliance-report-schedule-${environmentSuffix}`,
+      roleArn: `arn:aws:iam::${ACCOUNT_ID}:role/report-start-role-${environmentSuffix}`,
+    });
+    const [invoke] = program.statements("iam/RolePolicy", "report-sweep");
+    expect(invoke).toEqual({ Effect: "Allow", Action: "lambda:InvokeFunction", Resource: alias });
+    const { definition } = program.the("sfn/StateMachine", "report-sweep").inputs;
+    const named = String(definition).match(/"FunctionName": "[^"]+"/g) ?? [];
+    expect(new Set(named)).toEqual(new Set([`"FunctionName": "${alias}"`]));
+    expect(program.statements("iam/RolePolicy", "report-start")).toEqual([
+      { Effect: "Allow", Action: "states:StartExecution", Resource: [machineArn("report")] },
+    ]);
+    expect(program.outputs.stateMachineArns).toMatchObject({ report: machineArn("report") });
+    expect(program.the("cloudwatch/MetricAlarm", "report-sweep-failed").inputs).toMatchObject({
+      dimensions: { StateMachineArn: machineArn("report") },
+    });
+  });
+
+  test("may take on the members' role, list accounts and use its own objects", () => {
+    const statements = program.statements("iam/RolePolicy", "report-generator");
+    expect(statements).toEqual(
+      expect.arrayContaining([
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Resource: "arn:aws:iam::*:role/compliance-reader",
+          Condition: { StringEquals: { "aws:ResourceOrgID": "o-a1b2c3d4e5" } },
+        },
+        { Effect: "Allow", Action: "organizations:ListAccounts", Resource: "*" },
+        expect.objectContaining({
+          Action: ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"],
+        }),
+        {
+          Effect: "Allow",
+          Action: ["s3:GetObject", "s3:PutObject"],
+          Resource: `arn:aws:s3:::${BUCKET}/report-generator/*`,
+          Condition: ofAccount,
+        },
+        {
+          Effect: "Allow",
+          Action: "s3:ListBucket",
+          Resource: `arn:aws:s3:::${BUCKET}`,
+          Condition: ofAccount,
+        },
+      ]),
+    );
+  });
+
+  test("has settings that name the organization and what a session may do", async () => {
+    const { "settings.json": text = "" } = await program.archive("report-generator");
+    expect(JSON.parse(text).organization).toEqual({
+      id: "o-a1b2c3d4e5",
+      units: ["ou-ab12-c3d4e5f6"],
+      excludeAccounts: ["222222222222"],
+      roleName: "compliance-reader",
+      externalId: "shared-word",
+      actions: [
+        "config:BatchGetResourceConfig",
+        "config:DescribeConfigRuleEvaluationStatus",
+        "config:DescribeConfigurationRecorderStatus",
+        "config:DescribeConfigurationRecorders",
+        "config:GetComplianceDetailsByConfigRule",
+        "config:ListDiscoveredResources",
+      ],
+    });
   });
 });
 

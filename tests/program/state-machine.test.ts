@@ -17,7 +17,8 @@ interface Machine {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
-const machine = sweepDefinition(ARN) as unknown as Machine;
+const STEPS = { comment: "Evaluates everything", timeoutSeconds: 300 };
+const machine = sweepDefinition(ARN, STEPS) as unknown as Machine;
 const map = machine.States["Scan every account"] as State;
 const scan = map.ItemProcessor?.States.Scan as State;
 
@@ -79,4 +80,19 @@ test("what the function refuses is not tried again, and what may pass is", () =>
     ["Lambda.ClientExecutionTimeoutException", 12],
     ["States.ALL", 2],
   ]);
+});
+
+test("a plan is told of the schedule's event where the report has to tell it", () => {
+  const telling = sweepDefinition(ARN, { ...STEPS, tellsEvent: true }) as unknown as Machine;
+  expect(payloads(telling)).toContainEqual({ plan: { "instant.$": "$.time", "eventId.$": "$.id" } });
+  expect(payloads(machine)).not.toContainEqual(
+    expect.objectContaining({ plan: expect.objectContaining({ "eventId.$": "$.id" }) }),
+  );
+});
+
+test("a step is waited for longer than the function may take", () => {
+  for (const timeoutSeconds of [300, 900]) {
+    const { States } = sweepDefinition(ARN, { ...STEPS, timeoutSeconds }) as unknown as Machine;
+    expect(States.Close?.TimeoutSeconds).toBeGreaterThan(timeoutSeconds);
+  }
 });
