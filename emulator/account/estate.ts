@@ -23,8 +23,9 @@ import {
   S3Client,
   type ServerSideEncryption,
 } from "@aws-sdk/client-s3";
+import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import type { RecordedResource } from "./events";
-import { ACCOUNT_ID, emulatorClient, REGION } from "./moto";
+import { ACCOUNT_ID, CREDENTIALS, emulatorClient, REGION } from "./moto";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -41,14 +42,18 @@ export class Estate {
   private readonly ec2: EC2Client;
   private readonly rds: RDSClient;
 
-  constructor(private readonly endpoint: string) {
-    this.ec2 = new EC2Client(emulatorClient(endpoint));
-    this.rds = new RDSClient(emulatorClient(endpoint));
+  /** @param credentials of the account's, if it is not the deployment's own. */
+  constructor(
+    private readonly endpoint: string,
+    private readonly credentials: AwsCredentialIdentity = CREDENTIALS,
+  ) {
+    this.ec2 = new EC2Client(this.client());
+    this.rds = new RDSClient(this.client());
   }
 
   /** Launches instances in one reservation. Returns their ids. */
   async launch(tags: Tags = {}, count = 1, region: string = REGION): Promise<string[]> {
-    const ec2 = region === REGION ? this.ec2 : new EC2Client(emulatorClient(this.endpoint, region));
+    const ec2 = region === REGION ? this.ec2 : new EC2Client(this.client(region));
     const { Instances = [] } = await ec2.send(
       new RunInstancesCommand({
         ImageId: "ami-12345678",
@@ -175,14 +180,22 @@ export class Estate {
   }
 
   private s3(region: string): S3Client {
-    return new S3Client(emulatorClient(this.endpoint, region));
+    return new S3Client(this.client(region));
+  }
+
+  private client(region: string = REGION) {
+    return { ...emulatorClient(this.endpoint, region), credentials: this.credentials };
   }
 }
 
 /** An instance as AWS Config records it: it has no name there. */
-export function recordedInstance(id: string): RecordedResource {
-  const arn = `arn:aws:ec2:${REGION}:${ACCOUNT_ID}:instance/${id}`;
-  return { resourceType: "AWS::EC2::Instance", resourceId: id, arn };
+export function recordedInstance(
+  id: string,
+  region: string = REGION,
+  accountId: string = ACCOUNT_ID,
+): RecordedResource {
+  const arn = `arn:aws:ec2:${region}:${accountId}:instance/${id}`;
+  return { resourceType: "AWS::EC2::Instance", resourceId: id, arn, region };
 }
 
 /** A bucket as AWS Config records it. */

@@ -22,12 +22,11 @@ import {
 } from "../../emulator/account/state-machines";
 import { Deployment } from "../../emulator/stack/deployment";
 import { theOne } from "../../emulator/stack/graph";
+import { ORGANIZATION_ID, SEED } from "./permissions";
 
 const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
 const REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-1"];
-/** moto draws ids by chance; after this seed the organization has always the same. */
-const SEED = 20261124;
-const ORGANIZATION_ID = "o-laci35k21p";
+
 const RULE = "ec2-required-tags";
 jest.setTimeout(120_000);
 

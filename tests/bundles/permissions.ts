@@ -15,9 +15,10 @@ export interface NeededPermission {
 /**
  * The permissions that AWS asks a request for
  * (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+ * @param accountId in which it is asked.
  * @throws Error for an operation that is not known here.
  */
-export function neededPermissions(request: AwsRequest): NeededPermission[] {
+export function neededPermissions(request: AwsRequest, accountId = ACCOUNT_ID): NeededPermission[] {
   const { service, operation, region, input } = request;
   if (service === "s3") return neededForS3(request);
   const needed = (...resources: string[]) =>
@@ -32,12 +33,20 @@ export function neededPermissions(request: AwsRequest): NeededPermission[] {
     case "config:DescribeConfigurationRecorderStatus":
     case "config:GetComplianceDetailsByResource":
     case "config:ListDiscoveredResources":
+    case "organizations:ListAccounts":
       return needed("*");
+    case "organizations:ListAccountsForParent":
+    case "organizations:ListOrganizationalUnitsForParent": {
+      const kind = String(input.ParentId).startsWith("r-") ? "root" : "ou";
+      return needed(`arn:aws:organizations::${ACCOUNT_ID}:${kind}/${ORGANIZATION_ID}/${input.ParentId}`);
+    }
+    case "sts:AssumeRole":
+      return needed(String(input.RoleArn));
     // Filters name no database: AWS checks these calls against all of them.
     case "rds:DescribeDBInstances":
-      return needed(`arn:aws:rds:${region}:${ACCOUNT_ID}:db:*`);
+      return needed(`arn:aws:rds:${region}:${accountId}:db:*`);
     case "rds:DescribeDBClusters":
-      return needed(`arn:aws:rds:${region}:${ACCOUNT_ID}:cluster:*`);
+      return needed(`arn:aws:rds:${region}:${accountId}:cluster:*`);
     case "config:GetComplianceDetailsByConfigRule":
       return needed(configRuleArn(input.ConfigRuleName));
     case "config:DescribeConfigRuleEvaluationStatus":
@@ -92,11 +101,7 @@ function configRuleArn(name: unknown): string {
   return String(arnOf("aws:cfg/rule:Rule", String(name)));
 }
 
-/**
- * What a function's role allows, one action and one resource pattern at a time.
- * @throws Error for denials, and for conditions other than on Regions, and that the resource is the account's own, as
- *   everything here is.
- */
+/** What a function's role allows. */
 export function grantsOf(graph: Graph, functionKey: string): Grant[] {
   const fn = theOne(graph, "aws:lambda/function:Function", functionKey);
   const role = ofType(graph, "aws:iam/role:Role").find(
@@ -104,30 +109,43 @@ export function grantsOf(graph: Graph, functionKey: string): Grant[] {
   );
   return ofType(graph, "aws:iam/rolePolicy:RolePolicy")
     .filter(({ inputs }) => inputs.role === role?.id)
-    .flatMap(({ inputs }) => (JSON.parse(String(inputs.policy)) as PolicyDocument).Statement)
-    .flatMap(({ Effect, Action, Resource, Condition }) => {
-      const regions = (Condition as RegionCondition | undefined)?.StringEquals?.["aws:RequestedRegion"];
-      const onRegions = { StringEquals: { "aws:RequestedRegion": regions } };
-      const isUnderstood = [undefined, OWN_RESOURCES, onRegions].some((one) =>
-        isDeepStrictEqual(Condition, one),
-      );
-      if (Effect !== "Allow" || !isUnderstood) {
-        throw new Error(`${Effect} under ${JSON.stringify(Condition)} is not understood here`);
-      }
-      const limits = regions && { regions: [regions].flat() };
-      return [Action]
-        .flat()
-        .flatMap((action) => [Resource].flat().map((resource) => ({ action, resource, ...limits })));
-    });
+    .flatMap(({ inputs }) => grantsIn((JSON.parse(String(inputs.policy)) as PolicyDocument).Statement));
 }
 
+/**
+ * What statements allow, one action and one resource pattern at a time.
+ * @throws Error for denials, and for conditions other than on Regions, that the resource is the account's own, as
+ *   everything here is, and that the account is the organization's, as every one here is.
+ */
+export function grantsIn(statements: PolicyDocument["Statement"]): Grant[] {
+  return statements.flatMap(({ Effect, Action, Resource, Condition }) => {
+    const regions = (Condition as RegionCondition | undefined)?.StringEquals?.["aws:RequestedRegion"];
+    const onRegions = { StringEquals: { "aws:RequestedRegion": regions } };
+    const isUnderstood = [undefined, OWN_RESOURCES, OF_ORGANIZATION, onRegions].some((one) =>
+      isDeepStrictEqual(Condition, one),
+    );
+    if (Effect !== "Allow" || !isUnderstood) {
+      throw new Error(`${Effect} under ${JSON.stringify(Condition)} is not understood here`);
+    }
+    const limits = regions && { regions: [regions].flat() };
+    return [Action]
+      .flat()
+      .flatMap((action) => [Resource].flat().map((resource) => ({ action, resource, ...limits })));
+  });
+}
+
+/** moto draws an organization's id by chance; after this seed it has always the same, and so has its root. */
+export const SEED = 20261124;
+export const ORGANIZATION_ID = "o-laci35k21p";
+
+const OF_ORGANIZATION = { StringEquals: { "aws:ResourceOrgID": ORGANIZATION_ID } };
 const OWN_RESOURCES = { StringEquals: { "aws:ResourceAccount": ACCOUNT_ID } };
 
 interface RegionCondition {
   readonly StringEquals?: { readonly "aws:RequestedRegion"?: string | string[] };
 }
 
-interface PolicyDocument {
+export interface PolicyDocument {
   readonly Statement: readonly {
     readonly Effect: string;
     readonly Action: string | string[];

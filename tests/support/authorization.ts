@@ -68,6 +68,19 @@ const SERVICES: Readonly<Record<string, Service>> = {
     },
     actions: { CreateLogStream: ["log-stream"], PutLogEvents: ["log-stream"] },
   },
+  organizations: {
+    page: "list_awsorganizations.html",
+    resourceTypes: {
+      // Their account is the management account, which nobody but AWS Organizations knows.
+      organizationalunit: /^arn:aws:organizations::(\d{12}|\*):ou\/o-[a-z0-9]+\/(ou-[a-z0-9-]+|\*)$/,
+      root: /^arn:aws:organizations::(\d{12}|\*):root\/o-[a-z0-9]+\/(r-[a-z0-9]+|\*)$/,
+    },
+    actions: {
+      ListAccounts: [],
+      ListAccountsForParent: ["organizationalunit", "root"],
+      ListOrganizationalUnitsForParent: ["organizationalunit", "root"],
+    },
+  },
   rds: {
     page: "list_amazonrds.html",
     resourceTypes: {
@@ -104,6 +117,12 @@ const SERVICES: Readonly<Record<string, Service>> = {
     page: "list_amazonsqs.html",
     resourceTypes: { queue: /^arn:aws:sqs:[\w-]+:\d{12}:[^:*]+$/ },
     actions: { SendMessage: ["queue"] },
+  },
+  sts: {
+    page: "list_awssecuritytokenservice.html",
+    // One role in every account of the organization, which is a condition.
+    resourceTypes: { role: /^arn:aws:iam::(\d{12}|\*):role\/[^*]+$/ },
+    actions: { AssumeRole: ["role"] },
   },
 };
 
