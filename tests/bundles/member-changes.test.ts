@@ -25,7 +25,7 @@ import {
   SEED,
 } from "./permissions";
 
-const ROOT = "r-0000";
+const ROOT = "r-ea9d";
 const REGIONS = ["us-east-1", "eu-west-1"];
 const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
 jest.setTimeout(120_000);
@@ -80,6 +80,8 @@ async function run(key: FunctionKey, now: string): Promise<void> {
 
 test("the template makes the role that reads once, and in each Region a role that forwards", async () => {
   expect(await member.roleNames()).toEqual([
+    // AWS Organizations makes it with the account.
+    "OrganizationAccountAccessRole",
     "compliance-reader",
     "member-changes-eu-west-1-local",
     "member-changes-us-east-1-local",
