@@ -27,13 +27,13 @@ import { failedInvocations } from "./program/failed-invocations";
 import { forwardChanges, furtherRegion, type HomeOfRegions } from "./program/further-regions";
 import { memberChanges } from "./program/member-changes";
 import {
-  type HomeOfOrganization,
   memberRole,
   organizationStatements,
   sessionActions,
   startBySchedule,
   sweepMachine,
 } from "./program/organization";
+import type { HomeOfOrganization } from "./program/organization-home";
 import * as policies from "./program/policies";
 import {
   configClient,

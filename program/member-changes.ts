@@ -9,7 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CONFIGURATION_ITEM_CHANGE } from "../lambdas/common/evaluator/events";
 import { itemChangePattern, PATTERN_LENGTH } from "./event-patterns";
 import type { TemplatePart } from "./member-managed-rules";
-import type { HomeOfOrganization } from "./organization";
+import type { HomeOfOrganization } from "./organization-home";
 import * as policies from "./policies";
 import type { CustomRule } from "./rules";
 
@@ -95,7 +95,7 @@ function forwardedChanges(
         "events:source": "aws.config",
         "events:detail-type": CONFIGURATION_ITEM_CHANGE,
       },
-      StringEqualsIfExists: { "events:eventBusInvocation": "true" },
+      StringEqualsIgnoreCaseIfExists: { "events:eventBusInvocation": "true" },
     },
   };
 }
@@ -147,10 +147,7 @@ export function forwardingRule(
                 Effect: "Allow",
                 Principal: { Service: "events.amazonaws.com" },
                 Action: "sts:AssumeRole",
-                Condition: {
-                  ArnEquals: { "aws:SourceArn": rule },
-                  StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
-                },
+                Condition: { ArnEquals: { "aws:SourceArn": rule } },
               },
             ],
           },

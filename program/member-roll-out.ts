@@ -2,7 +2,7 @@
 
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { HomeOfOrganization } from "./organization";
+import type { HomeOfOrganization } from "./organization-home";
 
 /**
  * Makes the stack in every Region that is scanned, one after another: a StackSet takes one operation at a time. Where all

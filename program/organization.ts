@@ -7,31 +7,10 @@ import { forwardingRule, type MemberChanges } from "./member-changes";
 import { type MemberManagedRules, managedRuleReads, memberConfigRules } from "./member-managed-rules";
 import { actionsOf, memberRoleTemplate } from "./member-role";
 import { rollOutByStackSet } from "./member-roll-out";
+import type { HomeOfOrganization } from "./organization-home";
 import * as policies from "./policies";
 import type { CustomRule, Surroundings } from "./rules";
 import { MAP_LABEL, sweepDefinition } from "./state-machine";
-
-/** The organization whose accounts are scanned, complete and checked. */
-export interface OrganizationSetting {
-  readonly id: string;
-  readonly units?: readonly string[];
-  readonly excludeAccounts: readonly string[];
-  readonly regions: ScannedRegions;
-  readonly roleName: string;
-  readonly externalId?: string;
-  readonly roleRollout: "template" | "stackset";
-}
-
-/** What a deployment gives to what it declares for an organization. */
-export interface HomeOfOrganization {
-  readonly named: (resourceType: string) => string;
-  readonly accountId: pulumi.Output<string>;
-  readonly region: string;
-  readonly options: { readonly provider: aws.Provider };
-  readonly organization: OrganizationSetting;
-  /** Where the steps of a run leave what they saw for each other. */
-  readonly bucketArn: pulumi.Output<string>;
-}
 
 /** What a rule's function may do besides, to plan, scan and close. */
 export function organizationStatements(

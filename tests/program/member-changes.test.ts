@@ -62,7 +62,7 @@ describe("the bus that members forward to", () => {
             "events:source": "aws.config",
             "events:detail-type": "Config Configuration Item Change",
           },
-          StringEqualsIfExists: { "events:eventBusInvocation": "true" },
+          StringEqualsIgnoreCaseIfExists: { "events:eventBusInvocation": "true" },
         },
       },
     ]);
@@ -165,7 +165,6 @@ describe("a member's template", () => {
               "Fn::Sub": `arn:aws:events:\${AWS::Region}:\${AWS::AccountId}:rule/${BUS}`,
             },
           },
-          StringEquals: { "aws:SourceAccount": account },
         },
       },
     ]);
