@@ -28,10 +28,11 @@ import { version as programVersion } from "./package.json";
 import { buildFunction } from "./program/bundle";
 import { CHANGES_A_MONTH, estimateConfigCost } from "./program/config-cost";
 import { dashboardBody } from "./program/dashboard";
-import { inPatterns } from "./program/event-patterns";
-import { forwardChanges, furtherRegion, type HomeOfRegions, itemChanges } from "./program/further-regions";
+import { inPatterns, itemChangePattern } from "./program/event-patterns";
+import { failedInvocations } from "./program/failed-invocations";
+import { forwardChanges, furtherRegion, type HomeOfRegions } from "./program/further-regions";
+import { memberChanges } from "./program/member-changes";
 import {
-  type HomeOfOrganization,
   managedSessionActions,
   memberRole,
   organizationStatements,
@@ -39,6 +40,7 @@ import {
   startBySchedule,
   sweepMachine,
 } from "./program/organization";
+import type { HomeOfOrganization } from "./program/organization-home";
 import * as policies from "./program/policies";
 import {
   configClient,
@@ -327,18 +329,23 @@ const changesElsewhere = (furtherRegions.length > 0 ? CUSTOM_RULES : []).map(
       {
         name: names.named(`${name}-changes`),
         description: `Changes in further Regions of what ${name} judges`,
-        eventPattern: itemChanges(accountId, furtherRegions, resourceTypes),
+        eventPattern: pulumi.jsonStringify(
+          itemChangePattern(resourceTypes, { account: [accountId], region: furtherRegions }),
+        ),
       },
       options,
     ),
   }),
 );
 
-const eventRules = [
+const changesOfMembers = ofOrganization && memberChanges(settings.customRules, ofOrganization);
+
+const eventRules: readonly { name: string; rule: aws.cloudwatch.EventRule; bus?: pulumi.Output<string> }[] = [
   { name: "evaluation-schedule", rule: sweepTime },
   { name: "report-schedule", rule: reportTime },
   ...managedRuleChanges,
   ...changesElsewhere,
+  ...(changesOfMembers?.rules ?? []).map((one) => ({ ...one, bus: changesOfMembers?.busName })),
 ];
 
 /** What could not be delivered, and what a function could not do even when it was tried again. */
@@ -378,7 +385,7 @@ function deliver(
   name: string,
   rule: aws.cloudwatch.EventRule,
   receiver: aws.lambda.Function,
-  alias?: aws.lambda.Alias,
+  { alias, bus }: { readonly alias?: aws.lambda.Alias; readonly bus?: pulumi.Output<string> } = {},
 ) {
   const permission = new aws.lambda.Permission(
     name,
@@ -395,6 +402,7 @@ function deliver(
     name,
     {
       rule: rule.name,
+      eventBusName: bus,
       targetId: names.named(name),
       arn: (alias ?? receiver).arn,
       ...delivery,
@@ -547,6 +555,9 @@ const evaluators = settings.customRules.map((customRule) => {
   if (!ofOrganization) deliver(name, sweepTime, evaluator);
   for (const changes of changesElsewhere.filter(({ of }) => of === rule.name)) {
     deliver(`${name}-changes`, changes.rule, evaluator);
+  }
+  for (const changes of changesOfMembers?.rules.filter(({ of }) => of === rule.name) ?? []) {
+    deliver(`${name}-members`, changes.rule, evaluator, { bus: changesOfMembers?.busName });
   }
   return { rule, name, evaluator, parameters };
 });
@@ -907,9 +918,10 @@ const imports = ofManagedRules
 if (ofManagedRules) {
   startBySchedule("report-start", reportTime, imports, delivery, deadLetterPolicy, ofManagedRules);
 } else {
-  deliver("report-generator", reportTime, reportGenerator, reportEvents);
+  deliver("report-generator", reportTime, reportGenerator, { alias: reportEvents });
 }
-for (const { name, rule } of managedRuleChanges) deliver(name, rule, reportGenerator, reportEvents);
+for (const { name, rule } of managedRuleChanges)
+  deliver(name, rule, reportGenerator, { alias: reportEvents });
 
 // ------------------------------------------------------------------- Watching: who watches the watcher
 
@@ -988,14 +1000,10 @@ const alarms = [
       okActions: [alertTopic.arn],
     }),
   ),
-  ...eventRules.map(({ name, rule }) =>
+  ...eventRules.map(({ name, rule, bus }) =>
     alarm(`${name}-undelivered`, {
       alarmDescription: pulumi.interpolate`EventBridge could not deliver events of ${rule.name}; they lie in ${deadLetters.name}.`,
-      namespace: "AWS/Events",
-      metricName: "FailedInvocations",
-      dimensions: { RuleName: rule.name },
-      statistic: "Sum",
-      period: 300,
+      ...failedInvocations(rule.name, bus),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,
     }),
@@ -1095,14 +1103,16 @@ export const stateMachineArns = ofOrganization
   ? Object.fromEntries(stateMachines.map(({ rule, machine }) => [rule, machine.arn]))
   : null;
 /**
- * CloudFormation's template of the role, and of AWS's managed rules, that every account of the organization needs; null
- * where none is scanned.
+ * CloudFormation's template of what every account of the organization needs: the role, AWS's managed rules, and what
+ * forwards changes; null where none is scanned.
  */
-export const memberRoleTemplate = ofOrganization
-  ? memberRole(
-      settings.customRules,
-      { rules: settings.managedRules, configRuleName: names.configRule },
-      settings,
-      ofOrganization,
-    )
-  : null;
+export const memberRoleTemplate =
+  ofOrganization && changesOfMembers
+    ? memberRole(
+        settings.customRules,
+        { rules: settings.managedRules, configRuleName: names.configRule },
+        changesOfMembers,
+        settings,
+        ofOrganization,
+      )
+    : null;

@@ -1,5 +1,7 @@
+import { CONFIGURATION_ITEM_CHANGE } from "../lambdas/common/evaluator/events";
+
 /** An event pattern takes 2,048 characters (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html). */
-const PATTERN_LENGTH = 2048;
+export const PATTERN_LENGTH = 2048;
 /** What a pattern for compliance changes has besides the rules' names, and something to spare. */
 const OTHER_LENGTH = 348;
 
@@ -17,4 +19,31 @@ export function inPatterns(names: readonly string[]): string[][] {
     room -= length;
   }
   return parts;
+}
+
+/** What a field of an event may be, as a pattern says it; in a template of CloudFormation's also what stands for that. */
+type Allowed = readonly unknown[];
+
+/**
+ * The pattern of AWS Config's events on changes of resources of these types; a large one has a summary only.
+ * @param account whose events: another account may send its own to a bus.
+ * @param region from which Regions; left out, from all.
+ */
+export function itemChangePattern(
+  types: readonly string[],
+  { account, region }: { readonly account: Allowed; readonly region?: Allowed },
+) {
+  return {
+    source: ["aws.config"],
+    "detail-type": [CONFIGURATION_ITEM_CHANGE],
+    account,
+    ...(region && { region }),
+    detail: {
+      messageType: ["ConfigurationItemChangeNotification", "OversizedConfigurationItemChangeNotification"],
+      $or: [
+        { configurationItem: { resourceType: types } },
+        { configurationItemSummary: { resourceType: types } },
+      ],
+    },
+  };
 }

@@ -6,8 +6,8 @@
 import type { ResourceType } from "@aws-sdk/client-config-service";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { CONFIGURATION_ITEM_CHANGE } from "../lambdas/common/evaluator/events";
 import { asError } from "../lambdas/common/values/errors";
+import { itemChangePattern } from "./event-patterns";
 import * as policies from "./policies";
 import {
   configClient,
@@ -64,7 +64,9 @@ export function furtherRegion(region: string, home: HomeOfRegions): FurtherRegio
     {
       name: named("configuration-changes"),
       description: `Changes that AWS Config records here, for the compliance scanner in ${home.region}`,
-      eventPattern: itemChanges(accountId, [region], TYPES_RECORDED_ELSEWHERE),
+      eventPattern: pulumi.jsonStringify(
+        itemChangePattern(TYPES_RECORDED_ELSEWHERE, { account: [accountId], region: [region] }),
+      ),
     },
     options,
   );
@@ -113,28 +115,6 @@ export function forwardChanges(regions: readonly FurtherRegion[], home: HomeOfRe
       { ...there, dependsOn: permission },
     );
   }
-}
-
-/** The pattern of AWS Config's events on changes of resources of these types; a large one has a summary only. */
-export function itemChanges(
-  accountId: pulumi.Input<string>,
-  regions: readonly string[],
-  types: readonly string[],
-): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    source: ["aws.config"],
-    "detail-type": [CONFIGURATION_ITEM_CHANGE],
-    // Another account may send its events to this one's bus.
-    account: [accountId],
-    region: regions,
-    detail: {
-      messageType: ["ConfigurationItemChangeNotification", "OversizedConfigurationItemChangeNotification"],
-      $or: [
-        { configurationItem: { resourceType: types } },
-        { configurationItemSummary: { resourceType: types } },
-      ],
-    },
-  });
 }
 
 /** Destroyed in the one order that AWS accepts, as the deployment's own (index.ts). */

@@ -14,6 +14,8 @@ export interface MemberRole {
   readonly organizationId: string;
   readonly externalId?: string;
   readonly reads: readonly Statement[];
+  /** The only Region in which the template makes the role: one is enough for an account. */
+  readonly region: string;
   /** What members have besides. */
   readonly further: readonly TemplatePart[];
 }
@@ -24,17 +26,23 @@ export interface MemberRole {
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles).
  */
 export function memberRoleTemplate(role: MemberRole): pulumi.Output<string> {
-  const { name, scannerAccountId, scannerRoleArns, organizationId, externalId, reads, further } = role;
+  const { name, scannerAccountId, scannerRoleArns, organizationId, externalId, reads, region, further } =
+    role;
+  const ownPart = {
+    Conditions: { [HOME]: { "Fn::Equals": [{ Ref: "AWS::Region" }, region] } },
+    Resources: {},
+  };
   return pulumi.jsonStringify(
     {
       AWSTemplateFormatVersion: "2010-09-09",
       Description: "Lets the compliance scanner read the configuration of what it judges, and nothing else",
       ...merged("Parameters", further),
-      ...merged("Conditions", further),
+      ...merged("Conditions", [ownPart, ...further]),
       Resources: {
         ...Object.assign({}, ...further.map(({ Resources }) => Resources)),
         ComplianceReader: {
           Type: "AWS::IAM::Role",
+          Condition: HOME,
           Properties: {
             RoleName: name,
             Description: pulumi.interpolate`What the compliance scanner of ${scannerAccountId} may read`,
@@ -70,6 +78,9 @@ export function memberRoleTemplate(role: MemberRole): pulumi.Output<string> {
     0,
   );
 }
+
+/** Condition of what an account needs in one Region only. */
+const HOME = "InHomeRegion";
 
 /** A section of a template out of its parts; none where no part has it, as CloudFormation takes no empty one. */
 function merged(section: "Parameters" | "Conditions", parts: readonly TemplatePart[]): object {

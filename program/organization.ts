@@ -3,33 +3,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ScannedRegions } from "../lambdas/common/deployment/settings";
+import { forwardingRule, type MemberChanges } from "./member-changes";
 import { type MemberManagedRules, managedRuleReads, memberConfigRules } from "./member-managed-rules";
 import { actionsOf, memberRoleTemplate } from "./member-role";
+import { rollOutByStackSet } from "./member-roll-out";
+import type { HomeOfOrganization } from "./organization-home";
 import * as policies from "./policies";
 import type { CustomRule, Surroundings } from "./rules";
 import { MAP_LABEL, type Steps, sweepDefinition } from "./state-machine";
-
-/** The organization whose accounts are scanned, complete and checked. */
-export interface OrganizationSetting {
-  readonly id: string;
-  readonly units?: readonly string[];
-  readonly excludeAccounts: readonly string[];
-  readonly regions: ScannedRegions;
-  readonly roleName: string;
-  readonly externalId?: string;
-  readonly roleRollout: "template" | "stackset";
-}
-
-/** What a deployment gives to what it declares for an organization. */
-export interface HomeOfOrganization {
-  readonly named: (resourceType: string) => string;
-  readonly accountId: pulumi.Output<string>;
-  readonly region: string;
-  readonly options: { readonly provider: aws.Provider };
-  readonly organization: OrganizationSetting;
-  /** Where the steps of a run leave what they saw for each other. */
-  readonly bucketArn: pulumi.Output<string>;
-}
 
 /**
  * What a function may do besides, to plan, scan and close.
@@ -207,17 +188,19 @@ export function startBySchedule(
 }
 
 /**
- * The template of the role and AWS's managed rules that every member has, rolled out by a StackSet if the settings say so.
+ * The template of what every member has: the role, AWS's managed rules and what forwards changes; rolled out by a StackSet
+ * if the settings say so.
  * @param managed read by the report generator, whose role is trusted where there are any.
  */
 export function memberRole(
   rules: readonly CustomRule[],
   managed: Pick<MemberManagedRules, "rules" | "configRuleName">,
+  { busArn }: Pick<MemberChanges, "busArn">,
   reading: Reading,
   home: HomeOfOrganization,
 ): pulumi.Output<string> {
-  const { named, accountId, region, organization, options } = home;
-  const { id, units = [], excludeAccounts, regions, roleName, externalId, roleRollout } = organization;
+  const { named, accountId, region, organization } = home;
+  const { id, regions, roleName, externalId, roleRollout } = organization;
   const readsManaged = managed.rules.length > 0;
   const functions = rules.map(({ functionName }) => functionName);
   const templateBody = memberRoleTemplate({
@@ -232,41 +215,12 @@ export function memberRole(
       ...rules.flatMap((rule) => memberReads(rule, reading, { region, regions })),
       ...(readsManaged ? managedRuleReads(region) : []),
     ],
-    further: [memberConfigRules({ ...managed, scannerAccountId: accountId, region })],
+    region,
+    further: [
+      memberConfigRules({ ...managed, scannerAccountId: accountId, region }),
+      forwardingRule(rules, busArn, home),
+    ],
   });
-  if (roleRollout === "stackset") {
-    const stackSet = new aws.cloudformation.StackSet(
-      "member-role",
-      {
-        name: named("compliance-member-role"),
-        description: "The role by which the compliance scanner reads the accounts of the organization",
-        permissionModel: "SERVICE_MANAGED",
-        callAs: "DELEGATED_ADMIN",
-        capabilities: ["CAPABILITY_NAMED_IAM"],
-        autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
-        operationPreferences: { failureTolerancePercentage: 100, maxConcurrentPercentage: 100 },
-        templateBody,
-      },
-      options,
-    );
-    new aws.cloudformation.StackSetInstance(
-      "member-role",
-      {
-        stackSetName: stackSet.name,
-        callAs: "DELEGATED_ADMIN",
-        // Roles are global: one Region is enough.
-        stackSetInstanceRegion: region,
-        deploymentTargets: {
-          organizationalUnitIds: [...units],
-          ...(excludeAccounts.length > 0 && {
-            accountFilterType: "DIFFERENCE",
-            accounts: [...excludeAccounts],
-          }),
-        },
-        operationPreferences: { failureTolerancePercentage: 100, maxConcurrentPercentage: 100 },
-      },
-      options,
-    );
-  }
+  if (roleRollout === "stackset") rollOutByStackSet(templateBody, home);
   return templateBody;
 }

@@ -25,7 +25,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { AwsCredentialIdentity } from "@aws-sdk/types";
 import type { RecordedResource } from "./events";
-import { ACCOUNT_ID, emulatorClient, REGION } from "./moto";
+import { ACCOUNT_ID, CREDENTIALS, emulatorClient, REGION } from "./moto";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -42,10 +42,10 @@ export class Estate {
   private readonly ec2: EC2Client;
   private readonly rds: RDSClient;
 
-  /** @param credentials of another account than the emulated one. */
+  /** @param credentials of the account's, if it is not the deployment's own. */
   constructor(
     private readonly endpoint: string,
-    private readonly credentials?: AwsCredentialIdentity,
+    private readonly credentials: AwsCredentialIdentity = CREDENTIALS,
   ) {
     this.ec2 = new EC2Client(this.client());
     this.rds = new RDSClient(this.client());
@@ -188,17 +188,18 @@ export class Estate {
   }
 
   private client(region: string = REGION) {
-    return {
-      ...emulatorClient(this.endpoint, region),
-      ...(this.credentials && { credentials: this.credentials }),
-    };
+    return { ...emulatorClient(this.endpoint, region), credentials: this.credentials };
   }
 }
 
 /** An instance as AWS Config records it: it has no name there. */
-export function recordedInstance(id: string): RecordedResource {
-  const arn = `arn:aws:ec2:${REGION}:${ACCOUNT_ID}:instance/${id}`;
-  return { resourceType: "AWS::EC2::Instance", resourceId: id, arn };
+export function recordedInstance(
+  id: string,
+  region: string = REGION,
+  accountId: string = ACCOUNT_ID,
+): RecordedResource {
+  const arn = `arn:aws:ec2:${region}:${accountId}:instance/${id}`;
+  return { resourceType: "AWS::EC2::Instance", resourceId: id, arn, region };
 }
 
 /** A bucket as AWS Config records it. */

@@ -31,6 +31,7 @@ export interface RecordedResource {
   readonly resourceName?: string;
   readonly arn: string;
   readonly region?: string;
+  readonly accountId?: string;
 }
 
 export interface ConfigChange {
@@ -55,7 +56,7 @@ export function configChangeEvent(change: ConfigChange) {
   const time = new Date(change.time).toISOString();
   const item = {
     version: "1.3",
-    accountId: ACCOUNT_ID,
+    accountId: resource.accountId ?? ACCOUNT_ID,
     configurationItemCaptureTime: time,
     configurationItemStatus: status,
     configurationStateId: String(Date.parse(time)),
@@ -64,7 +65,7 @@ export function configChangeEvent(change: ConfigChange) {
     resourceName: resource.resourceName ?? null,
     ARN: resource.arn,
     awsRegion: resource.region ?? REGION,
-    awsAccountId: ACCOUNT_ID,
+    awsAccountId: resource.accountId ?? ACCOUNT_ID,
     availabilityZone: "Not Applicable",
   };
   const details = {

@@ -85,9 +85,10 @@ function physicalName(logicalName: string, inputs: Readonly<Record<string, unkno
 /** Attributes that AWS gives a resource and that others refer to. */
 function computed({ type, id, inputs }: DeclaredResource): Record<string, unknown> {
   const isAlias = type === "aws:lambda/alias:Alias";
+  const isOnOwnBus = type === "aws:cloudwatch/eventRule:EventRule" && inputs.eventBusName !== undefined;
   const arn = isAlias
     ? `${arnOf("aws:lambda/function:Function", String(inputs.functionName))}:${id}`
-    : arnOf(type, id);
+    : arnOf(type, isOnOwnBus ? `${inputs.eventBusName}/${id}` : id);
   return {
     name: id,
     ...(arn !== undefined && { arn }),
@@ -107,6 +108,7 @@ export function arnOf(type: string, id: string): string | undefined {
     "aws:sqs/queue:Queue": regional("sqs", id),
     "aws:lambda/function:Function": regional("lambda", `function:${id}`),
     "aws:cloudwatch/logGroup:LogGroup": regional("logs", `log-group:${id}`),
+    "aws:cloudwatch/eventBus:EventBus": regional("events", `event-bus/${id}`),
     "aws:cloudwatch/eventRule:EventRule": regional("events", `rule/${id}`),
     "aws:cloudwatch/metricAlarm:MetricAlarm": regional("cloudwatch", `alarm:${id}`),
     // AWS Config names a rule's ARN by an id of its own making.

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as v from "valibot";
 import type { ScannedRegions } from "../../lambdas/common/deployment/settings";
 import { fields, list, must, oneOf, refuseFor, textLike } from "../../lambdas/common/values/check";
-import type { OrganizationSetting } from "../organization";
+import type { OrganizationSetting } from "../organization-home";
 import { scannedRegions } from "./regions";
 
 /** AWS has no more units in an organization (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html). */

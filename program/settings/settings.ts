@@ -5,7 +5,7 @@ import type { Severity } from "../../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
 import { must, oneOf, textLike, wholeNumber } from "../../lambdas/common/values/check";
 import type { ManagedRule } from "../managed-rules/rule";
-import type { OrganizationSetting } from "../organization";
+import type { OrganizationSetting } from "../organization-home";
 import { CUSTOM_RULES, type CustomRule } from "../rules";
 import type { ParameterNote } from "../standards/choice";
 import type { Standard } from "../standards/standards";

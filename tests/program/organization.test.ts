@@ -49,11 +49,15 @@ describe("each rule", () => {
     });
   });
 
-  test("has a function that the schedule does not invoke", () => {
-    const targets = program.of("cloudwatch/EventTarget").map(({ name }) => name);
-    expect(targets.sort()).toEqual(
-      [...RULES.map((rule) => `${rule}-sweep`), "managed-rule-changes", "report-sweep"].sort(),
-    );
+  test("has a function that the schedule does not invoke, and so has the report", () => {
+    const bySchedule = (schedule: string) =>
+      program
+        .of("cloudwatch/EventTarget")
+        .filter(({ inputs }) => inputs.rule === `${schedule}-${environmentSuffix}`)
+        .map(({ name }) => name)
+        .sort();
+    expect(bySchedule("compliance-evaluation-schedule")).toEqual(RULES.map((rule) => `${rule}-sweep`).sort());
+    expect(bySchedule("compliance-report-schedule")).toEqual(["report-sweep"]);
   });
 
   test.each(RULES)("has a machine that may do no more than run: %s", (rule) => {

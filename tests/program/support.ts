@@ -173,7 +173,11 @@ function attributes(type: string, inputs: Inputs): Inputs {
     "lambda/Function": regional("lambda", `function:${name}`),
     "lambda/Alias": regional("lambda", `function:${inputs.functionName}:${name}`),
     "cloudwatch/LogGroup": regional("logs", `log-group:${name}`),
-    "cloudwatch/EventRule": regional("events", `rule/${name}`),
+    "cloudwatch/EventBus": regional("events", `event-bus/${name}`),
+    "cloudwatch/EventRule": regional(
+      "events",
+      `rule/${inputs.eventBusName ? `${inputs.eventBusName}/` : ""}${name}`,
+    ),
     "cloudwatch/MetricAlarm": regional("cloudwatch", `alarm:${name}`),
     "cfg/Rule": regional("config", `config-rule/config-rule-of-${name}`),
     "iam/Role": `arn:aws:iam::${ACCOUNT_ID}:role/${name}`,

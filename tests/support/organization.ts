@@ -1,9 +1,9 @@
 /** Worlds of an organization: its accounts, those that refuse the role, and the steps of a run. */
 
 import type { OrganizationAccounts, SkippedAccount } from "../../lambdas/common/organization/accounts";
-import { put as putThing } from "./regions";
+import { itemChange, put as putThing } from "./regions";
 import { MemorySweepObjects } from "./sweep-objects";
-import { ACCOUNT, type Condition, type World } from "./world";
+import { ACCOUNT, type Condition, REGION, thingArn, type World } from "./world";
 
 export const MEMBER = "222222222222";
 export const OTHER_MEMBER = "333333333333";
@@ -72,4 +72,16 @@ export class Organization {
     const ledger = runs.at(-1)?.ledger ?? [];
     return Object.fromEntries(ledger.map((entry) => [`${entry.account_id} ${entry.region}`, entry]));
   }
+}
+
+/** AWS Config's event on the default bus of a member's Region, as it comes by the deployment's bus. */
+export function memberChange(
+  name: string,
+  account: string,
+  world: World,
+  { region = REGION, item = {} }: { region?: string; item?: Record<string, unknown> } = {},
+) {
+  const arn = thingArn(name, account, region);
+  const event = itemChange(name, region, world, { awsAccountId: account, ARN: arn, ...item });
+  return { ...event, account, resources: [arn] };
 }

@@ -15,4 +15,10 @@ export class MemorySweepObjects implements SweepObjects {
     const body = this.objects.get(key);
     return body && Readable.from([Buffer.from(body)]);
   }
+
+  async folders(folder: string): Promise<readonly string[]> {
+    const inside = [...this.objects.keys()].filter((key) => key.startsWith(`${folder}/`));
+    const names = inside.map((key) => key.slice(folder.length + 1)).filter((name) => name.includes("/"));
+    return [...new Set(names.map((name) => name.slice(0, name.indexOf("/"))))].sort();
+  }
 }

@@ -262,6 +262,7 @@ export class World implements ResourceSource<Condition> {
 
   async *find(target: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
     await this.meanwhile("find");
+    await target.credentials?.();
     this.failIfUnreadable(target);
     for (const [name, condition] of this.thingsOf(target)) {
       if (ids.includes(name) || ids.includes(this.arnOfThing(name, target.accountId)))

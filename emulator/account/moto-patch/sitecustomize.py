@@ -90,3 +90,35 @@ if "MOTO_PORT" in os.environ:
         return clone
 
     StateMachine.__deepcopy__ = _copy_without_executions
+
+
+# moto says of an event that a bus forwards to another that it happened where that one is, and leaves the account out of
+# what it hands over.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html
+# Only who has buses needs it, and nobody else waits for the import.
+if "MOTO_FORWARDS_EVENTS" in os.environ:
+    import copy
+
+    from moto.events.models import Rule, events_backends
+
+    _send_to_targets = Rule.send_to_targets
+
+    def _is_bus(target):
+        return ":event-bus/" in target["Arn"]
+
+    def _send_as_it_is(self, event, transform_input=True):
+        targets = self.targets
+        self.targets = [target for target in targets if not _is_bus(target)]
+        try:
+            _send_to_targets(self, copy.deepcopy(event), transform_input=False)
+        finally:
+            self.targets = targets
+        if not self.event_pattern.matches_event(event):
+            return
+        for target in filter(_is_bus, targets):
+            _, _, _, region, account, bus = target["Arn"].split(":", 5)
+            rules = events_backends[account][region].describe_event_bus(bus.split("/")[1]).rules
+            for rule in list(rules.values()):
+                rule.send_to_targets(event)
+
+    Rule.send_to_targets = _send_as_it_is

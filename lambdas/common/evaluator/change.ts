@@ -30,6 +30,7 @@ const TRIED_AGAIN_MS = 150_000;
 
 /**
  * Evaluates the one resource that AWS Config saw change, and tells Config.
+ * @param target what reads the resource; left out, the one of the scanned that it lies in.
  * @throws InvalidInputError for an event that is not of a resource and a time of this evaluator's; what kept the resource
  * from being read, if a next try may read it; Error when Config does not take the evaluation.
  */
@@ -37,11 +38,11 @@ export async function evaluateChange<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
   request: ChangeRequest,
   dependencies: EvaluatorDependencies,
+  target: Target = targetOf(evaluator, request.item),
 ): Promise<ResourcesResult> {
   const { rule } = evaluator;
   const { item, instant } = request;
   refuseOtherTimes(request, dependencies.now());
-  const target = targetOf(evaluator, item);
   const changed = changedResource(evaluator, target, item);
   const context = rowContext(evaluator, "change", instant);
   for (let newer: EvaluationRow | undefined; ; ) {

@@ -6,6 +6,7 @@ import type { EvaluatorRequest } from "../evaluator/events";
 import { evaluateResources } from "../evaluator/named-resources";
 import { type SweepResult, sweep } from "../evaluator/sweep";
 import { type WhatIfResult, whatIf } from "../evaluator/what-if";
+import { evaluateMemberChange, isOfMember, type NotPlannedResult } from "../organization-run/change";
 import { closeOrganization } from "../organization-run/close";
 import { type OrganizationPlanResult, planOrganization } from "../organization-run/plan";
 import { type AccountScanResult, scanAccount } from "../organization-run/scan";
@@ -14,6 +15,7 @@ import { type AccountScanResult, scanAccount } from "../organization-run/scan";
 export type EvaluatorResult =
   | SweepResult
   | ResourcesResult
+  | NotPlannedResult
   | WhatIfResult
   | OrganizationPlanResult
   | AccountScanResult;
@@ -31,7 +33,9 @@ export function answer<Facts, Parameters>(
     case "sweep":
       return sweep(evaluator, request, dependencies);
     case "change":
-      return evaluateChange(evaluator, request, dependencies);
+      return isOfMember(evaluator, request, dependencies)
+        ? evaluateMemberChange(evaluator, request, dependencies)
+        : evaluateChange(evaluator, request, dependencies);
     case "resources":
       return evaluateResources(evaluator, request, dependencies);
     case "what-if":

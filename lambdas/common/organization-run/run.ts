@@ -3,7 +3,7 @@
 import { text } from "node:stream/consumers";
 import type { Target } from "../aws/target";
 import type { Evaluator, EvaluatorDependencies, OrganizationDependencies } from "../evaluator/evaluator";
-import { EXCLUDED, OUTSIDE_THE_UNITS, type SkippedAccount } from "../organization/accounts";
+import { type SkippedAccount, whySkipped } from "../organization/accounts";
 import { InvalidInputError } from "../values/errors";
 
 /** The plan of one run, written once: every other step of the run goes by it. */
@@ -61,11 +61,15 @@ export function whyNotPlanned({ accounts, skipped }: OrganizationPlan, account: 
   return `No longer evaluated: the account ${account} ${whySkipped(reason)}.`;
 }
 
-function whySkipped(reason: string | undefined): string {
-  if (reason === undefined) return "left the organization";
-  if (reason === EXCLUDED) return "is among organization.excludeAccounts";
-  if (reason === OUTSIDE_THE_UNITS) return "is in none of organization.units";
-  return `is ${reason}`;
+/** The plan of the newest run that was planned; undefined when none was in the time for which plans are kept. */
+export async function newestPlan(
+  { objects }: OrganizationDependencies,
+  rule: string,
+): Promise<OrganizationPlan | undefined> {
+  // Instants of one form sort as times do.
+  const newest = (await objects.folders(rule)).at(-1);
+  const stored = newest && (await objects.read(planKey(rule, newest)));
+  return stored ? (JSON.parse(await text(stored)) as OrganizationPlan) : undefined;
 }
 
 /** The home Region of an account: by the role there, or in the deployment's own account by the function's. */

@@ -24,8 +24,16 @@ export interface OrganizationAccounts {
 }
 
 /** Why an active account is not scanned. */
-export const EXCLUDED = "excludeAccounts";
-export const OUTSIDE_THE_UNITS = "units";
+const EXCLUDED = "excludeAccounts";
+const OUTSIDE_THE_UNITS = "units";
+
+/** The reason in words that follow the account; of one that the list does not have, when there is none. */
+export function whySkipped(reason: string | undefined): string {
+  if (reason === undefined) return "left the organization";
+  if (reason === EXCLUDED) return "is among organization.excludeAccounts";
+  if (reason === OUTSIDE_THE_UNITS) return "is in none of organization.units";
+  return `is ${reason}`;
+}
 
 /** What names the accounts. */
 export interface AccountDirectory {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { asError } from "../values/errors";
 
 /** What the steps of a run leave for each other. An object is written once and never changed. */
@@ -8,6 +8,8 @@ export interface SweepObjects {
   putOnce(key: string, body: Uint8Array): Promise<boolean>;
   /** Undefined when there is none. */
   read(key: string): Promise<Readable | undefined>;
+  /** The names of the folders in a folder, in their order. */
+  folders(folder: string): Promise<readonly string[]>;
 }
 
 /** Objects of the deployment's bucket of sweeps. */
@@ -49,7 +51,21 @@ export class BucketSweepObjects implements SweepObjects {
     }
   }
 
+  async folders(folder: string): Promise<readonly string[]> {
+    const Prefix = `${folder}/`;
+    const names: string[] = [];
+    const pages = paginateListObjectsV2({ client: this.client }, { ...this.own, Prefix, Delimiter: "/" });
+    for await (const { CommonPrefixes = [] } of pages) {
+      for (const { Prefix: found = "" } of CommonPrefixes) names.push(found.slice(Prefix.length, -1));
+    }
+    return names;
+  }
+
   private place(key: string) {
-    return { Bucket: this.bucket, Key: key, ExpectedBucketOwner: this.accountId };
+    return { ...this.own, Key: key };
+  }
+
+  private get own() {
+    return { Bucket: this.bucket, ExpectedBucketOwner: this.accountId };
   }
 }

@@ -41,7 +41,7 @@ type SingleDependencies = Pick<RunDependencies, "history" | "now">;
  * An event that comes again, or late, after a newer evaluation or run, is no news when the verdict is still the same, or
  * when it only tells what was then; what was read now and differs is recorded as of now: a verdict that was
  * recorded may have been told, and stays. Only an ERROR is replaced, which is none.
- * Of a resource that was never in scope nothing is recorded.
+ * Of a resource that was never in scope nothing is recorded, nor that one is gone which another account has by now.
  */
 export async function recordSingle(
   event: RowContext,
@@ -52,6 +52,7 @@ export async function recordSingle(
   const { resource, judgement, isLive } = evaluation;
   const observedAt = now().toISOString();
   const newest = await history.latest(resource.arn, event.rule.name);
+  if (newest && !judgement && newest.account_id !== resource.accountId) return { row: newest };
   const newestAt = newest ? instantOf(newest.evaluation_timestamp) : "";
   const isLate =
     newestAt > event.instant ||
