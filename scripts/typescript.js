@@ -1,5 +1,5 @@
 /**
- * `node -r ./tests/support/typescript.js <file>.ts`: TypeScript without types and without a compiler's start, as jest
+ * `node -r ./scripts/typescript.js <file>.ts`: TypeScript without types and without a compiler's start, as jest
  * reads it too.
  */
 const Module = require("node:module");
