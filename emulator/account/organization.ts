@@ -17,7 +17,7 @@ import { emulatorClient } from "./moto";
 import type { Interceptor } from "./proxy";
 
 /** moto draws ids by chance; after this seed the organization has always the same. */
-const SEED = 20261124;
+export const SEED = 20261124;
 export const ORGANIZATION_ID = "o-laci35k21p";
 
 /** The organization that the emulated account manages. */

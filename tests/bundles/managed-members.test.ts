@@ -12,6 +12,7 @@ import { fault, queryError } from "../../emulator/account/faults";
 import { ManagedRules } from "../../emulator/account/managed-rules";
 import { configOfMembers, Sessions } from "../../emulator/account/member-config";
 import { ACCOUNT_ID, emulatorClient } from "../../emulator/account/moto";
+import { ORGANIZATION_ID, SEED } from "../../emulator/account/organization";
 import {
   type FunctionEndpoint,
   StateMachines,
@@ -21,15 +22,7 @@ import { Deployment } from "../../emulator/stack/deployment";
 import { theOne } from "../../emulator/stack/graph";
 import { actionsOf } from "../../program/member-role";
 import { complaints } from "../support/authorization";
-import {
-  covers,
-  grantsIn,
-  grantsOf,
-  neededPermissions,
-  ORGANIZATION_ID,
-  type PolicyDocument,
-  SEED,
-} from "./permissions";
+import { covers, grantsIn, grantsOf, neededPermissions, type PolicyDocument } from "./permissions";
 
 const RULE = "iam-user-mfa";
 /** Of the organization that moto makes after the seed. */

@@ -10,6 +10,7 @@ import { recordedBucket, recordedInstance } from "../../emulator/account/estate"
 import { configChangeEvent, type RecordedResource } from "../../emulator/account/events";
 import { Member } from "../../emulator/account/member";
 import { ACCOUNT_ID, CREDENTIALS, emulatorClient } from "../../emulator/account/moto";
+import { ORGANIZATION_ID, SEED } from "../../emulator/account/organization";
 import { ChangeBus } from "../../emulator/stack/change-bus";
 import { Deployment, type FunctionKey } from "../../emulator/stack/deployment";
 import { theOne } from "../../emulator/stack/graph";
@@ -22,9 +23,7 @@ import {
   grantsOf,
   type NeededPermission,
   neededPermissions,
-  ORGANIZATION_ID,
   type PolicyDocument,
-  SEED,
 } from "./permissions";
 
 const ROOT = "r-ea9d";

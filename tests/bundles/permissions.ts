@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AwsRequest, s3Address } from "../../emulator/account/aws-request";
 import { ACCOUNT_ID } from "../../emulator/account/moto";
+import { ORGANIZATION_ID } from "../../emulator/account/organization";
 import { arnOf, type Graph, ofType, theOne } from "../../emulator/stack/graph";
 import type { Grant } from "../support/authorization";
 
@@ -133,10 +134,6 @@ export function grantsIn(statements: PolicyDocument["Statement"]): Grant[] {
       .flatMap((action) => [Resource].flat().map((resource) => ({ action, resource, ...limits })));
   });
 }
-
-/** moto draws an organization's id by chance; after this seed it has always the same, and so has its root. */
-export const SEED = 20261124;
-export const ORGANIZATION_ID = "o-laci35k21p";
 
 const OF_ORGANIZATION = { StringEquals: { "aws:ResourceOrgID": ORGANIZATION_ID } };
 const OWN_RESOURCES = { StringEquals: { "aws:ResourceAccount": ACCOUNT_ID } };
