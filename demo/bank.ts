@@ -13,6 +13,7 @@ export function bankSettings(day: Day): Record<string, unknown> {
   return {
     environmentSuffix: "demo",
     alertEmail: "cloud-compliance@ledgerbank.example",
+    standards: ["cis-aws-3.0"],
     requiredTags: [
       { key: "Environment", values: ["Production", "Staging"] },
       { key: "Compliance" },
@@ -93,11 +94,22 @@ export const ADMINISTRATOR = iamUser("m.keller", "AIDAJQ4WQDEMOKELLER77");
 const BATCH_OPERATOR = iamUser("batch-operator", "AIDAJQ4WQDEMOBATCH511");
 const ANALYST = iamUser("p.novak", "AIDAJQ4WQDEMONOVAK023");
 
-/** Managed rule → what it says of the invented bank's IAM: resource, whether it passes. */
-const IAM_VERDICTS: Readonly<Record<string, readonly (readonly [ConfigResource, boolean])[]>> = {
+const STATEMENTS = bucket("ledgerbank-customer-statements");
+const MARKETING = bucket("ledgerbank-marketing-assets");
+const ADMIN_ACCESS = securityGroup("sg-0f3c2a9be10adc1f0", "admin-access");
+const LEDGER = database("ledger-primary", "db-JQ4WQDEMOLEDGER77");
+const CRM = database("crm", "db-JQ4WQDEMOCRM51102");
+
+/** Managed rule → what it says of the invented bank: resource, whether it passes. */
+const VERDICTS: Readonly<Record<string, readonly (readonly [ConfigResource, boolean])[]>> = {
+  "iam-root-access-key": [[ACCOUNT, true]],
   "iam-root-mfa": [[ACCOUNT, true]],
-  "iam-password-policy": [[ACCOUNT, true]],
-  "iam-user-mfa": [
+  "iam-root-hardware-mfa": [[ACCOUNT, false]],
+  "iam-password-length": [[ACCOUNT, true]],
+  "iam-password-reuse": [[ACCOUNT, true]],
+  "iam-support-role": [[ACCOUNT, false]],
+  "iam-access-analyzer": [[ACCOUNT, true]],
+  "iam-console-mfa": [
     [ADMINISTRATOR, true],
     [ANALYST, true],
     [BATCH_OPERATOR, false],
@@ -108,11 +120,36 @@ const IAM_VERDICTS: Readonly<Record<string, readonly (readonly [ConfigResource, 
   ],
   "iam-no-admin-policies": [[POLICY, true]],
   "iam-unused-credentials": [[ANALYST, true]],
+  "iam-user-no-policies": [
+    [ADMINISTRATOR, true],
+    [ANALYST, true],
+    [BATCH_OPERATOR, true],
+  ],
+  "s3-account-public-access-block": [[ACCOUNT, true]],
+  "s3-bucket-public-access-block": [
+    [STATEMENTS, true],
+    [MARKETING, false],
+  ],
+  "s3-tls-only": [
+    [STATEMENTS, true],
+    [MARKETING, false],
+  ],
+  "ec2-ebs-default-encryption": [[ACCOUNT, true]],
+  "ec2-admin-ports-ipv4": [[ADMIN_ACCESS, false]],
+  "ec2-admin-ports-ipv6": [[ADMIN_ACCESS, true]],
+  "rds-storage-encrypted": [
+    [LEDGER, true],
+    [CRM, false],
+  ],
+  "rds-no-public-access": [
+    [LEDGER, true],
+    [CRM, true],
+  ],
 };
 
 /** Gives the managed rules their results. */
-export function seedIam(managedRules: ManagedRules, at: string): void {
-  for (const [rule, verdicts] of Object.entries(IAM_VERDICTS)) {
+export function seedManagedRules(managedRules: ManagedRules, at: string): void {
+  for (const [rule, verdicts] of Object.entries(VERDICTS)) {
     for (const [resource, passes] of verdicts) {
       managedRules.judge(rule, resource, passes ? "COMPLIANT" : "NON_COMPLIANT", at);
     }
@@ -122,4 +159,16 @@ export function seedIam(managedRules: ManagedRules, at: string): void {
 
 function iamUser(resourceName: string, resourceId: string): ConfigResource {
   return { resourceType: "AWS::IAM::User", resourceId, resourceName };
+}
+
+function bucket(name: string): ConfigResource {
+  return { resourceType: "AWS::S3::Bucket", resourceId: name, resourceName: name };
+}
+
+function securityGroup(resourceId: string, resourceName: string): ConfigResource {
+  return { resourceType: "AWS::EC2::SecurityGroup", resourceId, resourceName };
+}
+
+function database(resourceName: string, resourceId: string): ConfigResource {
+  return { resourceType: "AWS::RDS::DBInstance", resourceId, resourceName };
 }

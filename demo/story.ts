@@ -10,7 +10,7 @@ import type { Tally } from "../lambdas/report-generator/figures/scores";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
 import { FolderSource } from "../scripts/report-sources";
 import { verifyChain } from "../scripts/verify-chain";
-import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedIam } from "./bank";
+import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedManagedRules } from "./bank";
 import { clock, type Day, SLOTS } from "./day";
 import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
 import { saveReports } from "./saved-reports";
@@ -63,7 +63,7 @@ export class Story {
     );
     deployment.inject(refusingBucket);
     const payments = await seedBank(deployment.estate);
-    seedIam(deployment.managedRules, this.day.at(0, -20));
+    seedManagedRules(deployment.managedRules, this.day.at(0, -20));
     printStep("the bank runs 5 instances, 5 buckets, 8 databases and a few IAM users");
     printNote(
       "Simulated, because the emulator has none: the results of AWS Config's managed IAM rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played. All times are UTC.",
@@ -111,9 +111,9 @@ export class Story {
     const time = this.day.at(0, 221);
     const { resourceType, resourceId, resourceName } = ADMINISTRATOR;
     printScene(`${clock(time)}  The IAM user ${resourceName} gives up the MFA device`);
-    deployment.managedRules.judge("iam-user-mfa", ADMINISTRATOR, "NON_COMPLIANT", time);
+    deployment.managedRules.judge("iam-console-mfa", ADMINISTRATOR, "NON_COMPLIANT", time);
     const event = complianceChangeEvent({
-      configRuleName: deployment.configRuleName("iam-user-mfa"),
+      configRuleName: deployment.configRuleName("iam-console-mfa"),
       resourceType,
       resourceId,
       time,

@@ -67,6 +67,7 @@ export async function readRule(
     (await firstRunAfter(dependencies.history, name, period.to, standard.knownAt))?.schedule ??
     (rule.kind === "managed" ? reportSchedule : evaluationSchedule);
   const firstRun = await first(history.runs(name, BEGINNING, period.to));
+  if (firstRun !== undefined) fleet.firstRuns.set(name, instantOf(firstRun.evaluation_timestamp));
   fleet.schedule.push(
     attest(name, closing, period, runs, {
       firstRun: firstRun && instantOf(firstRun.evaluation_timestamp),

@@ -4,19 +4,13 @@ import { standardTitle } from "../../../common/rule/standards";
 import { groupBy } from "../../../common/values/group";
 import { count, number, percent } from "../../../common/values/words";
 import type { GroupResult, Report } from "../../content/report";
-import { tallyBar, trendChart } from "./charts";
+import { tallyBar } from "./charts";
 import { foremost, othersLeftOut } from "./coverage";
 import { hasEvaluated } from "./first-screen";
 import { html, type Markup } from "./markup";
 import { CONTROL_STATUS } from "./standards";
 import { type Column, numberCell, numbers, scrolling, sub, table } from "./tables";
 import { arn, badge, resourceTypeName, severityBadge, time } from "./words";
-
-/** The score in time. */
-export function trendSection({ trend, period }: Report): Markup {
-  const chart = trendChart(trend.overall, trend.from, period);
-  return html`<section aria-labelledby="trend"><h2 id="trend">Trend</h2>${chart}</section>`;
-}
 
 /** The columns that tallyCells fills, after the one with the bar. */
 const TALLIES: readonly Column[] = [
