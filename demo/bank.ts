@@ -14,6 +14,7 @@ export function bankSettings(day: Day): Record<string, unknown> {
     environmentSuffix: "demo",
     alertEmail: "cloud-compliance@ledgerbank.example",
     standards: ["cis-aws-3.0"],
+    managedRules: LEFT_OUT.map((name) => ({ name, enabled: false })),
     requiredTags: [
       { key: "Environment", values: ["Production", "Staging"] },
       { key: "Compliance" },
@@ -35,6 +36,28 @@ export function bankSettings(day: Day): Record<string, unknown> {
     ],
   };
 }
+
+/** Rules of the standard that the bank does without: the emulator takes about a second for each in every report. */
+const LEFT_OUT = [
+  "ec2-admin-ports-ipv6",
+  "ec2-default-security-group-closed",
+  "ec2-ebs-default-encryption",
+  "ec2-imdsv2",
+  "ec2-instance-profile",
+  "ec2-network-acl-admin-ports",
+  "iam-access-analyzer",
+  "iam-no-cloudshell-full-access",
+  "iam-password-reuse",
+  "iam-security-contact",
+  "iam-server-certificates",
+  "iam-support-role",
+  "iam-user-no-policies",
+  "rds-minor-version-upgrades",
+  "rds-no-public-access",
+  "s3-mfa-delete",
+  "s3-read-events-logged",
+  "s3-write-events-logged",
+];
 
 export const EXCEPTED_BUCKET = "ledgerbank-trade-archive-2019";
 const REFUSING_BUCKET = "ledgerbank-hr-files";
@@ -106,9 +129,6 @@ const VERDICTS: Readonly<Record<string, readonly (readonly [ConfigResource, bool
   "iam-root-mfa": [[ACCOUNT, true]],
   "iam-root-hardware-mfa": [[ACCOUNT, false]],
   "iam-password-length": [[ACCOUNT, true]],
-  "iam-password-reuse": [[ACCOUNT, true]],
-  "iam-support-role": [[ACCOUNT, false]],
-  "iam-access-analyzer": [[ACCOUNT, true]],
   "iam-console-mfa": [
     [ADMINISTRATOR, true],
     [ANALYST, true],
@@ -120,11 +140,6 @@ const VERDICTS: Readonly<Record<string, readonly (readonly [ConfigResource, bool
   ],
   "iam-no-admin-policies": [[POLICY, true]],
   "iam-unused-credentials": [[ANALYST, true]],
-  "iam-user-no-policies": [
-    [ADMINISTRATOR, true],
-    [ANALYST, true],
-    [BATCH_OPERATOR, true],
-  ],
   "s3-account-public-access-block": [[ACCOUNT, true]],
   "s3-bucket-public-access-block": [
     [STATEMENTS, true],
@@ -134,26 +149,21 @@ const VERDICTS: Readonly<Record<string, readonly (readonly [ConfigResource, bool
     [STATEMENTS, true],
     [MARKETING, false],
   ],
-  "ec2-ebs-default-encryption": [[ACCOUNT, true]],
   "ec2-admin-ports-ipv4": [[ADMIN_ACCESS, false]],
-  "ec2-admin-ports-ipv6": [[ADMIN_ACCESS, true]],
   "rds-storage-encrypted": [
     [LEDGER, true],
     [CRM, false],
   ],
-  "rds-no-public-access": [
-    [LEDGER, true],
-    [CRM, true],
-  ],
 };
 
-/** Gives the managed rules their results. */
+/** Gives the managed rules their results, but for one that AWS Config has not come to yet. */
 export function seedManagedRules(managedRules: ManagedRules, at: string): void {
   for (const [rule, verdicts] of Object.entries(VERDICTS)) {
     for (const [resource, passes] of verdicts) {
       managedRules.judge(rule, resource, passes ? "COMPLIANT" : "NON_COMPLIANT", at);
     }
   }
+  managedRules.neverEvaluates("ec2-vpc-flow-logs");
   managedRules.evaluated(at);
 }
 

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   print(
     styled(
       "bold",
-      "Compliance scanner: a day in an invented bank's AWS account, played in about half a minute",
+      "Compliance scanner: a day in an invented bank's AWS account, played in less than a minute",
     ),
   );
   printNote("No AWS account is used: the emulator moto, on this machine, stands in for AWS.");
