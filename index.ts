@@ -42,7 +42,7 @@ import {
 import { CUSTOM_RULES, type CustomRule } from "./program/rules";
 import { longestGapHours } from "./program/settings/schedule";
 import { readSettings } from "./program/settings/settings";
-import { reportedStandard } from "./program/standards/choice";
+import { reportedStandard, titlesOf } from "./program/standards/choice";
 
 // ---------------------------------------------------------------------------------------------- Settings
 
@@ -778,6 +778,7 @@ const reportSettings: ReportSettings = {
       reportedStandard(standard, deployedParameters, settings.parameterNotes),
     ),
   }),
+  controlTitles: titlesOf(reportedRules.map(({ controls }) => controls)),
   discoveryScope: settings.discoveryScope,
   evaluationSchedule,
   reportSchedule,

@@ -14,7 +14,7 @@ import { CUSTOM_RULES } from "../program/rules";
 import type { AwsSize, Served } from "./instant-aws";
 import type { Standard } from "./instant-history";
 import type { MeasuredCall, Measurement } from "./measured";
-import { ACCOUNT, ENVIRONMENT_SUFFIX, CUSTOM_KINDS, REGION } from "./resources";
+import { ACCOUNT, CUSTOM_KINDS, ENVIRONMENT_SUFFIX, REGION } from "./resources";
 
 /** The functions that are measured, as index.ts declares them, and the standards of the custom rules. */
 export interface MeasuredFunctions {

@@ -113,6 +113,21 @@ describe("rules that are added while the trend is drawn", () => {
   });
 });
 
+test("a control has the title that the settings know, whichever rules support it, and else only its number", () => {
+  const entries = controlMapping(
+    [rule("a", { controls: { "soc-2": ["CC6.1", "CC9.9"] } })],
+    () => undefined,
+    {
+      "soc-2": { "CC6.1": "Logical access is restricted" },
+      "pci-dss-4.0": { "CC9.9": "of another standard" },
+    },
+  );
+  expect(entries.map(({ control, title }) => [control, title])).toEqual([
+    ["CC6.1", "Logical access is restricted"],
+    ["CC9.9", undefined],
+  ]);
+});
+
 describe("the control mapping", () => {
   const rules = [
     rule("passes", { controls: { "soc-2": ["CC6.1", "CC6.7"], "pci-dss-4.0": [], "cis-aws-3.0": ["2.10"] } }),

@@ -113,7 +113,7 @@ export async function assembleReport(
     coverage: fleet.coverage.entries(),
     exceptions,
     standards: standardResults(settings.standards ?? [], (rule) => resultOf.get(rule)),
-    controls: controlMapping(settings.rules, (rule) => resultOf.get(rule)),
+    controls: controlMapping(settings.rules, (rule) => resultOf.get(rule), settings.controlTitles),
     sample: request.sample === undefined ? null : samplePack(fleet.resources, request.sample),
     resources: fleet.resources,
     changes: fleet.changes,

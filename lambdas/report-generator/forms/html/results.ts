@@ -140,13 +140,14 @@ ${[...byStandard].map(([standard, entries]) => controlTable(standard, entries))}
 
 function controlTable(standard: string, controls: Report["controls"]): Markup {
   const columns: Column[] = [
-    { name: "Control", width: "9rem" },
+    { name: "Control", width: "6rem" },
+    "What it asks for",
     { name: "Evaluations say", width: "13rem" },
     "Supported by",
   ];
-  const rows = controls.map(({ control, status, rules }) => {
+  const rows = controls.map(({ control, title = "–", status, rules }) => {
     const names = rules.map(({ rule }) => rule).join(", ");
-    return html`<tr><th scope="row">${control}</th><td>${CONTROL_STATUS[status]}</td><td>${names}</td></tr>`;
+    return html`<tr><th scope="row">${control}</th><td>${title}</td><td>${CONTROL_STATUS[status]}</td><td>${names}</td></tr>`;
   });
   return table(columns, rows, { caption: EDITIONS[standard] ?? standardTitle(standard) });
 }
