@@ -128,7 +128,7 @@ const MANAGED_KINDS: readonly Kind[] = CATALOGUE.flatMap(({ name, identifier, ..
     const annotation = `AWS's rule ${identifier} says ${complianceType}.`;
     return { complianceType, annotation, observed: { evaluatedBy: "AWS Config" } };
   };
-  const arn = `arn:aws:${service}:${REGION}:${ACCOUNT}:${kind}/${name}-`;
+  const arn = ({ accountId, region }: Place) => `arn:aws:${service}:${region}:${accountId}:${kind}/${name}-`;
   return [{ rule: { name, version: "aws-managed" }, type, arn, judge }];
 });
 

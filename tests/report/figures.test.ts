@@ -87,7 +87,7 @@ describe("rules that are added while the trend is drawn", () => {
   const runs = new Map(
     ["old", "new-b", "new-a"].map((name) => [
       name,
-      company.history.runRows.filter((run) => run.rule === name),
+      company.history.runRows.filter((run) => run.rule === name).map(runSummary),
     ]),
   );
 
