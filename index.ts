@@ -51,7 +51,7 @@ import {
 import { CUSTOM_RULES } from "./program/rules";
 import { longestGapHours } from "./program/settings/schedule";
 import { readSettings } from "./program/settings/settings";
-import { reportedStandard } from "./program/standards/choice";
+import { reportedStandard, titlesOf } from "./program/standards/choice";
 
 // ---------------------------------------------------------------------------------------------- Settings
 
@@ -814,6 +814,7 @@ const reportSettings: ReportGeneratorSettings = {
       reportedStandard(standard, deployedParameters, settings.parameterNotes),
     ),
   }),
+  controlTitles: titlesOf(reportedRules.map(({ controls }) => controls)),
   discoveryScope: settings.discoveryScope,
   evaluationSchedule,
   reportSchedule,

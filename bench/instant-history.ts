@@ -30,7 +30,8 @@ const ROWS_PER_PAGE = 1_200;
 const RUNS_PER_PAGE = 8;
 
 /** A rule's settings as far as they say by which standard it judges. */
-export type Standard = Pick<EvaluatorSettings<unknown>, "parameters" | "discoveryScope">;
+export type Standard = Pick<EvaluatorSettings<unknown>, "parameters"> &
+  Partial<Pick<EvaluatorSettings<unknown>, "discoveryScope">>;
 
 /** How much there is in the history. */
 export interface HistorySize {
@@ -66,6 +67,7 @@ export interface QueryOutput {
 /** Of ten resources one fails at the last run; half of those have failed for a quarter of a year. */
 export class InstantHistory {
   private readonly rules: readonly RuleHistory[];
+
   constructor(size: HistorySize, now: number) {
     const lastSlot = Math.floor((now - RUN_MS) / SLOT_MS);
     const kinds = size.days === 0 ? [] : KINDS.filter(({ rule }) => rule.name in size.standards);

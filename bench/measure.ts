@@ -14,9 +14,9 @@ import { CUSTOM_RULES } from "../program/rules";
 import type { AwsSize, Served } from "./instant-aws";
 import type { Standard } from "./instant-history";
 import type { MeasuredCall, Measurement } from "./measured";
-import { ACCOUNT, ENVIRONMENT_SUFFIX, KINDS, REGION } from "./resources";
+import { ACCOUNT, CUSTOM_KINDS, ENVIRONMENT_SUFFIX, REGION } from "./resources";
 
-/** The functions that are measured, as index.ts declares them by default, and the standards of the custom rules. */
+/** The functions that are measured, as index.ts declares them, and the standards of the custom rules. */
 export interface MeasuredFunctions {
   readonly tagEvaluator: FunctionDeclaration;
   readonly reportGenerator: FunctionDeclaration;
@@ -43,7 +43,7 @@ export async function declaredFunctions(
   );
   const declared = (name: string) => functionDeclaration(theOne(graph, "aws:lambda/function:Function", name));
   const standards = await Promise.all(
-    CUSTOM_RULES.filter(({ rule }) => KINDS.some((kind) => kind.rule === rule)).map(
+    CUSTOM_RULES.filter(({ rule }) => CUSTOM_KINDS.some((kind) => kind.rule === rule)).map(
       async ({ rule, functionName }) => {
         const { files } = await declared(functionName);
         const { parameters, discoveryScope } = JSON.parse(

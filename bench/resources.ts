@@ -4,7 +4,8 @@ import type { Judgement, Resource } from "../lambdas/common/rule/judgement";
 import { type Ec2TagParameters, ec2RequiredTags } from "../lambdas/ec2-tags/rule";
 import { type RdsBackupParameters, rdsAutomatedBackups } from "../lambdas/rds-backups/rule";
 import { type S3EncryptionParameters, s3BucketEncryption } from "../lambdas/s3-encryption/rule";
-import type { CUSTOM_RULES } from "../program/rules";
+import { CATALOGUE } from "../program/managed-rules/catalogue";
+import { resultTypes } from "../program/managed-rules/rule";
 
 /** The account that they are in. */
 export const ACCOUNT = "111122223333";
@@ -69,7 +70,7 @@ export class Places {
 
 /** A rule and what the resources under it are like. */
 export interface Kind {
-  readonly rule: (typeof CUSTOM_RULES)[number]["rule"];
+  readonly rule: { readonly name: string; readonly version: string };
   readonly type: string;
   /** What the ARNs of its resources begin with. */
   readonly arn: (place: Place) => string;
@@ -78,7 +79,7 @@ export interface Kind {
 }
 
 /** One for each custom rule that the benchmarks are about. */
-export const KINDS: readonly Kind[] = [
+export const CUSTOM_KINDS: readonly Kind[] = [
   {
     rule: ec2RequiredTags,
     type: "AWS::EC2::Instance",
@@ -116,6 +117,23 @@ export const KINDS: readonly Kind[] = [
       ),
   },
 ];
+
+/** One for each managed rule of more than the account, as the import writes what AWS Config says. */
+const MANAGED_KINDS: readonly Kind[] = CATALOGUE.flatMap(({ name, identifier, ...rule }) => {
+  const [type = ""] = resultTypes({ name, identifier, ...rule });
+  if (type === "AWS::::Account") return [];
+  const [, service = "", kind = ""] = type.toLowerCase().split("::");
+  const judge = (failing: boolean): Judgement => {
+    const complianceType = failing ? "NON_COMPLIANT" : "COMPLIANT";
+    const annotation = `AWS's rule ${identifier} says ${complianceType}.`;
+    return { complianceType, annotation, observed: { evaluatedBy: "AWS Config" } };
+  };
+  const arn = ({ accountId, region }: Place) => `arn:aws:${service}:${region}:${accountId}:${kind}/${name}-`;
+  return [{ rule: { name, version: "aws-managed" }, type, arn, judge }];
+});
+
+/** All of them, the custom ones first. */
+export const KINDS: readonly Kind[] = [...CUSTOM_KINDS, ...MANAGED_KINDS];
 
 /** The required tags that an instance has; a failing one lacks the first. */
 export function tagKeys({ requiredTags }: Ec2TagParameters, failing: boolean): string[] {

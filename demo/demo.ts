@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const { keep, organization } = parseArguments(process.argv.slice(2));
   const where = organization ? "organization: two runs over its accounts" : "AWS account";
   print(
-    styled("bold", `Compliance scanner: a day in an invented bank's ${where}, played in about half a minute`),
+    styled("bold", `Compliance scanner: a day in an invented bank's ${where}, played in less than a minute`),
   );
   printNote("No AWS account is used: the emulator moto, on this machine, stands in for AWS.");
 

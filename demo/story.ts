@@ -5,14 +5,15 @@ import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "../emu
 import type { Deployment, FunctionKey } from "../emulator/stack/deployment";
 import type { Mail } from "../emulator/stack/mail";
 import type { EvaluationRow } from "../lambdas/common/history/rows";
+import { percent } from "../lambdas/common/values/words";
 import type { Report } from "../lambdas/report-generator/content/report";
-import type { Tally } from "../lambdas/report-generator/figures/scores";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
 import { FolderSource } from "../scripts/report-sources";
 import { verifyChain } from "../scripts/verify-chain";
-import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedIam } from "./bank";
+import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedManagedRules } from "./bank";
 import { clock, type Day, SLOTS } from "./day";
 import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
+import { printReport, printStandard } from "./print-report";
 import { saveReports } from "./saved-reports";
 
 const EVALUATORS = ["ec2-tag-evaluator", "rds-backup-evaluator", "s3-encryption-evaluator"] as const;
@@ -63,10 +64,10 @@ export class Story {
     );
     deployment.inject(refusingBucket);
     const payments = await seedBank(deployment.estate);
-    seedIam(deployment.managedRules, this.day.at(0, -20));
+    seedManagedRules(deployment.managedRules, this.day.at(0, -20));
     printStep("the bank runs 5 instances, 5 buckets, 8 databases and a few IAM users");
     printNote(
-      "Simulated, because the emulator has none: the results of AWS Config's managed IAM rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played. All times are UTC.",
+      "Simulated, because the emulator has none: the results of AWS Config's managed rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played. All times are UTC.",
     );
     return payments;
   }
@@ -111,9 +112,9 @@ export class Story {
     const time = this.day.at(0, 221);
     const { resourceType, resourceId, resourceName } = ADMINISTRATOR;
     printScene(`${clock(time)}  The IAM user ${resourceName} gives up the MFA device`);
-    deployment.managedRules.judge("iam-user-mfa", ADMINISTRATOR, "NON_COMPLIANT", time);
+    deployment.managedRules.judge("iam-console-mfa", ADMINISTRATOR, "NON_COMPLIANT", time);
     const event = complianceChangeEvent({
-      configRuleName: deployment.configRuleName("iam-user-mfa"),
+      configRuleName: deployment.configRuleName("iam-console-mfa"),
       resourceType,
       resourceId,
       time,
@@ -162,7 +163,9 @@ export class Story {
     const request = { from: this.day.at(0, -30), sample: { size: 10, seed: "audit" } };
     const result = (await this.invoke("report-generator", request, now)) as ReportResult;
     const { files, bucketCopy } = await saveReports(this.deployment, result);
-    printReport(JSON.parse(readFileSync(files.json, "utf8")) as Report);
+    const report = JSON.parse(readFileSync(files.json, "utf8")) as Report;
+    printReport(report);
+    printStandard(report);
     await this.printException(result);
     await printChain(bucketCopy);
     print();
@@ -200,11 +203,11 @@ export class Story {
     const event = scheduledEvent(time, "compliance-report-schedule");
     const { manifest, summary } = (await this.deliver("report-generator", event, time)) as ReportResult;
     printStep(
-      `${clock(time)}  report ${manifest.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage)}`,
+      `${clock(time)}  report ${manifest.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage, "incomplete")}`,
     );
     if (slot === 0) {
       printNote(
-        "  Score: how much of what could be judged passes. Coverage: how much could be judged. In the chain each report holds the hash of the one before.",
+        "  Score: how much of what could be judged passes. Coverage: how much could be judged, incomplete while AWS Config has not evaluated a rule even once. In the chain each report holds the hash of the one before.",
       );
     }
   }
@@ -256,28 +259,6 @@ function printVerdicts(rule: string, rows: readonly EvaluationRow[]): void {
   );
 }
 
-function printReport({ rules, summary, findings }: Report): void {
-  const cells = (name: string, result: Tally | null) => [
-    name,
-    percent(result?.score ?? null),
-    percent(result?.coverage ?? null),
-    ...[result?.compliant, result?.nonCompliant, result?.error, result?.notApplicable].map((n = 0) =>
-      String(n),
-    ),
-  ];
-  printTable(
-    ["Rule", "Score", "Coverage", "Pass", "Fail", "Error", "Not applicable"],
-    [...rules.map(({ rule, result }) => cells(rule, result)), cells("all", summary)],
-  );
-  const { onTime, expected } = summary.sweeps;
-  print();
-  printStep(
-    `${onTime} of ${expected} scheduled runs were on time; ${summary.opened} failures began in the day`,
-  );
-  printStep("at the top of the report stands what an auditor must know before any number:");
-  for (const { level, text } of findings) printNote(`- ${level}: ${text}`);
-}
-
 /** Verifies the chain of scheduled reports as an auditor would, from a copy. */
 async function printChain(bucketCopy: string): Promise<void> {
   const { links, files, firstBreak } = await verifyChain(new FolderSource(bucketCopy));
@@ -291,8 +272,4 @@ async function printChain(bucketCopy: string): Promise<void> {
 /** A path as the reader would type it. */
 function shown(path: string): string {
   return relative(process.cwd(), path);
-}
-
-function percent(value: number | null): string {
-  return value === null ? "none" : `${value} %`;
 }

@@ -29,6 +29,8 @@ export class ManagedRules {
   private readonly configRuleNames: ReadonlyMap<string, string>;
   private readonly deleted = new Set<string>();
   private evaluatedAt: string | undefined;
+  /** By their names in AWS Config. */
+  private readonly unevaluated = new Set<string>();
 
   /** @param accountId of the account that they belong to. */
   constructor(
@@ -44,7 +46,12 @@ export class ManagedRules {
     this.resultsOf(rule).set(resource.resourceId, { resource, verdict, recordedAt: at });
   }
 
-  /** Every rule was evaluated at `at`, with the results it has. */
+  /** AWS Config does not come to evaluate the rule, until `clear`. */
+  neverEvaluates(rule: string): void {
+    this.unevaluated.add(this.configRuleNames.get(rule) ?? rule);
+  }
+
+  /** Every other rule was evaluated at `at`, with the results it has. */
   evaluated(at: string): void {
     this.evaluatedAt = at;
   }
@@ -57,6 +64,7 @@ export class ManagedRules {
   /** No rule has a result, nor was ever evaluated. */
   clear(): void {
     this.deleted.clear();
+    this.unevaluated.clear();
     for (const name of this.configRuleNames.values()) this.results.set(name, new Map());
     this.evaluatedAt = undefined;
   }
@@ -156,16 +164,18 @@ export class ManagedRules {
         "NoSuchConfigRuleException",
         `The ConfigRule '${missing}' provided in the request is invalid.`,
       );
-    const evaluated = this.evaluatedAt !== undefined && {
-      LastSuccessfulInvocationTime: epochSeconds(this.evaluatedAt),
-      LastSuccessfulEvaluationTime: epochSeconds(this.evaluatedAt),
+    const evaluationOf = (name: string) => {
+      if (this.evaluatedAt === undefined || this.unevaluated.has(name))
+        return { FirstEvaluationStarted: false };
+      const at = epochSeconds(this.evaluatedAt);
+      return {
+        FirstEvaluationStarted: true,
+        LastSuccessfulInvocationTime: at,
+        LastSuccessfulEvaluationTime: at,
+      };
     };
     return json({
-      ConfigRulesEvaluationStatus: names.map((name) => ({
-        ConfigRuleName: name,
-        FirstEvaluationStarted: this.evaluatedAt !== undefined,
-        ...evaluated,
-      })),
+      ConfigRulesEvaluationStatus: names.map((name) => ({ ConfigRuleName: name, ...evaluationOf(name) })),
     });
   }
 

@@ -1,6 +1,10 @@
 /** What choosing standards means: the rules to deploy, with which parameters, and what to say of it. */
 
-import type { ReportedControl, ReportedStandard } from "../../lambdas/common/deployment/settings";
+import type {
+  ControlTitles,
+  ReportedControl,
+  ReportedStandard,
+} from "../../lambdas/common/deployment/settings";
 import type { Controls } from "../../lambdas/common/rule/rule";
 import { groupBy } from "../../lambdas/common/values/group";
 import type { AskedParameters, StandardControl } from "./control";
@@ -85,6 +89,17 @@ export function controlsOf(rule: string, parameters: AskedParameters): Controls 
       });
       return [id, supported.map(({ number }) => number)] as const;
     }).filter(([, numbers]) => numbers.length > 0),
+  );
+}
+
+/** The titles of the controls that rules support, as far as the standards here list them. */
+export function titlesOf(supported: readonly Controls[]): ControlTitles {
+  return Object.fromEntries(
+    STANDARDS.map(({ id, controls }) => {
+      const numbers = new Set(supported.flatMap((one) => one[id] ?? []));
+      const named = controls.filter(({ number }) => numbers.has(number));
+      return [id, Object.fromEntries(named.map(({ number, title }) => [number, title]))] as const;
+    }).filter(([, titles]) => Object.keys(titles).length > 0),
   );
 }
 

@@ -1,5 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DeleteTagsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { hasJq, JQ_LINES, jq } from "../support/jq";
 import { type Ending, Playground, until } from "./playground";
 
 // A play takes half a minute where nothing else does.
@@ -25,6 +29,27 @@ function expectInterrupted({ code, signal }: Ending): void {
   expect(signal ?? code).toEqual(signal === null ? 130 : "SIGINT");
 }
 
+const DEMO_ANSWERS = [
+  /^critical\tiam-root-hardware-mfa\t-\tarn:aws:iam::\d+:root$/m,
+  /"critical": \d[\s\S]*"newlyFailing": \d/,
+  /^iam-unused-credentials \{.*"maxCredentialUsageAge":"45"/m,
+  /^ec2-vpc-flow-logs has not been evaluated yet/m,
+  /^\d{12}\t\d+$/,
+];
+
+/** The documented questions have answers in the demo's report, too. */
+function expectAnswers(json: string): void {
+  const folder = mkdtempSync(join(tmpdir(), "demo-jq-"));
+  try {
+    writeFileSync(join(folder, "latest.json"), json);
+    expect(DEMO_ANSWERS).toHaveLength(JQ_LINES.length);
+    for (const [index, line] of JQ_LINES.entries())
+      expect(jq(line, folder)).toMatch(DEMO_ANSWERS[index] ?? /^$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe("npm run demo", () => {
   it("plays to its end, shows where the report lies, and leaves nothing behind but its folder", async () => {
     const demo = playground.start("npm", ["run", "demo"]);
@@ -46,6 +71,10 @@ describe("npm run demo", () => {
     expect(html).toMatch(/^<!doctype html>/i);
     expect(html).toContain(reportId);
     expect(playground.read(csv).split("\n").length).toBeGreaterThan(resources.length);
+    expect(lastScreen).toMatch(/^ +1\.10 +Ensure multi-factor .*… +failing +iam-console-mfa/m);
+    expect(lastScreen).toMatch(/^ +3\.7 .* not evaluated +ec2-vpc-flow-logs/m);
+    expect(lastScreen).toMatch(/^ +1\.1 .* not checked here +Contact details can be read by no rule/m);
+    if (hasJq) expectAnswers(playground.read(json));
     expect(await playground.remaining()).toEqual([]);
     expect(playground.temporaryFiles()).toEqual([]);
 

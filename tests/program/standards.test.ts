@@ -1,7 +1,7 @@
 import { CATALOGUE, catalogueRule } from "../../program/managed-rules/catalogue";
 import { CUSTOM_RULES } from "../../program/rules";
 import { readSettings } from "../../program/settings/settings";
-import { controlsOf, reportedStandard, rulesOf } from "../../program/standards/choice";
+import { controlsOf, reportedStandard, rulesOf, titlesOf } from "../../program/standards/choice";
 import { STANDARDS, type Standard } from "../../program/standards/standards";
 import { isStrictEnough, strictest } from "../../program/standards/strictness";
 
@@ -333,4 +333,14 @@ describe("managedRules", () => {
   ])("%j is refused", (settings, message) => {
     expect(problemsOf(settings)).toContain(message);
   });
+});
+
+test("every control that a rule of a standard supports has its title, and no other control", () => {
+  const supported = controlsOf("iam-root-mfa", {});
+  const titles = titlesOf([supported, { "soc-2": ["no such criterion"] }]);
+  expect(titles["cis-aws-3.0"]).toEqual({ "1.5": "Ensure MFA is enabled for the 'root' user account" });
+  for (const [standard, numbers] of Object.entries(supported)) {
+    expect(Object.keys(titles[standard] ?? {}).sort()).toEqual([...numbers].sort());
+  }
+  expect(titles["soc-2"]).not.toHaveProperty("no such criterion");
 });

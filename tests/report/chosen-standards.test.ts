@@ -134,6 +134,46 @@ describe("a report by a chosen standard", () => {
     expect(lines.find((line) => line.includes(",passes,"))).toContain(`; ${title} 1.4, 1.5"`);
   });
 
+  it("has in the CSV a row for each control that no other row speaks of", async () => {
+    const made = await report([CIS]);
+    const rows = text(renderCsv(made)).split("\r\n").slice(1, -1);
+    const extra = rows.slice(made.resources.length);
+    const title = "CIS AWS Foundations Benchmark 3.0";
+    const cells = rows.map((row) => `${row},`.match(/("(?:[^"]|"")*"|[^,]*),/g)?.length);
+    expect(new Set(cells).size).toBe(1);
+    expect(extra.map((row) => row.split(",").slice(2, 5))).toEqual([
+      ["NOT_CHECKED", "", ""],
+      ["NOT_EVALUATED", "", "never-ran"],
+    ]);
+    expect(extra[0]).toContain("Security questions: They have no API.");
+    expect(extra[0]).toContain(`${title} 1.3`);
+    expect(extra[1]).toContain(
+      "Hardware MFA: AWS Config or the schedule has not had the rule evaluated yet.",
+    );
+    expect(extra[1]).toContain(`${title} 1.6`);
+  });
+
+  it("says in the CSV of a control whose rules found nothing that there was nothing to evaluate", async () => {
+    const made = await report([CIS]);
+    const resources = made.resources.filter(({ rule }) => rule !== "fails" && rule !== "passes");
+    const csv = text(
+      renderCsv({
+        ...made,
+        resources,
+        standards: made.standards.map((one) => ({
+          ...one,
+          controls: one.controls.map((control) => ({
+            ...control,
+            status: control.control === "1.5" ? ("nothing-to-evaluate" as const) : control.status,
+          })),
+        })),
+      }),
+    );
+    const row = csv.split("\r\n").find((line) => line.includes("NOTHING_TO_EVALUATE"));
+    expect(row).toContain("Root MFA: The rule found no resource that it is about.");
+    expect(row).toContain("CIS AWS Foundations Benchmark 3.0 1.5");
+  });
+
   it("has none where none was chosen, as before there were standards", async () => {
     const made = await report(undefined);
     expect(made.standards).toEqual([]);

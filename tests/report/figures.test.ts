@@ -5,7 +5,7 @@ import { controlMapping } from "../../lambdas/report-generator/figures/controls"
 import { runSummary } from "../../lambdas/report-generator/figures/runs";
 import { drawSample } from "../../lambdas/report-generator/figures/sample";
 import { type Counts, NOTHING, TallyBy, tally } from "../../lambdas/report-generator/figures/scores";
-import { overallTrend } from "../../lambdas/report-generator/figures/trend";
+import { overallTrend, rulesAdded } from "../../lambdas/report-generator/figures/trend";
 import { Company, rule } from "./support";
 
 const counts = (some: Partial<Counts>): Counts => ({ ...NOTHING, ...some });
@@ -75,6 +75,57 @@ describe("the trend", () => {
       ["06:00", 100],
     ]);
   });
+});
+
+describe("rules that are added while the trend is drawn", () => {
+  const company = new Company();
+  company.sweep("old", "2026-11-23T00:00:00Z", { one: "COMPLIANT", two: "NON_COMPLIANT" });
+  company.sweep("old", "2026-11-23T06:00:00Z", { one: "COMPLIANT", two: "COMPLIANT" });
+  company.sweep("new-b", "2026-11-23T06:30:00Z", { three: "NON_COMPLIANT" });
+  company.sweep("new-a", "2026-11-23T06:30:00Z", { four: "NON_COMPLIANT" });
+  company.sweep("old", "2026-11-23T12:00:00Z", { one: "NON_COMPLIANT", two: "NON_COMPLIANT" });
+  const runs = new Map(
+    ["old", "new-b", "new-a"].map((name) => [
+      name,
+      company.history.runRows.filter((run) => run.rule === name).map(runSummary),
+    ]),
+  );
+
+  it("are named where they began, with the score of the others, which moved for nobody's sake", () => {
+    const first = new Map([
+      ["old", "2026-11-23T00:00:00.000Z"],
+      ["new-b", "2026-11-23T06:30:00.000Z"],
+      ["new-a", "2026-11-23T06:30:00.000Z"],
+    ]);
+    expect(rulesAdded(runs, first)).toEqual([
+      { at: "2026-11-23T06:30:00.000Z", rules: ["new-a", "new-b"], score: 50, scoreOfOthers: 100 },
+    ]);
+  });
+
+  it("are not those that the trend begins with, nor those that had run before it", () => {
+    const first = new Map([
+      ["old", "2026-11-23T00:00:00.000Z"],
+      ["new-b", "2026-08-01T06:30:00.000Z"],
+      ["new-a", "2026-08-01T06:30:00.000Z"],
+    ]);
+    expect(rulesAdded(runs, first)).toEqual([]);
+    expect(rulesAdded(new Map(), new Map())).toEqual([]);
+  });
+});
+
+test("a control has the title that the settings know, whichever rules support it, and else only its number", () => {
+  const entries = controlMapping(
+    [rule("a", { controls: { "soc-2": ["CC6.1", "CC9.9"] } })],
+    () => undefined,
+    {
+      "soc-2": { "CC6.1": "Logical access is restricted" },
+      "pci-dss-4.0": { "CC9.9": "of another standard" },
+    },
+  );
+  expect(entries.map(({ control, title }) => [control, title])).toEqual([
+    ["CC6.1", "Logical access is restricted"],
+    ["CC9.9", undefined],
+  ]);
 });
 
 describe("the control mapping", () => {

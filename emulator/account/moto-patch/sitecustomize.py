@@ -1,12 +1,15 @@
 """Python loads this when the emulator starts, because this folder is on its PYTHONPATH: it mends what moto 5.2
-does unlike AWS where that would falsify an evaluation, makes its slowest part quick, and ends it with its starter."""
+does unlike AWS where that would falsify an evaluation, makes its slowest parts quick, and ends it with its starter."""
 
+import copy
 import hashlib
+import inspect
 import os
 import threading
 
 from moto.core.responses import ActionResult
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models.table import Table
 from moto.rds.models import DBInstance
 from moto.s3.responses import S3Response
 
@@ -66,6 +69,32 @@ def _serialize_attribute_value(self, serialized, value, shape, key):
 BaseJSONSerializer._serialize_type_structure = _serialize_attribute_value
 
 
+# Of a table with some hundred items moto sorts and compares all for every query. It is given only those of the wanted
+# partition, found by plain texts, and does with them what it always does.
+_query = Table.query
+_query_signature = inspect.signature(_query)
+
+
+def _query_of_partition(self, *args, **kwargs):
+    asked = _query_signature.bind(self, *args, **kwargs).arguments
+    if not self.range_key_attr:
+        return _query(self, *args, **kwargs)
+    partition = copy.copy(self)
+    if asked.get("index_name"):
+        (name, wanted), *_ = asked["hash_key_conditions"]
+        partition.items = {hash_key: _with(name, wanted.value, items) for hash_key, items in self.items.items()}
+    else:
+        partition.items = {asked["hash_key"]: self.items.get(asked["hash_key"], {})}
+    return _query(partition, *args, **kwargs)
+
+
+def _with(name, value, items):
+    return {key: item for key, item in items.items() if (of := item.attrs.get(name)) and of.value == value}
+
+
+Table.query = _query_of_partition
+
+
 # A starter that is killed can clean up nothing, but the pipe it held to our standard input closes all the same.
 def _end_with_starter():
     while os.read(0, 4096):
@@ -80,8 +109,6 @@ if os.environ.get("MOTO_ENDS_WITH_STDIN"):
 # To start an execution moto copies its state machine with the earlier executions of it, whose locks cannot be copied.
 # Only who has moto call functions on a port needs executions, and nobody else waits for the import.
 if "MOTO_PORT" in os.environ:
-    import copy
-
     from moto.stepfunctions.models import StateMachine
 
     def _copy_without_executions(self, memo):

@@ -88,12 +88,17 @@ export interface ReportedControl {
   readonly whyNotChecked?: string;
 }
 
+/** Standard → number of a control → its title. */
+export type ControlTitles = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** What reports are made by. */
 export interface ReportSettings {
   readonly rules: readonly ReportedRule[];
   readonly exceptions: readonly Exception[];
   /** The chosen ones; reports from before there were any have none. */
   readonly standards?: readonly ReportedStandard[];
+  /** Standard → number of a control that a rule supports → what it asks for, as far as that is known. */
+  readonly controlTitles?: ControlTitles;
   /** Of the custom rules; not in the settings that were kept before this was. */
   readonly discoveryScope?: DiscoveryScope;
   /** EventBridge cron expressions, UTC. */

@@ -10,7 +10,7 @@ import { drawSample } from "../figures/sample";
 import { type Attestation, GRACE_MS } from "../figures/schedule";
 import { add, NOTHING, type TallyBy, tally } from "../figures/scores";
 import { standardResults } from "../figures/standards";
-import { overallTrend, ruleTrend } from "../figures/trend";
+import { overallTrend, rulesAdded, ruleTrend } from "../figures/trend";
 import type { SampleRequest } from "../request/event";
 import { byTime, gravestFirst, worstFirst } from "./entries";
 import { findings } from "./findings";
@@ -105,6 +105,7 @@ export async function assembleReport(
     trend: {
       from: trendStart(period),
       overall: overallTrend(fleet.trendRuns),
+      rulesAdded: rulesAdded(fleet.trendRuns, fleet.firstRuns),
       byRule: Object.fromEntries([...fleet.trendRuns].map(([rule, runs]) => [rule, ruleTrend(runs)])),
     },
     schedule: fleet.schedule,
@@ -112,7 +113,7 @@ export async function assembleReport(
     coverage: fleet.coverage.entries(),
     exceptions,
     standards: standardResults(settings.standards ?? [], (rule) => resultOf.get(rule)),
-    controls: controlMapping(settings.rules, (rule) => resultOf.get(rule)),
+    controls: controlMapping(settings.rules, (rule) => resultOf.get(rule), settings.controlTitles),
     sample: request.sample === undefined ? null : samplePack(fleet.resources, request.sample),
     resources: fleet.resources,
     changes: fleet.changes,

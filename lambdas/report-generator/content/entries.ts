@@ -4,6 +4,7 @@ import { instantOf } from "../../common/history/keys";
 import type { EvaluationRow } from "../../common/history/rows";
 import type { Severity } from "../../common/rule/rule";
 import { compareText } from "../../common/values/text";
+import type { FailureRow } from "../figures/intervals";
 import type { Interner } from "./interner";
 import type { ChangeEntry, ResourceEntry, RuleResult } from "./report";
 
@@ -58,6 +59,21 @@ export function changeEntry(row: EvaluationRow, arrivedLate: boolean, interner: 
     gone: row.gone === true,
     ...(row.exception_id !== undefined && { exceptionId: interner.share(row.exception_id) }),
     arrivedLate,
+  };
+}
+
+/** As much of a row as the time that failures took is worked out from. */
+export function failureRow(row: EvaluationRow, interner: Interner): FailureRow {
+  return {
+    resource_id: row.resource_id,
+    resource_name: row.resource_name,
+    resource_type: interner.share(row.resource_type),
+    rule: interner.share(row.rule),
+    evaluation_timestamp: interner.share(row.evaluation_timestamp),
+    compliance_type: row.compliance_type,
+    transition: row.transition,
+    ...(row.open_since !== undefined && { open_since: interner.share(row.open_since) }),
+    ...(row.gone !== undefined && { gone: row.gone }),
   };
 }
 

@@ -24,6 +24,8 @@ export class Fleet {
   readonly schedule: Attestation[] = [];
   readonly coverage = new CoverageBuilder();
   readonly trendRuns = new Map<string, RunSummary[]>();
+  /** Rule → the instant of the first run it ever had. */
+  readonly firstRuns = new Map<string, string>();
   readonly missingRows = new Map<string, number>();
   readonly stale: StaleState[] = [];
   /** Rule → its last run at or before the period's beginning. */

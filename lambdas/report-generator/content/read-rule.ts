@@ -3,13 +3,13 @@
 import type { ReportedRule } from "../../common/deployment/settings";
 import { instantOf } from "../../common/history/keys";
 import type { HistoryReader } from "../../common/history/reader";
-import type { EvaluationRow, RunRow } from "../../common/history/rows";
+import type { RunRow } from "../../common/history/rows";
 import { DAY_MS, plus } from "../../common/values/instants";
-import { failingIntervals, resolutionTimes } from "../figures/intervals";
+import { type FailureRow, failingIntervals, resolutionTimes } from "../figures/intervals";
 import { type RunSummary, runEntry, runSummary } from "../figures/runs";
 import { attest, GRACE_MS, slotAfter } from "../figures/schedule";
 import type { Period } from "../request/period";
-import { changeEntry } from "./entries";
+import { changeEntry, failureRow } from "./entries";
 import type { StaleState } from "./findings";
 import type { Fleet } from "./fleet";
 import { KnownAt } from "./known-at";
@@ -35,18 +35,14 @@ export async function readRule(
   const { period, asKnownThen, standard } = request;
   const { name, severity } = rule;
   const history = asKnownThen ? new KnownAt(dependencies.history, period.to) : dependencies.history;
-  const state = await settledStateAt(history, name, period.to, sleep);
+  const { atEnd, ...state } = await readState(history, rule, period.to, sleep, fleet);
   if (state.missingRows > 0) fleet.missingRows.set(name, state.missingRows);
-  for (const row of state.rows) fleet.add(row, severity);
 
   fleet.scope.lookedAt(rule, state.run?.ledger ?? []);
 
-  const { inPeriod, late } = await readTransitions(history, rule, request);
-  for (const row of late) fleet.changes.push(changeEntry(row, true, fleet.interner));
-  for (const row of inPeriod) fleet.changes.push(changeEntry(row, false, fleet.interner));
-
+  const transitions = await readTransitions(history, rule, request, fleet);
   const before = await stateAt(history, name, period.from, "failing");
-  const intervals = failingIntervals(before.rows, [...late, ...inPeriod], state.rows, period);
+  const intervals = failingIntervals(before.rows, transitions, atEnd, period);
   for (const interval of intervals) fleet.failures.push(interval);
 
   const runs: RunSummary[] = [];
@@ -71,6 +67,7 @@ export async function readRule(
     (await firstRunAfter(dependencies.history, name, period.to, standard.knownAt))?.schedule ??
     (rule.kind === "managed" ? reportSchedule : evaluationSchedule);
   const firstRun = await first(history.runs(name, BEGINNING, period.to));
+  if (firstRun !== undefined) fleet.firstRuns.set(name, instantOf(firstRun.evaluation_timestamp));
   fleet.schedule.push(
     attest(name, closing, period, runs, {
       firstRun: firstRun && instantOf(firstRun.evaluation_timestamp),
@@ -138,6 +135,23 @@ export function arrivedLate(
   return !(kind === "managed" && instant === period.from);
 }
 
+/**
+ * Adds the rule's state at an instant to the fleet.
+ * @returns of the rows only those of failures, which are few: whole rows take most of the memory
+ */
+async function readState(
+  history: HistoryReader,
+  { name, severity }: ReportedRule,
+  at: string,
+  sleep: AssemblyDependencies["sleep"],
+  fleet: Fleet,
+): Promise<Omit<RuleState, "rows"> & { readonly atEnd: readonly FailureRow[] }> {
+  const { rows, ...state } = await settledStateAt(history, name, at, sleep);
+  for (const row of rows) fleet.add(row, severity);
+  const open = rows.filter(({ open_since }) => open_since !== undefined);
+  return { ...state, atEnd: open.map((row) => failureRow(row, fleet.interner)) };
+}
+
 /** Reads again while the index has not caught up with the run that it belongs to. */
 async function settledStateAt(
   history: HistoryReader,
@@ -154,24 +168,26 @@ async function settledStateAt(
 }
 
 /**
- * The rule's changes of state in the period and, when a report of the time before has been made, those of the
- * day before that became known only after it.
+ * Adds the rule's changes of state in the period to the fleet and, when a report of the time before has been made,
+ * those of the day before that became known only after it.
  */
 async function readTransitions(
   history: HistoryReader,
   rule: ReportedRule,
   request: AssemblyRequest,
-): Promise<{ inPeriod: EvaluationRow[]; late: EvaluationRow[] }> {
+  { changes, interner }: Fleet,
+): Promise<FailureRow[]> {
   const { period, previousReadAt } = request;
-  const inPeriod: EvaluationRow[] = [];
-  const late: EvaluationRow[] = [];
+  const rows: FailureRow[] = [];
   const start = plus(period.from, previousReadAt === undefined ? 1 : -DAY_MS);
   for await (const row of history.transitions(rule.name, start, period.to)) {
     const instant = instantOf(row.evaluation_timestamp);
-    if (instant > period.from) inPeriod.push(row);
-    else if (arrivedLate(rule, instant, row.observed_at, request)) late.push(row);
+    const isLate = arrivedLate(rule, instant, row.observed_at, request);
+    if (instant <= period.from && !isLate) continue;
+    changes.push(changeEntry(row, isLate, interner));
+    rows.push(failureRow(row, interner));
   }
-  return { inPeriod, late };
+  return rows;
 }
 
 /** A period that ends now has nothing after it, and DynamoDB refuses a BETWEEN whose end is before its beginning. */

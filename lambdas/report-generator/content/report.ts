@@ -11,7 +11,7 @@ import type { RunEntry } from "../figures/runs";
 import type { Attestation } from "../figures/schedule";
 import type { Tally } from "../figures/scores";
 import type { StandardResult } from "../figures/standards";
-import type { TrendPoint } from "../figures/trend";
+import type { RulesAdded, TrendPoint } from "../figures/trend";
 import type { Period } from "../request/period";
 
 /** Rises with every change of the JSON report's shape; the first number when readers have to change. */
@@ -188,6 +188,8 @@ export interface Report {
   readonly trend: {
     readonly from: string;
     readonly overall: readonly TrendPoint[];
+    /** Where the overall score moves because it is of more rules. */
+    readonly rulesAdded: readonly RulesAdded[];
     readonly byRule: Readonly<Record<string, readonly TrendPoint[]>>;
   };
   readonly schedule: readonly Attestation[];

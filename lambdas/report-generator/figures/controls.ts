@@ -1,6 +1,6 @@
 /** Control mapping: which controls of which standard the rules support, and what the evaluations say of them. */
 
-import type { ReportedRule } from "../../common/deployment/settings";
+import type { ControlTitles, ReportedRule } from "../../common/deployment/settings";
 import type { Tally } from "./scores";
 
 /**
@@ -19,6 +19,8 @@ export type ControlStatus =
 export interface ControlEntry {
   readonly standard: string;
   readonly control: string;
+  /** What it asks for; absent where the program does not list the control, or did not yet. */
+  readonly title?: string;
   readonly status: ControlStatus;
   readonly rules: readonly { readonly rule: string; readonly status: ControlStatus }[];
 }
@@ -50,6 +52,7 @@ export function worstStatus(statuses: readonly ControlStatus[]): ControlStatus {
 export function controlMapping(
   rules: readonly ReportedRule[],
   resultOf: (rule: string) => Tally | undefined,
+  titles: ControlTitles = {},
 ): ControlEntry[] {
   const supporting = new Map<
     string,
@@ -71,8 +74,13 @@ export function controlMapping(
     .map((entry) => ({
       standard: entry.standard,
       control: entry.control,
+      ...titled(titles[entry.standard]?.[entry.control]),
       status: worstStatus(entry.rules.map(({ status }) => status)),
       rules: entry.rules,
     }))
     .sort((a, b) => numerically(a.standard, b.standard) || numerically(a.control, b.control));
+}
+
+function titled(title: string | undefined) {
+  return title === undefined ? {} : { title };
 }

@@ -4,6 +4,20 @@ import { instantOf } from "../../common/history/keys";
 import type { EvaluationRow } from "../../common/history/rows";
 import type { Period } from "../request/period";
 
+/** What an evaluation says of when a failure began and ended. */
+export type FailureRow = Pick<
+  EvaluationRow,
+  | "resource_id"
+  | "resource_name"
+  | "resource_type"
+  | "rule"
+  | "evaluation_timestamp"
+  | "compliance_type"
+  | "transition"
+  | "open_since"
+  | "gone"
+>;
+
 /** A stretch of time in which a resource failed a rule. Durations are milliseconds. */
 export interface FailingInterval {
   readonly resourceId: string;
@@ -42,15 +56,15 @@ export interface ResolutionTimes {
  *   first complete run tells is known from there
  */
 export function failingIntervals(
-  atStart: Iterable<EvaluationRow>,
-  transitions: Iterable<EvaluationRow>,
-  atEnd: Iterable<EvaluationRow>,
+  atStart: Iterable<FailureRow>,
+  transitions: Iterable<FailureRow>,
+  atEnd: Iterable<FailureRow>,
   period: Period,
 ): FailingInterval[] {
   const open = new Map<string, Opening>();
   const intervals: FailingInterval[] = [];
   const ended = new Set<string>();
-  const follow = (row: EvaluationRow) => {
+  const follow = (row: FailureRow) => {
     const current = open.get(row.resource_id);
     if (row.open_since !== undefined) {
       // A failure that is open goes on, whatever a row that crossed another says of its beginning.
@@ -65,7 +79,7 @@ export function failingIntervals(
     }
   };
   const inOrder = [...transitions].sort(byTime);
-  const isOfPeriod = (row: EvaluationRow) => instantOf(row.evaluation_timestamp) > period.from;
+  const isOfPeriod = (row: FailureRow) => instantOf(row.evaluation_timestamp) > period.from;
   for (const row of inOrder) if (!isOfPeriod(row)) follow(row);
   // The state at the start knows what arrived late.
   open.clear();
@@ -84,7 +98,7 @@ export function failingIntervals(
 }
 
 interface Opening {
-  readonly row: EvaluationRow;
+  readonly row: FailureRow;
   readonly since: string;
 }
 
@@ -113,9 +127,9 @@ export function resolutionTimes(intervals: Iterable<FailingInterval>): Resolutio
 }
 
 function interval(
-  first: EvaluationRow,
+  first: FailureRow,
   since: string | null,
-  last: EvaluationRow | undefined,
+  last: FailureRow | undefined,
   period: Period,
 ): FailingInterval {
   const until = last === undefined ? null : instantOf(last.evaluation_timestamp);
@@ -134,12 +148,12 @@ function interval(
   };
 }
 
-function outcome(last: EvaluationRow | undefined): FailingInterval["outcome"] {
+function outcome(last: FailureRow | undefined): FailingInterval["outcome"] {
   if (last === undefined) return "open";
   if (last.gone) return "gone";
   return last.compliance_type === "NOT_APPLICABLE" ? "not-applicable" : "compliant";
 }
 
-function byTime(a: EvaluationRow, b: EvaluationRow): number {
+function byTime(a: FailureRow, b: FailureRow): number {
   return a.evaluation_timestamp < b.evaluation_timestamp ? -1 : 1;
 }

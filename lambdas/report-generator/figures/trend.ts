@@ -1,6 +1,8 @@
 /** The score in time, from nothing but run rows: cheap however long the period is. */
 
 import { instantOf } from "../../common/history/keys";
+import { groupBy } from "../../common/values/group";
+import { compareText } from "../../common/values/text";
 import type { RunSummary } from "./runs";
 import { add, type Counts, NOTHING, type Tally, tally } from "./scores";
 
@@ -33,4 +35,49 @@ export function overallTrend(runsByRule: ReadonlyMap<string, readonly RunSummary
     points.set(at, { at, ...tally([...newest.values()].reduce(add, NOTHING)) });
   }
   return [...points.values()];
+}
+
+/** Rules that ran for the first time at an instant of the trend, so that the score is of more checks from there on. */
+export interface RulesAdded {
+  readonly at: string;
+  readonly rules: readonly string[];
+  /** Over all rules, these among them. */
+  readonly score: number | null;
+  /** Of the rules that had run before, at the same instant: how far it moved for their own sake. */
+  readonly scoreOfOthers: number | null;
+}
+
+/**
+ * The instants of the overall trend, after its first, at which rules were added, oldest first.
+ * @param runsByRule each rule's runs, oldest first
+ * @param firstRuns rule → the instant of the first run it ever had
+ */
+export function rulesAdded(
+  runsByRule: ReadonlyMap<string, readonly RunSummary[]>,
+  firstRuns: ReadonlyMap<string, string>,
+): RulesAdded[] {
+  const instants = [...runsByRule.values()].flatMap(([first]) =>
+    first === undefined ? [] : [instantOf(first.evaluation_timestamp)],
+  );
+  const beginning = instants.sort(compareText)[0] ?? "";
+  const added = [...firstRuns].filter(([rule, at]) => at > beginning && runsByRule.has(rule));
+  return [...groupBy(added, ([, at]) => at)]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([at, of]) => {
+      const rules = of.map(([rule]) => rule);
+      const scoreOf = (isCounted: (rule: string) => boolean) =>
+        tally(
+          [...runsByRule]
+            .filter(([rule]) => isCounted(rule))
+            .flatMap(([, runs]) => runs.filter((run) => instantOf(run.evaluation_timestamp) <= at).slice(-1))
+            .map(({ counts }) => counts)
+            .reduce(add, NOTHING),
+        ).score;
+      return {
+        at,
+        rules: rules.sort(compareText),
+        score: scoreOf(() => true),
+        scoreOfOthers: scoreOf((rule) => !rules.includes(rule)),
+      };
+    });
 }

@@ -3,6 +3,7 @@
 import { standardTitle } from "../../common/rule/standards";
 import { groupBy } from "../../common/values/group";
 import type { Report, ResourceEntry, RuleResult } from "../content/report";
+import { type UnansweredControl, unansweredControls } from "./csv-controls";
 
 type Column = readonly [title: string, value: (entry: ResourceEntry, report: Report) => string];
 
@@ -39,12 +40,22 @@ const RULE_COLUMNS: readonly (readonly [
   ["Rule parameters", ({ parameters }) => JSON.stringify(parameters)],
 ];
 
+/** What a row has of a control of which no resource's row speaks; its other cells are empty. */
+const CONTROL_CELLS: Readonly<Record<string, (control: UnansweredControl, report: Report) => string>> = {
+  Report: (_control, report) => report.reportId,
+  "State at (UTC)": (_control, report) => time(report.period.to),
+  Verdict: ({ verdict }) => verdict,
+  Rule: ({ rules }) => rules.join(" "),
+  Explanation: ({ explanation }) => explanation,
+  Controls: ({ standard, control }) => `${standardTitle(standard)} ${control}`,
+};
+
 // Without the byte order mark spreadsheets read UTF-8 as the local 8-bit character set.
 const BYTE_ORDER_MARK = "\ufeff";
 
 /**
- * The report's resources as CSV (RFC 4180, UTF-8 with byte order mark), one row a resource and rule, in pieces. Times are
- * in UTC, as spreadsheets and data frames parse them; account ids are quoted texts of twelve digits.
+ * The report's resources as CSV (RFC 4180, UTF-8 with byte order mark), one row a resource and rule, then one for each
+ * control of a chosen standard of which none of them speaks, in pieces. Times are in UTC, as spreadsheets and data frames parse them; account ids are quoted texts of twelve digits.
  * A cell that a spreadsheet would take for a formula gets an apostrophe in front
  * (https://owasp.org/www-community/attacks/CSV_Injection).
  */
@@ -61,6 +72,9 @@ export function* renderCsv(report: Report): Generator<string> {
   for (const entry of report.resources) {
     const cells = COLUMNS.map(([, value]) => csvCell(value(entry, report))).join(",");
     yield `${cells},${ends.get(entry.rule) ?? noEnd}\r\n`;
+  }
+  for (const control of unansweredControls(report)) {
+    yield `${header.map((title) => csvCell(CONTROL_CELLS[title]?.(control, report) ?? "")).join(",")}\r\n`;
   }
 }
 

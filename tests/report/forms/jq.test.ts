@@ -1,15 +1,12 @@
 /** The jq lines of docs/reports.md do what they say. */
 
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasJq, JQ_LINES, jq } from "../../support/jq";
 import { Company, dependencies, exception, makeScheduled, rule, settings } from "../support";
 
 const RULE = "s3-bucket-encryption";
-const documented = readFileSync(join(__dirname, "../../../docs/reports.md"), "utf8")
-  .split("\n")
-  .filter((line) => line.startsWith("jq "));
 const EXPECTED = [
   /^high\ts3-bucket-encryption\t-\tarn:aws:s3:::a$/,
   /"high": 1[\s\S]*"newlyFailing": 1/,
@@ -18,7 +15,6 @@ const EXPECTED = [
   /^123456789012\t1$/,
 ];
 
-const hasJq = spawnSync("jq", ["--version"]).status === 0;
 if (!hasJq) console.warn("jq is not installed: its lines in docs/reports.md are not tried");
 
 (hasJq ? describe : describe.skip)("the jq lines of the documentation", () => {
@@ -39,10 +35,9 @@ if (!hasJq) console.warn("jq is not installed: its lines in docs/reports.md are 
     writeFileSync(join(folder, "latest.json"), deps.store.text("reports/latest.json"));
   });
 
-  it("are as many as are tried here", () => expect(documented).toHaveLength(EXPECTED.length));
+  it("are as many as are tried here", () => expect(JQ_LINES).toHaveLength(EXPECTED.length));
 
-  it.each(documented.map((line, index) => [line, EXPECTED[index]] as const))("%s", (line, expected) => {
-    const output = execFileSync("sh", ["-c", line], { cwd: folder, encoding: "utf8" });
-    expect(output.trim()).toMatch(expected ?? /^$/);
+  it.each(JQ_LINES.map((line, index) => [line, EXPECTED[index]] as const))("%s", (line, expected) => {
+    expect(jq(line, folder)).toMatch(expected ?? /^$/);
   });
 });

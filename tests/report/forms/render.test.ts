@@ -350,6 +350,20 @@ describe("the HTML", () => {
     expect(arn).toBe("arn:<wbr>aws:<wbr>s3:::<wbr>trades/<wbr>2019_<wbr>a.<wbr>b&lt;c");
   });
 
+  it("marks in the trend where rules were added, and says what the score was without them", async () => {
+    const report = await reportOf({ alpha: "NON_COMPLIANT", beta: "COMPLIANT" });
+    const at = report.trend.overall[1]?.at ?? "";
+    const added = { at, rules: ["a", "b"], score: 50, scoreOfOthers: 75 };
+    const page = text(renderHtml({ ...report, trend: { ...report.trend, rulesAdded: [added] } }));
+    const section = page.slice(page.indexOf('id="trend"'), page.indexOf('id="failing"'));
+    expect(section.match(/class="added"/g)).toHaveLength(2);
+    expect(section).toContain("Rules were added");
+    expect(section).toContain("2 rules ran for the first time (a, b).");
+    expect(section).toContain("50 % with them and 75 % without");
+    const without = text(renderHtml({ ...report, trend: { ...report.trend, rulesAdded: [] } }));
+    expect(without).not.toMatch(/class="added"|Rules were added/);
+  });
+
   it("stretches only the trend's lines with the page, never its labels and the dot at the end", async () => {
     const page = pageText(renderHtml(await reportOf({ alpha: "NON_COMPLIANT", beta: "COMPLIANT" })));
     const chart = page.slice(page.indexOf('<div class="chart">'), page.indexOf("</figure>"));

@@ -4,7 +4,7 @@ import { DAY_MS } from "../../../common/values/instants";
 import { minute, percent } from "../../../common/values/words";
 import type { Attestation, SlotStatus } from "../../figures/schedule";
 import type { Tally } from "../../figures/scores";
-import type { TrendPoint } from "../../figures/trend";
+import type { RulesAdded, TrendPoint } from "../../figures/trend";
 import type { Period } from "../../request/period";
 import { html, type Markup } from "./markup";
 
@@ -16,7 +16,12 @@ const MOST_POINTS = 400;
  * The score (and coverage) in time; a sentence while there are fewer than two runs. Only the lines are stretched with
  * the page: labels and the end's dot stand beside them as text does, so that they stay readable on a phone.
  */
-export function trendChart(points: readonly TrendPoint[], from: string, period: Period): Markup {
+export function trendChart(
+  points: readonly TrendPoint[],
+  added: readonly RulesAdded[],
+  from: string,
+  period: Period,
+): Markup {
   const shown = thinned(points.filter(({ score }) => score !== null));
   const first = shown[0];
   const last = shown.at(-1);
@@ -60,6 +65,7 @@ export function trendChart(points: readonly TrendPoint[], from: string, period: 
     html`<li>${key("score")}Score, %</li>`,
     hasExceptions && html`<li>${key("accepted")}Score, accepted failures left out</li>`,
     html`<li>${key("coverage")}Coverage</li>`,
+    added.length > 0 && html`<li>${key("added")}Rules were added</li>`,
     periodX > 1 && html`<li>Shaded: the period of this report</li>`,
   ];
   return html`<figure>
@@ -68,9 +74,10 @@ export function trendChart(points: readonly TrendPoint[], from: string, period: 
   aria-labelledby="trend-title trend-text">
 <title id="trend-title">Score in time</title>
 <desc id="trend-text">The score was ${percent(first.score)} on ${minute(first.at)} and ${percent(last.score)} on
-${minute(last.at)}.</desc>
+${minute(last.at)}.${added.map(({ at }) => ` Rules were added on ${minute(at)}.`)}</desc>
 <rect class="period" x="${periodX}" y="0" width="${round(PLOT.width - periodX)}" height="${PLOT.height}"/>
 ${grid.map((value) => html`<line class="grid" x1="0" x2="${PLOT.width}" y1="${y(value)}" y2="${y(value)}"/>`)}
+${added.map(({ at }) => html`<line class="added" x1="${x(at)}" x2="${x(at)}" y1="0" y2="${PLOT.height}"/>`)}
 <path class="coverage" d="${line(({ coverage }) => coverage)}"/>
 ${hasExceptions && html`<path class="accepted" d="${line(({ scoreWithExceptions }) => scoreWithExceptions)}"/>`}
 <path class="score" d="${line(({ score }) => score)}"/>

@@ -7,12 +7,13 @@ import { figuresSection, findingsSection } from "./first-screen";
 import { ATTENTION, changesSection, checksSection, failuresSection, INVENTORY } from "./lists";
 import { html, Markup } from "./markup";
 import { provenanceSection, sampleSection } from "./provenance";
-import { breakdownSection, controlsSection, exceptionsSection, rulesSection, trendSection } from "./results";
+import { breakdownSection, controlsSection, exceptionsSection, rulesSection } from "./results";
 import { runsSection } from "./runs";
 import { scheduleSection } from "./schedule";
 import { parametersSection, scopeSection } from "./standard";
 import { standardsSection } from "./standards";
 import { STYLE } from "./style";
+import { trendSection } from "./trend";
 
 /** The report as one self-contained page without scripts, in pieces. */
 export function* renderHtml(report: Report): Generator<string> {

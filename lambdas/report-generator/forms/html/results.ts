@@ -4,19 +4,13 @@ import { standardTitle } from "../../../common/rule/standards";
 import { groupBy } from "../../../common/values/group";
 import { count, number, percent } from "../../../common/values/words";
 import type { GroupResult, Report } from "../../content/report";
-import { tallyBar, trendChart } from "./charts";
+import { tallyBar } from "./charts";
 import { foremost, othersLeftOut } from "./coverage";
 import { hasEvaluated } from "./first-screen";
 import { html, type Markup } from "./markup";
 import { CONTROL_STATUS } from "./standards";
 import { type Column, numberCell, numbers, scrolling, sub, table } from "./tables";
 import { arn, badge, resourceTypeName, severityBadge, time } from "./words";
-
-/** The score in time. */
-export function trendSection({ trend, period }: Report): Markup {
-  const chart = trendChart(trend.overall, trend.from, period);
-  return html`<section aria-labelledby="trend"><h2 id="trend">Trend</h2>${chart}</section>`;
-}
 
 /** The columns that tallyCells fills, after the one with the bar. */
 const TALLIES: readonly Column[] = [
@@ -146,13 +140,14 @@ ${[...byStandard].map(([standard, entries]) => controlTable(standard, entries))}
 
 function controlTable(standard: string, controls: Report["controls"]): Markup {
   const columns: Column[] = [
-    { name: "Control", width: "9rem" },
+    { name: "Control", width: "6rem" },
+    "What it asks for",
     { name: "Evaluations say", width: "13rem" },
     "Supported by",
   ];
-  const rows = controls.map(({ control, status, rules }) => {
+  const rows = controls.map(({ control, title = "–", status, rules }) => {
     const names = rules.map(({ rule }) => rule).join(", ");
-    return html`<tr><th scope="row">${control}</th><td>${CONTROL_STATUS[status]}</td><td>${names}</td></tr>`;
+    return html`<tr><th scope="row">${control}</th><td>${title}</td><td>${CONTROL_STATUS[status]}</td><td>${names}</td></tr>`;
   });
   return table(columns, rows, { caption: EDITIONS[standard] ?? standardTitle(standard) });
 }

@@ -103,6 +103,7 @@ svg { display: block; max-width: 100%; }
 .trend .coverage {
   fill: none; stroke: var(--unknown-fill); stroke-width: 1.5; stroke-dasharray: 1.5 3; stroke-linecap: round;
 }
+.trend .added { stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 2 2; }
 .trend .period { fill: var(--wash); }
 .legend {
   display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .4rem 0 0; padding: 0; list-style: none;
