@@ -18,6 +18,7 @@ export interface Graph {
   readonly resources: readonly DeclaredResource[];
   /** What it tells whoever deploys it, such as what AWS Config will cost; warnings are printed at once. */
   readonly notes: readonly string[];
+  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -46,7 +47,7 @@ export async function declaredGraph({ project, config }: StackSettings): Promise
     false,
     "organization",
   );
-  await pulumi.runtime.runInPulumiStack(async () => {
+  const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     try {
       return require("../../index");
     } catch (error) {
@@ -56,8 +57,15 @@ export async function declaredGraph({ project, config }: StackSettings): Promise
     }
   });
   if (failure !== undefined) throw failure;
+  const graph = { resources, notes, outputs: await settled(outputs ?? {}) };
   await pulumi.runtime.disconnect();
-  return { resources, notes };
+  return graph;
+}
+
+function settled(outputs: pulumi.Inputs): Promise<Record<string, unknown>> {
+  return new Promise((resolve) => {
+    pulumi.output(outputs).apply(resolve);
+  });
 }
 
 /** The resources of a type, in the order of their declaration. */
