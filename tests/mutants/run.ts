@@ -1,0 +1,137 @@
+/**
+ * `npm run mutate -- <file>[:from-to] ...`: deliberate faults, and which of them no test notices.
+ *
+ * `SAMPLE=60` takes that many of each file, by chance from `SEED`. `SUITES=tests/a,tests/b` are other suites than the
+ * table's.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { EQUIVALENT } from "./equivalent";
+import { type Fault, faultsOf } from "./faults";
+import { sampled, suitesOf } from "./suites";
+
+const ROOT = join(__dirname, "../..");
+const WORK = join(ROOT, `.build/mutants-${process.pid}`);
+/** Milliseconds, beside ten times what a test takes without a fault. */
+const PATIENCE = 5_000;
+/** How long nothing may happen before a fault counts as one that never ends; milliseconds. */
+const SILENCE = 90_000;
+
+const { SAMPLE, SEED = "20261124", SUITES, RESULTS } = process.env;
+
+interface Told {
+  readonly begun?: string;
+  readonly ended?: string;
+  readonly by?: string;
+  readonly error?: string;
+  readonly broken?: string;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.length === 0) throw new Error("npm run mutate -- <file>[:from-to] ...");
+  mkdirSync(WORK, { recursive: true });
+  const all: Record<string, unknown>[] = [];
+  try {
+    for (const arg of args) all.push(...(await mutate(arg)));
+  } finally {
+    rmSync(WORK, { recursive: true, force: true });
+  }
+  if (RESULTS) writeFileSync(RESULTS, JSON.stringify(all, null, 1));
+}
+
+/** Runs the faults of one file and prints what came of it. */
+async function mutate(arg: string): Promise<Record<string, unknown>[]> {
+  const { file, text, faults } = await faultsOf(arg);
+  const chosen = SAMPLE ? sampled(faults, Number(SAMPLE), Number(SEED)) : faults;
+  const killed = new Map<string, string>();
+  const reached = new Set<string>();
+  for (const suite of SUITES ? SUITES.split(",") : suitesOf(file)) {
+    let left = chosen.filter(({ id }) => !killed.has(id)).map(({ id }) => id);
+    while (left.length > 0) left = await runSuite(suite, { [join(ROOT, file)]: text }, left, killed, reached);
+  }
+  const survived = chosen.filter(({ id }) => !killed.has(id));
+  const equivalent = survived.filter((fault) => isEquivalent(file, fault));
+  const open = survived.filter((fault) => !equivalent.includes(fault));
+  const counted = chosen.length - equivalent.length;
+  const rate = counted === 0 ? 100 : (100 * killed.size) / counted;
+  const never = [...killed.values()].filter((error) => error.includes("OUT OF TIME")).length;
+  for (const { line, was, becomes, id } of open)
+    console.log(
+      `${file}:${line}${reached.has(id) ? "" : " (not reached)"}  ${short(was)}  ->  ${short(becomes)}`,
+    );
+  const ofAll = chosen.length < faults.length ? ` of ${faults.length} (seed ${SEED})` : "";
+  console.log(
+    `| \`${file}\` | ${chosen.length}${ofAll} | ${killed.size} | ${equivalent.length} | ${rate.toFixed(1)} % |` +
+      (never > 0 ? ` ${never} out of time` : ""),
+  );
+  return chosen.map((fault) => ({ file, ...fault, killed: killed.get(fault.id) }));
+}
+
+function isEquivalent(file: string, { was, becomes }: Fault): boolean {
+  return EQUIVALENT.some((one) => one.file === file && one.was === was && one.becomes === becomes);
+}
+
+/** @returns the faults still to be tried, after one that never ended. */
+async function runSuite(
+  suite: string,
+  files: Record<string, string>,
+  mutants: readonly string[],
+  killed: Map<string, string>,
+  reached: Set<string>,
+): Promise<string[]> {
+  const job = join(WORK, "job.json");
+  const results = join(WORK, "results.jsonl");
+  writeFileSync(job, JSON.stringify({ files, mutants, patience: PATIENCE }));
+  writeFileSync(results, "");
+  const host = spawn(
+    process.execPath,
+    ["--no-warnings", "-r", join(ROOT, "tests/support/typescript.js"), join(__dirname, "host.js")].concat([
+      join(ROOT, suite),
+      job,
+      results,
+    ]),
+    {
+      cwd: ROOT,
+      stdio: "ignore",
+      env: { ...process.env, TMPDIR: existsSync("/dev/shm") ? "/dev/shm" : tmpdir() },
+    },
+  );
+  const ended = new Promise((resolve) => host.once("exit", resolve));
+  const watch = setInterval(() => {
+    if (Date.now() - statSync(results).mtimeMs > SILENCE) host.kill("SIGKILL");
+  }, 1_000);
+  await ended;
+  clearInterval(watch);
+  let open: string | undefined;
+  const done = new Set<string>();
+  let isLoaded = false;
+  for (const line of readFileSync(results, "utf8").split("\n").filter(Boolean)) {
+    const { begun, ended: id, by, error = "", broken, ...rest }: Told = JSON.parse(line);
+    if (broken) console.log(`  ${relative(ROOT, suite)}: ${broken}: ${error.split("\n")[0]}`);
+    if ("loaded" in rest) isLoaded = true;
+    if (begun) {
+      open = begun;
+      reached.add(begun);
+    }
+    if (id) {
+      open = undefined;
+      done.add(id);
+      if (by) killed.set(id, `${suite}: ${by}: ${error}`);
+    }
+  }
+  if (!isLoaded) console.log(`  ${suite} did not run`);
+  if (open === undefined) return [];
+  killed.set(open, `${suite}: OUT OF TIME`);
+  return mutants.slice(mutants.indexOf(open) + 1);
+}
+
+function short(code: string): string {
+  return code.length > 100 ? `${code.slice(0, 60)} … ${code.slice(-30)}` : code;
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

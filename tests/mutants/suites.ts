@@ -1,0 +1,161 @@
+const RUNS = [
+  "tests/runs/sweep",
+  "tests/runs/single",
+  "tests/runs/out-of-order",
+  "tests/evaluator/events",
+  "tests/alerts/drift",
+  "tests/alerts/lost-alerts",
+  "tests/alerts/owed-alerts",
+  "tests/runs/races",
+  "tests/runs/lost-answers",
+  "tests/runs/digest",
+  "tests/evaluator/regions",
+  "tests/evaluator/regions-come-and-go",
+];
+
+/**
+ * A file, or the beginning of its path, → the suites that are about it, the fastest first. Not the ones of whole
+ * archives, the demo's or the long random sequences: what is noticed is noticed close to where it was done.
+ */
+const SUITES: readonly (readonly [string, readonly string[]])[] = [
+  ["lambdas/report-generator/bucket/storage", ["tests/report/bucket/storage", "tests/report/generate"]],
+  [
+    "lambdas/report-generator/bucket/",
+    [
+      "tests/report/bucket/standard",
+      "tests/report/bucket/verify-demand",
+      "tests/report/generate",
+      "tests/report/bucket/verify",
+    ],
+  ],
+  ["lambdas/report-generator/managed-rules/", ["tests/evaluator/managed-rules", "tests/report/import"]],
+  [
+    "lambdas/report-generator/",
+    [
+      "tests/report/state",
+      "tests/report/content",
+      "tests/report/borders",
+      "tests/report/figures",
+      "tests/report/event",
+      "tests/report/schedule",
+      "tests/report/chosen-standards",
+      "tests/report/generate",
+      "tests/report/forms/csv",
+      "tests/report/forms/ocsf",
+      "tests/report/forms/render",
+    ],
+  ],
+  ["scripts/", ["tests/report/bucket/verify-demand", "tests/report/bucket/verify"]],
+  [
+    "lambdas/common/alerts/",
+    [
+      "tests/alerts/claims",
+      "tests/alerts/windows",
+      "tests/alerts/messages",
+      "tests/alerts/alerts",
+      "tests/alerts/folding",
+      "tests/alerts/drift",
+      "tests/alerts/owed-alerts",
+      "tests/alerts/lost-alerts",
+      "tests/runs/races",
+    ],
+  ],
+  [
+    "lambdas/common/history/",
+    [
+      "tests/history/transition",
+      "tests/history/row",
+      "tests/history/history",
+      "tests/history/ledger",
+      "tests/history/keys",
+      "tests/runs/sweep",
+      "tests/evaluator/exceptions",
+      "tests/runs/out-of-order",
+      "tests/runs/lost-answers",
+    ],
+  ],
+  ["lambdas/common/runs/", RUNS],
+  [
+    "lambdas/common/evaluator/",
+    [
+      "tests/evaluator/events",
+      "tests/evaluator/forged-events",
+      "tests/evaluator/region-events",
+      "tests/evaluator/exceptions",
+      "tests/evaluator/scope",
+      "tests/runs/single",
+      "tests/runs/sweep",
+      "tests/evaluator/regions",
+      "tests/organization/organization",
+    ],
+  ],
+  ["lambdas/ec2-tags/", ["tests/rules/ec2-required-tags", "tests/rules/instances"]],
+  ["lambdas/s3-encryption/", ["tests/rules/s3-bucket-encryption", "tests/rules/buckets"]],
+  ["lambdas/rds-backups/", ["tests/rules/rds-automated-backups", "tests/rules/databases"]],
+  [
+    "program/settings/",
+    [
+      "tests/program/settings/settings",
+      "tests/program/settings/schedule",
+      "tests/program/settings/organization-settings",
+      "tests/program/settings/company-settings",
+    ],
+  ],
+  [
+    "program/policies",
+    [
+      "tests/program/authorization",
+      "tests/program/program",
+      "tests/program/organization",
+      "tests/program/regions",
+    ],
+  ],
+  [
+    "program/",
+    [
+      "tests/program/managed-rules",
+      "tests/program/standards",
+      "tests/program/chosen-standards",
+      "tests/program/recorder",
+      "tests/program/program",
+    ],
+  ],
+  [
+    "index",
+    [
+      "tests/program/program",
+      "tests/program/organization",
+      "tests/program/settings/company-settings",
+      "tests/program/regions",
+      "tests/program/recorder",
+      "tests/program/existing-recorder",
+    ],
+  ],
+];
+
+/** @throws Error when the table has no suites for the file. */
+export function suitesOf(file: string): string[] {
+  const suites = SUITES.find(([start]) => file.startsWith(start))?.[1];
+  if (!suites)
+    throw new Error(`tests/mutants/suites.ts names no suites for ${file}; SUITES=tests/a.test.ts does`);
+  return suites.map((suite) => `${suite}.test.ts`);
+}
+
+/** `count` of them by chance, in their order; the same seed chooses the same. */
+export function sampled<T>(all: readonly T[], count: number, seed: number): T[] {
+  const next = chance(seed);
+  const order = all.map((one) => ({ one, place: next() })).sort((a, b) => a.place - b.place);
+  const chosen = new Set(order.slice(0, count).map(({ one }) => one));
+  return all.filter((one) => chosen.has(one));
+}
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
