@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { getEventListeners } from "node:events";
 import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
@@ -73,6 +74,7 @@ describe("every request to the report bucket names the account that has to own i
 interface Received {
   readonly method: string;
   readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
@@ -94,14 +96,16 @@ function storeBefore(answer: Answer | undefined, toReads = answer) {
     region: "us-east-1",
     credentials: { accessKeyId: "id", secretAccessKey: "secret" },
     requestHandler: {
-      async handle({ method, path, body }: { method: string; path: string; body?: Uint8Array | string }) {
-        received.push({ method, path, body: Buffer.from(body ?? "") });
+      async handle({ method, path, headers, body }: Omit<Received, "body"> & { body?: Uint8Array | string }) {
+        received.push({ method, path, headers: { ...headers }, body: Buffer.from(body ?? "") });
         const given = method === "GET" ? toReads : answer;
         if (given === undefined) return new Promise<never>(() => {});
         const { status, code, body: text = "" } = given;
         const xml = code === undefined ? text : `<Error><Code>${code}</Code><Message>no</Message></Error>`;
-        const headers = { "content-type": "application/xml", "x-amz-version-id": "v1" };
-        return { response: { statusCode: status, headers, body: Readable.from([Buffer.from(xml)]) } };
+        const answered = { "content-type": "application/xml", "x-amz-version-id": "v1" };
+        return {
+          response: { statusCode: status, headers: answered, body: Readable.from([Buffer.from(xml)]) },
+        };
       },
     },
   });
@@ -120,6 +124,7 @@ describe("an object in the report bucket", () => {
     const stored = await store.write("reports/a.json", texts, "application/json");
     const whole = Buffer.from(texts.join(""), "utf8");
     expect(received).toHaveLength(1);
+    expect(received[0]?.headers).toMatchObject({ "if-none-match": "*", "content-type": "application/json" });
     expect(received[0]?.body.equals(whole)).toBe(true);
     expect(stored).toEqual({
       key: "reports/a.json",
@@ -135,7 +140,11 @@ describe("an object in the report bucket", () => {
     ["another writer is writing at the same time", 409, "ConditionalRequestConflict"],
   ])("is not written over when %s", async (_when, status, code) => {
     const { store } = storeBefore({ status, code }, { status: 200, body: "{ }" });
-    await expect(store.write("reports/a.json", ["{}"], "application/json")).rejects.toThrow(KeyTakenError);
+    await expect(store.write("reports/a.json", ["{}"], "application/json")).rejects.toMatchObject({
+      name: "KeyTakenError",
+      message: "s3://reports/reports/a.json exists",
+      cause: { name: code },
+    });
     const absent = storeBefore({ status, code }, { status: 404, code: "NoSuchKey" });
     const writing = absent.store.write("reports/a.json", ["{}"], "application/json");
     await expect(writing).rejects.toThrow(KeyTakenError);
@@ -169,6 +178,24 @@ describe("an object in the report bucket", () => {
     while (received.length === 0) await new Promise(setImmediate);
     abort.abort();
     await failing;
+  });
+
+  it("leaves nothing with the signal once it is written or given up, since many objects have one signal", async () => {
+    const { signal } = new AbortController();
+    await storeBefore({ status: 200 }).store.write("reports/a.json", ["{}"], "application/json", signal);
+    const refused = storeBefore({ status: 403, code: "AccessDenied" }).store;
+    await expect(refused.write("reports/b.json", ["{}"], "application/json", signal)).rejects.toThrow();
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it("is listed by its key, as far as S3 names one", async () => {
+    const body =
+      "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>reports/a.json</Key></Contents>" +
+      "<Contents><Size>1</Size></Contents><Contents><Key>reports/b.json</Key></Contents></ListBucketResult>";
+    const { store } = storeBefore({ status: 200, body });
+    const keys: string[] = [];
+    for await (const key of store.keys("reports/")) keys.push(key);
+    expect(keys).toEqual(["reports/a.json", "reports/b.json"]);
   });
 
   it("is undefined when it is not there, and an error when it may not be read", async () => {
