@@ -1,3 +1,4 @@
+import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { Claims } from "../../lambdas/common/alerts/claims";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 
@@ -8,7 +9,14 @@ const LATER = "2026-11-24T09:00:00.000Z";
 
 let database: TestDatabase;
 let claims: Claims;
+let table: string;
 let slept: number;
+const clock = {
+  now: () => new Date(Date.parse(LATER) + slept),
+  sleep: async (wanted: number) => {
+    slept += wanted;
+  },
+};
 
 beforeAll(async () => {
   database = await startDatabase();
@@ -16,13 +24,8 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   slept = 0;
-  const clock = {
-    now: () => new Date(Date.parse(LATER) + slept),
-    sleep: async (wanted: number) => {
-      slept += wanted;
-    },
-  };
-  claims = new Claims(database.client, await database.newTable(), clock);
+  table = await database.newTable();
+  claims = new Claims(database.client, table, clock);
 });
 
 describe("the claim of a failure's alert", () => {
@@ -44,6 +47,58 @@ describe("the claim of a failure's alert", () => {
     await claims.driftSent(RULE, THING, FIRST);
     expect(await claims.claimDrift(RULE, THING, LATER, "2026-11-24T05:59:59.999Z")).toBeUndefined();
   });
+});
+
+describe("a message about a whole run", () => {
+  let sent: string[];
+  const send = (name: string) => async () => {
+    sent.push(name);
+  };
+  beforeEach(() => {
+    sent = [];
+  });
+
+  it("is sent once, whoever else is about to", async () => {
+    await claims.sendOnce("digest", RULE, FIRST, send("first"));
+    await claims.sendOnce("digest", RULE, FIRST, send("second"));
+    await claims.sendOnce("digest", RULE, FIRST, send("of a run"), "a run");
+    await claims.sendOnce("failure", RULE, FIRST, send("of a failure"), "a run");
+    await claims.sendOnce("failure", RULE, FIRST, send("of a failure again"), "another run");
+    expect(sent).toEqual(["first", "of a failure"]);
+  });
+
+  it("is sent by the next, without waiting, when the first could not", async () => {
+    const failing = claims.sendOnce("digest", RULE, FIRST, async () => {
+      throw new Error("no line");
+    });
+    await expect(failing).rejects.toThrow("no line");
+    await claims.sendOnce("digest", RULE, FIRST, send("second"));
+    expect(sent).toEqual(["second"]);
+    expect(slept).toBe(0);
+  });
+
+  it("is left to whoever is sending it, by a run that waits for nobody", async () => {
+    await claims.sendOnce("digest", RULE, FIRST, async () => {
+      await claims.sendOnce("digest", RULE, FIRST, send("of a run"), "a run");
+    });
+    expect(sent).toEqual([]);
+  });
+});
+
+it("a claim that DynamoDB deletes between two looks at it holds nobody up", async () => {
+  let isDeleted = false;
+  const client = {
+    async send(command: Parameters<DynamoDBDocumentClient["send"]>[0]) {
+      if (command instanceof GetCommand && !isDeleted) {
+        isDeleted = true;
+        return {};
+      }
+      return database.client.send(command);
+    },
+  } as DynamoDBDocumentClient;
+  await claims.claimDrift(RULE, THING, FIRST);
+  expect(await new Claims(client, table, clock).claimDrift(RULE, THING, FIRST)).toBe(FIRST);
+  expect(isDeleted).toBe(true);
 });
 
 describe("whoever waits for nobody learns of a failure's alert", () => {

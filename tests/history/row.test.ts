@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { shardOf } from "../../lambdas/common/history/keys";
-import { closingRow, evaluationRow } from "../../lambdas/common/history/row";
+import { closingRow, evaluationRow, resourceOf, whyClosed } from "../../lambdas/common/history/row";
 import { type Judgement, unreadable } from "../../lambdas/common/rule/judgement";
 import { parametersHash } from "../../lambdas/common/values/hash";
 import {
@@ -54,6 +54,23 @@ describe("the row of an evaluation", () => {
       open_since: INSTANT,
       exception_id: undefined,
     });
+  });
+
+  it("names the resource's owner where one is known, and has no such key where none is", () => {
+    const owned = { ...bucket(), owner: "payments" };
+    expect(evaluationRow(rowContext(), owned, passing, undefined, OBSERVED_AT).owner).toBe("payments");
+    expect(evaluationRow(rowContext(), bucket(), passing, undefined, OBSERVED_AT)).not.toHaveProperty(
+      "owner",
+    );
+  });
+
+  it.each([
+    ["with its owner", { ...bucket(), owner: "payments" }],
+    ["without one", bucket()],
+  ])("gives back the resource that it is about, %s", (_which, resource) => {
+    const { tags: _, ...known } = resource;
+    const row = evaluationRow(rowContext(), resource, passing, undefined, OBSERVED_AT);
+    expect(resourceOf(row)).toStrictEqual(known);
   });
 
   it("does not carry the resource's tags", () => {
@@ -133,12 +150,24 @@ describe("the row of an evaluation", () => {
 });
 
 describe("the row of what is gone", () => {
+  it.each([
+    [
+      true,
+      "It exists, outside the discovery scope: neither its name nor a tag's value carries the environment.",
+    ],
+    [false, "No longer found: deleted."],
+    [undefined, "No longer found: deleted, or outside the scope of the rule."],
+  ])("says why, as far as anybody knows: left the scope %s", (leftTheScope, annotation) => {
+    expect(whyClosed(leftTheScope)).toBe(annotation);
+  });
+
   it("is not applicable, gone, and resolves what was failing", () => {
     expect(closingRow(rowContext(), bucket(), failedBefore, OBSERVED_AT, "No longer listed.")).toMatchObject({
       compliance_type: "NOT_APPLICABLE",
       annotation: "No longer listed.",
       observed: {},
       transition: "resolved",
+      transition_shard: shardOf(RULE, bucketArn("ledger")),
       gone: true,
     });
   });
@@ -151,6 +180,7 @@ describe("the row of what is gone", () => {
     } as const;
     const written = closingRow(rowContext(), bucket(), passedBefore, OBSERVED_AT, "No longer listed.");
     expect(written).toMatchObject({ transition: "ongoing", gone: true });
+    expect(written).not.toHaveProperty("transition_shard");
   });
 
   it("told again is nothing new, and no resource that is seen for the first time", () => {

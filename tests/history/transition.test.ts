@@ -4,6 +4,7 @@ import {
   type ComparedState,
   compare,
   isDrift,
+  isOpen,
   type PreviousState,
   stateOf,
 } from "../../lambdas/common/history/transition";
@@ -283,5 +284,18 @@ describe("a sequence of evaluations", () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe("a failure is open", () => {
+  it.each<[string, ComparedState | undefined, boolean]>([
+    ["that nobody accepted", settled("NON_COMPLIANT"), true],
+    ["that cannot be read any more", unreadable("NON_COMPLIANT"), true],
+    ["that an exception covers", settled("NON_COMPLIANT", { exception_id: "SEC-1#0" }), false],
+    ["of what is gone", settled("NON_COMPLIANT", { gone: true }), false],
+    ["of what passed", settled("COMPLIANT"), false],
+    ["of what never was", undefined, false],
+  ])("or not: one %s", (_which, state, expected) => {
+    expect(isOpen(state)).toBe(expected);
   });
 });
