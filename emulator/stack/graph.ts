@@ -16,6 +16,8 @@ export interface DeclaredResource {
 /** What index.ts declares. */
 export interface Graph {
   readonly resources: readonly DeclaredResource[];
+  /** What it tells whoever deploys it, such as what AWS Config will cost; warnings are printed at once. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -25,6 +27,9 @@ export interface Graph {
  */
 export async function declaredGraph({ project, config }: StackSettings): Promise<Graph> {
   const resources: DeclaredResource[] = [];
+  const notes: string[] = [];
+  // Without an engine Pulumi prints it among what the caller has to say.
+  Object.assign(pulumi.log, { info: async (note: string) => notes.push(note) });
   let failure: unknown;
   pulumi.runtime.setAllConfig({ "aws:region": REGION, ...config });
   await pulumi.runtime.setMocks(
@@ -52,7 +57,7 @@ export async function declaredGraph({ project, config }: StackSettings): Promise
   });
   if (failure !== undefined) throw failure;
   await pulumi.runtime.disconnect();
-  return { resources };
+  return { resources, notes };
 }
 
 /** The resources of a type, in the order of their declaration. */

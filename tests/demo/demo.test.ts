@@ -32,6 +32,8 @@ describe("npm run demo", () => {
     expect(emulators()).not.toEqual([]);
 
     expect(await demo.ended()).toEqual({ code: 0, signal: null });
+    // Pulumi's, of a deployment that nobody asked for.
+    expect(demo.output).not.toMatch(/^(info|warning|debug):/m);
     const lastScreen = demo.output.slice(demo.output.indexOf("An auditor asks for a report"));
     const html = playground.read(printed(lastScreen, /The report: +(\S+\.html) /));
     const [json = "", csv = ""] = printed(lastScreen, /The same as data: (.*),/).split(", ");

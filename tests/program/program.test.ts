@@ -67,6 +67,15 @@ describe("everything", () => {
   });
 });
 
+it("tells what AWS Config will cost, and warns only that nobody is told of failures", () => {
+  expect(program.notes).toEqual([
+    expect.stringMatching(
+      /^AWS Config: 9 rules \(6 managed\), \d+ recorded types; about \$\d+ a month if each type /,
+    ),
+  ]);
+  expect(program.warnings).toEqual([expect.stringMatching(/^nobody is told of failures/)]);
+});
+
 describe("history table", () => {
   test("has the design's keys, on demand, recoverable to any point in time", () => {
     const { inputs } = program.the("dynamodb/Table", "history");

@@ -39,6 +39,8 @@ export class Program {
     readonly resources: readonly Declared[],
     readonly outputs: Inputs,
     readonly warnings: readonly string[],
+    /** What it tells whoever deploys it. */
+    readonly notes: readonly string[],
   ) {}
 
   of(type: string): readonly Declared[] {
@@ -89,8 +91,12 @@ export async function runProgram(settings: Inputs): Promise<Program> {
   const inputs = new Map<string, Inputs>();
   const declared: (() => Promise<Declared>)[] = [];
   const warnings: string[] = [];
+  const notes: string[] = [];
   jest.spyOn(pulumi.log, "warn").mockImplementation(async (message) => {
     warnings.push(message);
+  });
+  jest.spyOn(pulumi.log, "info").mockImplementation(async (message) => {
+    notes.push(message);
   });
   pulumi.runtime.setAllConfig(rawSettings(settings));
   await pulumi.runtime.setMocks(
@@ -126,7 +132,7 @@ export async function runProgram(settings: Inputs): Promise<Program> {
   });
   await pulumi.runtime.disconnect();
   const resources = await Promise.all(declared.map((one) => one()));
-  return new Program(resources, (await plain(outputs)) as Inputs, warnings);
+  return new Program(resources, (await plain(outputs)) as Inputs, warnings, notes);
 }
 
 /** `aws:s3/bucketPolicy:BucketPolicy` → `s3/BucketPolicy` */
