@@ -256,4 +256,34 @@ describe("a write", () => {
     await history.write([row("a", at(1))]);
     expect(await all(history.evaluations("rule", at(0), at(2)))).toHaveLength(1);
   });
+
+  it("hands its signal to the request that is under way", async () => {
+    const { signal } = new AbortController();
+    let handed: unknown;
+    const client = {
+      send: async (_command: unknown, options: unknown) => {
+        handed = options;
+        return {};
+      },
+    } as DynamoDBDocumentClient;
+    await new History(client, table).write([row("a", at(1))], signal);
+    expect(handed).toEqual({ abortSignal: signal });
+  });
+});
+
+describe("the record of a single evaluation", () => {
+  it("yields to another verdict of the same instant, and is stored over an ERROR", async () => {
+    expect(await history.record(row("a", at(1), { compliance_type: "ERROR" }))).toBe(true);
+    expect(await history.record(row("a", at(1)))).toBe(true);
+    expect(await history.record(row("a", at(1), { compliance_type: "NON_COMPLIANT" }))).toBe(false);
+    const [stored] = await all(history.evaluations("rule", at(0), at(2)));
+    expect(stored?.compliance_type).toBe("COMPLIANT");
+  });
+
+  it("fails, and says not that another was there, when DynamoDB could not store it", async () => {
+    const missing = new History(database.client, `${table}-of-nobody`);
+    await expect(missing.record(row("a", at(1)))).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+    });
+  });
 });

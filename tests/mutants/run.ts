@@ -19,7 +19,10 @@ const PATIENCE = 5_000;
 /** How long nothing may happen before a fault counts as one that never ends; milliseconds. */
 const SILENCE = 90_000;
 
-const { SAMPLE, SEED = "20261124", SUITES, RESULTS } = process.env;
+/** What the host says of a test that did not end. */
+const OUT_OF_TIME = "OUT OF TIME";
+
+const { SAMPLE, SEED = "20261124", SUITES } = process.env;
 
 interface Told {
   readonly begun?: string;
@@ -31,45 +34,62 @@ interface Told {
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.length === 0) throw new Error("npm run mutate -- <file>[:from-to] ...");
+  const bySuites = new Map<string, string[]>();
+  for (const arg of args) {
+    const suites = SUITES ?? suitesOf(arg).join(",");
+    bySuites.set(suites, [...(bySuites.get(suites) ?? []), arg]);
+  }
   mkdirSync(WORK, { recursive: true });
-  const all: Record<string, unknown>[] = [];
   try {
-    for (const arg of args) all.push(...(await mutate(arg)));
+    for (const [suites, files] of bySuites) await mutate(files, suites.split(","));
   } finally {
     rmSync(WORK, { recursive: true, force: true });
   }
-  if (RESULTS) writeFileSync(RESULTS, JSON.stringify(all, null, 1));
 }
 
-/** Runs the faults of one file and prints what came of it. */
-async function mutate(arg: string): Promise<Record<string, unknown>[]> {
-  const { file, text, faults } = await faultsOf(arg);
-  const chosen = SAMPLE ? sampled(faults, Number(SAMPLE), Number(SEED)) : faults;
+/** Runs the faults of files that have the same suites, and prints what came of them. */
+async function mutate(args: readonly string[], suites: readonly string[]): Promise<void> {
+  const { texts, faults } = await faultsOf(args);
+  const files = Object.fromEntries([...texts].map(([file, text]) => [join(ROOT, file), text]));
+  const ofFile = (file: string) => faults.filter((fault) => fault.file === file);
+  const chosen = [...texts.keys()].flatMap((file) =>
+    SAMPLE ? sampled(ofFile(file), Number(SAMPLE), Number(SEED)) : ofFile(file),
+  );
   const killed = new Map<string, string>();
   const reached = new Set<string>();
-  for (const suite of SUITES ? SUITES.split(",") : suitesOf(file)) {
+  for (const suite of suites) {
     let left = chosen.filter(({ id }) => !killed.has(id)).map(({ id }) => id);
-    while (left.length > 0) left = await runSuite(suite, { [join(ROOT, file)]: text }, left, killed, reached);
+    while (left.length > 0) left = await runSuite(suite, files, left, killed, reached);
   }
-  const survived = chosen.filter(({ id }) => !killed.has(id));
-  const equivalent = survived.filter((fault) => isEquivalent(file, fault));
-  const open = survived.filter((fault) => !equivalent.includes(fault));
-  const counted = chosen.length - equivalent.length;
-  const rate = counted === 0 ? 100 : (100 * killed.size) / counted;
-  const never = [...killed.values()].filter((error) => error.includes("OUT OF TIME")).length;
+  for (const file of texts.keys()) tell(file, ofFile(file).length, chosen, killed, reached);
+}
+
+/** Prints a file's survivors, and a row of a table: faults, noticed, equivalent, rate. */
+function tell(
+  file: string,
+  all: number,
+  chosen: readonly Fault[],
+  killed: ReadonlyMap<string, string>,
+  reached: ReadonlySet<string>,
+): void {
+  const tried = chosen.filter((fault) => fault.file === file);
+  const survived = tried.filter(({ id }) => !killed.has(id));
+  const open = survived.filter((fault) => !isEquivalent(fault));
+  const equivalent = survived.length - open.length;
+  const noticed = tried.length - survived.length;
+  const counted = tried.length - equivalent;
+  const never = tried.filter(({ id }) => killed.get(id)?.includes(OUT_OF_TIME)).length;
   for (const { line, was, becomes, id } of open)
     console.log(
       `${file}:${line}${reached.has(id) ? "" : " (not reached)"}  ${short(was)}  ->  ${short(becomes)}`,
     );
-  const ofAll = chosen.length < faults.length ? ` of ${faults.length} (seed ${SEED})` : "";
-  console.log(
-    `| \`${file}\` | ${chosen.length}${ofAll} | ${killed.size} | ${equivalent.length} | ${rate.toFixed(1)} % |` +
-      (never > 0 ? ` ${never} out of time` : ""),
-  );
-  return chosen.map((fault) => ({ file, ...fault, killed: killed.get(fault.id) }));
+  const rate = counted === 0 ? "–" : `${((100 * noticed) / counted).toFixed(1)} %`;
+  const ofAll = tried.length < all ? ` of ${all} (seed ${SEED})` : "";
+  const slow = never > 0 ? ` ${never} out of time` : "";
+  console.log(`| \`${file}\` | ${tried.length}${ofAll} | ${noticed} | ${equivalent} | ${rate} |${slow}`);
 }
 
-function isEquivalent(file: string, { was, becomes }: Fault): boolean {
+function isEquivalent({ file, was, becomes }: Fault): boolean {
   return EQUIVALENT.some((one) => one.file === file && one.was === was && one.becomes === becomes);
 }
 
@@ -123,7 +143,7 @@ async function runSuite(
   }
   if (!isLoaded) console.log(`  ${suite} did not run`);
   if (open === undefined) return [];
-  killed.set(open, `${suite}: OUT OF TIME`);
+  killed.set(open, `${suite}: ${OUT_OF_TIME}`);
   return mutants.slice(mutants.indexOf(open) + 1);
 }
 

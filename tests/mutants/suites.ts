@@ -68,6 +68,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/history/history",
       "tests/history/ledger",
       "tests/history/keys",
+      "tests/organization/limits",
       "tests/runs/sweep",
       "tests/evaluator/exceptions",
       "tests/runs/out-of-order",

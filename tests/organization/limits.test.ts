@@ -1,7 +1,7 @@
 /** An organization of 1,000 accounts with 17 Regions each, and the limits of AWS that it meets first. */
 
 import type { PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
-import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { Alerts } from "../../lambdas/common/alerts/alerts";
 import { digestMessage } from "../../lambdas/common/alerts/messages";
 import { History } from "../../lambdas/common/history/history";
@@ -90,6 +90,10 @@ describe("the ledger of a run over 1,000 accounts with 17 Regions", () => {
       new UpdateCommand({ TableName: table, Key, UpdateExpression: "REMOVE content" }),
     );
     await expect(history.lastRun("good-things", "2026-11-25")).rejects.toThrow();
+    await database.client.send(new DeleteCommand({ TableName: table, Key }));
+    await expect(history.lastRun("good-things", "2026-11-25")).rejects.toThrow(
+      `the ledger of the run ${large.evaluation_timestamp} lacks ${Key.evaluation_timestamp}`,
+    );
     expect(content.length).toBeLessThan(400_000);
   });
 
