@@ -74,10 +74,16 @@ beforeEach(async () => {
   evaluatedAt(new Date("2026-11-24T06:00:00Z"));
   recorderIs(true);
   recorded("AWS::IAM::User");
-  config.on(BatchGetResourceConfigCommand).callsFake(({ resourceKeys }: { resourceKeys: ResourceKey[] }) => ({
-    baseConfigurationItems: resourceKeys.map(configured),
-  }));
+  config.on(BatchGetResourceConfigCommand).callsFake(({ resourceKeys }: { resourceKeys: ResourceKey[] }) => {
+    atMost(100, resourceKeys.length);
+    return { baseConfigurationItems: resourceKeys.map(configured) };
+  });
 });
+
+/** Both GetComplianceDetailsByConfigRule's Limit and BatchGetResourceConfig's keys are 100 at most. */
+function atMost(most: number, asked: number): void {
+  if (asked > most) throw Object.assign(new Error(`${asked} is too many`), { name: "ValidationException" });
+}
 
 /** What AWS Config has recorded of a user. */
 function configured({ resourceId = "" }: ResourceKey) {
@@ -152,7 +158,8 @@ function ofRule(ConfigRuleName: string): EvaluationResult["EvaluationResultIdent
 
 /** AWS Config answers with these pages of results, and with those of one resource when it is asked for them. */
 function configSays(...pages: EvaluationResult[][]): void {
-  config.on(GetComplianceDetailsByConfigRuleCommand).callsFake(({ NextToken }) => {
+  config.on(GetComplianceDetailsByConfigRuleCommand).callsFake(({ NextToken, Limit }) => {
+    atMost(100, Limit);
     const page = Number(NextToken ?? 0);
     return {
       EvaluationResults: pages[page],
