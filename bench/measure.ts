@@ -70,7 +70,7 @@ export interface InstantAws {
 /** @throws Error when it ends before it listens. */
 export async function startAws(size: AwsSize): Promise<InstantAws> {
   const server = fork(join(__dirname, "instant-aws.ts"), [JSON.stringify(size)], {
-    execArgv: ["--no-warnings", "-r", "ts-node/register/transpile-only"],
+    execArgv: ["--no-warnings", "-r", join(__dirname, "../scripts/typescript.js")],
   });
   const url = `http://127.0.0.1:${await nextMessage<number>(server, "bench/instant-aws.ts")}`;
   return {

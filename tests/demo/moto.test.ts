@@ -56,7 +56,7 @@ async function startMoto(): Promise<{ said: string; errors: string; code: number
         process.exitCode = 1;
       },
     );`;
-  const args = ["-r", "ts-node/register/transpile-only", "-e", program];
+  const args = ["-r", "./scripts/typescript.js", "-e", program];
   const command = playground.start(process.execPath, args, {
     PATH: playground.bin,
     HOME: join(playground.project, "home"),

@@ -62,7 +62,7 @@ export class Playground {
 
   /** Starts a command in the copy, at the head of a process group as a terminal does it. */
   start(command: string, args: readonly string[], variables: NodeJS.ProcessEnv = {}): Command {
-    // ts-node keeps compiled code there for its next start, whatever it was started for.
+    // Node.js keeps compiled code there for its next start, whatever it was started for.
     const cacheless = { DISABLE_V8_COMPILE_CACHE: "1" };
     const env = { ...process.env, ...cacheless, ...variables, TMPDIR: this.temporary };
     return new Command(spawn(command, args, { cwd: this.project, env, detached: true }));

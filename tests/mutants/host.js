@@ -1,5 +1,5 @@
 /**
- * `node -r ../support/typescript.js host.js <suite> <job> <results>`: runs the tests of one suite against one fault after
+ * `node -r ../../scripts/typescript.js host.js <suite> <job> <results>`: runs the tests of one suite against one fault after
  * the other, in one process. Before each fault the product's modules are loaded anew, AWS's and Pulumi's not; this, and
  * that only tests run which reach the fault, makes it some hundred times as fast as to begin jest for each.
  *
@@ -8,7 +8,7 @@
 const { appendFileSync, readFileSync } = require("node:fs");
 const { expect } = require("expect");
 const { ModuleMocker } = require("jest-mock");
-const { replaced } = require("../support/typescript");
+const { replaced } = require("../../scripts/typescript");
 
 const [suite, jobFile, resultFile] = process.argv.slice(2);
 /** @type {{ files: Record<string, string>, mutants: string[], patience: number }} */
@@ -70,7 +70,7 @@ function newBlock(name, outer) {
 /** The suite with the product's modules as they are under the fault that is active. */
 function load() {
   for (const path of Object.keys(require.cache)) {
-    if (!/\/node_modules\/|\/tests\/mutants\/|\/support\/typescript\.js$/.test(path))
+    if (!/\/node_modules\/|\/tests\/mutants\/|\/scripts\/typescript\.js$/.test(path))
       delete require.cache[path];
   }
   block = newBlock("", undefined);

@@ -107,7 +107,7 @@ async function runSuite(
   writeFileSync(results, "");
   const host = spawn(
     process.execPath,
-    ["--no-warnings", "-r", join(ROOT, "tests/support/typescript.js"), join(__dirname, "host.js")].concat([
+    ["--no-warnings", "-r", join(ROOT, "scripts/typescript.js"), join(__dirname, "host.js")].concat([
       join(ROOT, suite),
       job,
       results,
