@@ -1,6 +1,7 @@
 const RUNS = [
   "tests/runs/sweep",
   "tests/runs/single",
+  "tests/runs/kept-drifts",
   "tests/runs/out-of-order",
   "tests/evaluator/events",
   "tests/alerts/drift",
@@ -11,6 +12,8 @@ const RUNS = [
   "tests/runs/digest",
   "tests/evaluator/regions",
   "tests/evaluator/regions-come-and-go",
+  "tests/organization/organization",
+  "tests/evaluator/managed-rules",
 ];
 
 /**
@@ -22,6 +25,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
   [
     "lambdas/report-generator/bucket/",
     [
+      "tests/report/bucket/chain",
       "tests/report/bucket/standard",
       "tests/report/bucket/verify-demand",
       "tests/report/generate",
@@ -97,8 +101,11 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     "program/settings/",
     [
       "tests/program/settings/settings",
+      "tests/program/settings/secrets",
       "tests/program/settings/schedule",
       "tests/program/settings/organization-settings",
+      "tests/program/standards",
+      "tests/program/managed-rules",
       "tests/program/settings/company-settings",
     ],
   ],
