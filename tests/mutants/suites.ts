@@ -84,6 +84,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     "lambdas/common/evaluator/",
     [
       "tests/evaluator/events",
+      "tests/evaluator/answers-to-config",
       "tests/evaluator/forged-events",
       "tests/evaluator/region-events",
       "tests/evaluator/exceptions",
