@@ -71,16 +71,19 @@ const MAXIMUM_EVENT_AGE_SECONDS = 3600;
 
 const names = resourceNames(environmentSuffix);
 
-// The provider puts the tags on everything that takes tags. There is no other: Pulumi.yaml forbids the default one.
+// The provider puts the tags on everything that takes tags. Pulumi.yaml forbids the default one.
 const { requireRegion: _, ...providerSettings } = aws.config;
 const provider = new aws.Provider("aws", {
   ...providerSettings,
   region,
   defaultTags: { tags: settings.tags },
 });
-const options = { provider };
+/** Every resource takes it but those that name another: what lies in another Region. */
+pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>
+  type.startsWith("aws:") ? { props, opts: pulumi.mergeOptions({ provider }, opts) } : undefined,
+);
 
-const { accountId } = aws.getCallerIdentityOutput({}, options);
+const { accountId } = aws.getCallerIdentityOutput({}, { provider });
 
 /** Regions besides this one whose changes are noticed; where all are scanned, nobody knows them yet. */
 const furtherRegions = settings.regions === "all" ? [] : settings.regions.filter((one) => one !== region);
@@ -88,31 +91,27 @@ const onlyHere = settings.regions !== "all" && furtherRegions.length === 0;
 
 // ------------------------------------------------------------------------------- Storage: history, reports
 
-const history = new aws.dynamodb.Table(
-  "history",
-  {
-    name: names.historyTable,
-    billingMode: "PAY_PER_REQUEST",
-    hashKey: "resource_id",
-    rangeKey: "evaluation_timestamp",
-    attributes: [
-      { name: "resource_id", type: "S" },
-      { name: "evaluation_timestamp", type: "S" },
-      { name: "rule_shard", type: "S" },
-      { name: "transition_shard", type: "S" },
-    ],
-    globalSecondaryIndexes: [
-      timeIndex(RULE_INDEX, "rule_shard"),
-      // Sparse: only rows at which something changed have the attribute.
-      timeIndex(TRANSITION_INDEX, "transition_shard"),
-    ],
-    pointInTimeRecovery: { enabled: true },
-    // Only leases and claims to alerts have the attribute; evaluations and runs stay.
-    ttl: { attributeName: EXPIRY_ATTRIBUTE, enabled: true },
-    serverSideEncryption: kmsKeyArn ? { enabled: true, kmsKeyArn } : undefined,
-  },
-  options,
-);
+const history = new aws.dynamodb.Table("history", {
+  name: names.historyTable,
+  billingMode: "PAY_PER_REQUEST",
+  hashKey: "resource_id",
+  rangeKey: "evaluation_timestamp",
+  attributes: [
+    { name: "resource_id", type: "S" },
+    { name: "evaluation_timestamp", type: "S" },
+    { name: "rule_shard", type: "S" },
+    { name: "transition_shard", type: "S" },
+  ],
+  globalSecondaryIndexes: [
+    timeIndex(RULE_INDEX, "rule_shard"),
+    // Sparse: only rows at which something changed have the attribute.
+    timeIndex(TRANSITION_INDEX, "transition_shard"),
+  ],
+  pointInTimeRecovery: { enabled: true },
+  // Only leases and claims to alerts have the attribute; evaluations and runs stay.
+  ttl: { attributeName: EXPIRY_ATTRIBUTE, enabled: true },
+  serverSideEncryption: kmsKeyArn ? { enabled: true, kmsKeyArn } : undefined,
+});
 
 function timeIndex(name: string, hashKey: string) {
   return {
@@ -138,45 +137,35 @@ function evidenceBucket(
   statements: (bucketArn: pulumi.Output<string>) => policies.Statement[] = () => [],
   lifetimeDays?: number,
 ) {
-  const bucket = new aws.s3.Bucket(name, { bucket: bucketName, forceDestroy: true }, options);
-  new aws.s3.BucketOwnershipControls(
-    name,
-    { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-    options,
-  );
-  const privacy = new aws.s3.BucketPublicAccessBlock(
-    name,
-    {
-      bucket: bucket.bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    },
-    options,
-  );
-  new aws.s3.BucketServerSideEncryptionConfiguration(
-    name,
-    {
-      bucket: bucket.bucket,
-      rules: [
-        {
-          applyServerSideEncryptionByDefault: kmsKeyArn
-            ? { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn }
-            : { sseAlgorithm: "AES256" },
-          bucketKeyEnabled: kmsKeyArn !== undefined,
-        },
-      ],
-    },
-    options,
-  );
+  const bucket = new aws.s3.Bucket(name, { bucket: bucketName, forceDestroy: true });
+  new aws.s3.BucketOwnershipControls(name, {
+    bucket: bucket.bucket,
+    rule: { objectOwnership: "BucketOwnerEnforced" },
+  });
+  const privacy = new aws.s3.BucketPublicAccessBlock(name, {
+    bucket: bucket.bucket,
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  });
+  new aws.s3.BucketServerSideEncryptionConfiguration(name, {
+    bucket: bucket.bucket,
+    rules: [
+      {
+        applyServerSideEncryptionByDefault: kmsKeyArn
+          ? { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn }
+          : { sseAlgorithm: "AES256" },
+        bucketKeyEnabled: kmsKeyArn !== undefined,
+      },
+    ],
+  });
   const versioning =
     lifetimeDays === undefined &&
-    new aws.s3.BucketVersioning(
-      name,
-      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
-      options,
-    );
+    new aws.s3.BucketVersioning(name, {
+      bucket: bucket.bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
   new aws.s3.BucketLifecycleConfiguration(
     name,
     {
@@ -198,7 +187,7 @@ function evidenceBucket(
           : { id: "expire", status: "Enabled", filter: {}, expiration: { days: lifetimeDays } },
       ],
     },
-    { ...options, dependsOn: versioning || [] },
+    { dependsOn: versioning || [] },
   );
   const policy = new aws.s3.BucketPolicy(
     name,
@@ -210,7 +199,7 @@ function evidenceBucket(
       ),
     },
     // S3 refuses two changes of a bucket's access at the same time.
-    { ...options, dependsOn: privacy },
+    { dependsOn: privacy },
   );
   return { bucket, policy };
 }
@@ -222,99 +211,70 @@ const ofOrganization: HomeOfOrganization | undefined = settings.organization && 
   named: names.named,
   accountId,
   region,
-  options,
   organization: settings.organization,
   bucketArn: evidenceBucket("sweeps", accountId.apply(names.sweepBucket), undefined, SWEEP_DAYS).bucket.arn,
 };
 
 // ----------------------------------------------------------------------------------- Alerts: who is told
 
-const alertTopic = new aws.sns.Topic(
-  "alerts",
-  { name: names.alertTopic, kmsMasterKeyId: kmsKeyArn },
-  options,
-);
+const alertTopic = new aws.sns.Topic("alerts", { name: names.alertTopic, kmsMasterKeyId: kmsKeyArn });
 
-new aws.sns.TopicPolicy(
-  "alerts",
-  {
-    arn: alertTopic.arn,
-    policy: policies.policy(
-      policies.tlsOnly(policies.TOPIC_ACTIONS, [alertTopic.arn]),
-      policies.alarmsOf(alertTopic.arn, accountId),
-    ),
-  },
-  options,
-);
+new aws.sns.TopicPolicy("alerts", {
+  arn: alertTopic.arn,
+  policy: policies.policy(
+    policies.tlsOnly(policies.TOPIC_ACTIONS, [alertTopic.arn]),
+    policies.alarmsOf(alertTopic.arn, accountId),
+  ),
+});
 
 for (const { protocol, endpoint, filterPolicy } of settings.subscriptions) {
   const name = `alerts-${protocol}-${createHash("sha256").update(endpoint).digest("hex").slice(0, 8)}`;
-  new aws.sns.TopicSubscription(
-    name,
-    {
-      topic: alertTopic.arn,
-      protocol,
-      // A webhook's address is its password, often enough.
-      endpoint: protocol === "https" ? pulumi.secret(endpoint) : endpoint,
-      filterPolicy: filterPolicy && JSON.stringify(filterPolicy),
-    },
-    options,
-  );
+  new aws.sns.TopicSubscription(name, {
+    topic: alertTopic.arn,
+    protocol,
+    // A webhook's address is its password, often enough.
+    endpoint: protocol === "https" ? pulumi.secret(endpoint) : endpoint,
+    filterPolicy: filterPolicy && JSON.stringify(filterPolicy),
+  });
   if (protocol === "lambda") {
-    new aws.lambda.Permission(
-      name,
-      {
-        function: endpoint,
-        action: "lambda:InvokeFunction",
-        principal: "sns.amazonaws.com",
-        sourceArn: alertTopic.arn,
-      },
-      options,
-    );
+    new aws.lambda.Permission(name, {
+      function: endpoint,
+      action: "lambda:InvokeFunction",
+      principal: "sns.amazonaws.com",
+      sourceArn: alertTopic.arn,
+    });
   }
 }
 
 // ------------------------------------------------------------------------- Events: when something is done
 
-const sweepTime = new aws.cloudwatch.EventRule(
-  "evaluation-schedule",
-  {
-    name: names.named("compliance-evaluation-schedule"),
-    description: "Evaluates every resource under every custom rule",
-    scheduleExpression: evaluationSchedule,
-  },
-  options,
-);
+const sweepTime = new aws.cloudwatch.EventRule("evaluation-schedule", {
+  name: names.named("compliance-evaluation-schedule"),
+  description: "Evaluates every resource under every custom rule",
+  scheduleExpression: evaluationSchedule,
+});
 
-const reportTime = new aws.cloudwatch.EventRule(
-  "report-schedule",
-  {
-    name: names.named("compliance-report-schedule"),
-    description: "Makes the next report of the chain",
-    scheduleExpression: reportSchedule,
-  },
-  options,
-);
+const reportTime = new aws.cloudwatch.EventRule("report-schedule", {
+  name: names.named("compliance-report-schedule"),
+  description: "Makes the next report of the chain",
+  scheduleExpression: reportSchedule,
+});
 
 const managedRuleChanges = inPatterns(settings.managedRules.map(({ name }) => names.configRule(name))).map(
   (configRuleNames, index) => {
     const name = index === 0 ? "managed-rule-changes" : `managed-rule-changes-${index + 1}`;
-    const rule = new aws.cloudwatch.EventRule(
-      name,
-      {
-        name: names.named(name),
-        description: "Compliance changes under this deployment's AWS-managed rules",
-        eventPattern: pulumi.jsonStringify({
-          source: ["aws.config"],
-          "detail-type": ["Config Rules Compliance Change"],
-          // Another account may send its events to this one's bus.
-          account: [accountId],
-          region: [region],
-          detail: { messageType: ["ComplianceChangeNotification"], configRuleName: configRuleNames },
-        }),
-      },
-      options,
-    );
+    const rule = new aws.cloudwatch.EventRule(name, {
+      name: names.named(name),
+      description: "Compliance changes under this deployment's AWS-managed rules",
+      eventPattern: pulumi.jsonStringify({
+        source: ["aws.config"],
+        "detail-type": ["Config Rules Compliance Change"],
+        // Another account may send its events to this one's bus.
+        account: [accountId],
+        region: [region],
+        detail: { messageType: ["ComplianceChangeNotification"], configRuleName: configRuleNames },
+      }),
+    });
     return { name, rule };
   },
 );
@@ -324,17 +284,13 @@ const changesElsewhere = (furtherRegions.length > 0 ? CUSTOM_RULES : []).map(
   ({ rule: { name, resourceTypes } }) => ({
     name: `${name}-changes`,
     of: name,
-    rule: new aws.cloudwatch.EventRule(
-      `${name}-changes`,
-      {
-        name: names.named(`${name}-changes`),
-        description: `Changes in further Regions of what ${name} judges`,
-        eventPattern: pulumi.jsonStringify(
-          itemChangePattern(resourceTypes, { account: [accountId], region: furtherRegions }),
-        ),
-      },
-      options,
-    ),
+    rule: new aws.cloudwatch.EventRule(`${name}-changes`, {
+      name: names.named(`${name}-changes`),
+      description: `Changes in further Regions of what ${name} judges`,
+      eventPattern: pulumi.jsonStringify(
+        itemChangePattern(resourceTypes, { account: [accountId], region: furtherRegions }),
+      ),
+    }),
   }),
 );
 
@@ -349,30 +305,22 @@ const eventRules: readonly { name: string; rule: aws.cloudwatch.EventRule; bus?:
 ];
 
 /** What could not be delivered, and what a function could not do even when it was tried again. */
-const deadLetters = new aws.sqs.Queue(
-  "dead-letters",
-  {
-    name: names.deadLetterQueue,
-    messageRetentionSeconds: 14 * 24 * 3600,
-    ...(kmsKeyArn ? { kmsMasterKeyId: kmsKeyArn } : { sqsManagedSseEnabled: true }),
-  },
-  options,
-);
+const deadLetters = new aws.sqs.Queue("dead-letters", {
+  name: names.deadLetterQueue,
+  messageRetentionSeconds: 14 * 24 * 3600,
+  ...(kmsKeyArn ? { kmsMasterKeyId: kmsKeyArn } : { sqsManagedSseEnabled: true }),
+});
 
-const deadLetterPolicy = new aws.sqs.QueuePolicy(
-  "dead-letters",
-  {
-    queueUrl: deadLetters.url,
-    policy: policies.policy(
-      policies.tlsOnly("sqs:*", [deadLetters.arn]),
-      policies.deadLettersOf(
-        eventRules.map(({ rule }) => rule.arn),
-        deadLetters.arn,
-      ),
+const deadLetterPolicy = new aws.sqs.QueuePolicy("dead-letters", {
+  queueUrl: deadLetters.url,
+  policy: policies.policy(
+    policies.tlsOnly("sqs:*", [deadLetters.arn]),
+    policies.deadLettersOf(
+      eventRules.map(({ rule }) => rule.arn),
+      deadLetters.arn,
     ),
-  },
-  options,
-);
+  ),
+});
 
 /** How long EventBridge tries, and where it leaves what it could not hand over. */
 const delivery = {
@@ -387,17 +335,13 @@ function deliver(
   receiver: aws.lambda.Function,
   { alias, bus }: { readonly alias?: aws.lambda.Alias; readonly bus?: pulumi.Output<string> } = {},
 ) {
-  const permission = new aws.lambda.Permission(
-    name,
-    {
-      function: receiver.name,
-      qualifier: alias?.name,
-      action: "lambda:InvokeFunction",
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    },
-    options,
-  );
+  const permission = new aws.lambda.Permission(name, {
+    function: receiver.name,
+    qualifier: alias?.name,
+    action: "lambda:InvokeFunction",
+    principal: "events.amazonaws.com",
+    sourceArn: rule.arn,
+  });
   new aws.cloudwatch.EventTarget(
     name,
     {
@@ -407,7 +351,7 @@ function deliver(
       arn: (alias ?? receiver).arn,
       ...delivery,
     },
-    { ...options, dependsOn: [permission, deadLetterPolicy] },
+    { dependsOn: [permission, deadLetterPolicy] },
   );
 }
 
@@ -434,36 +378,28 @@ interface FunctionSpec {
 /** The function with its own log group and role. It may do exactly what its role's one policy says. */
 function scannerFunction(spec: FunctionSpec): aws.lambda.Function {
   const name = names.named(spec.name);
-  const logGroup = new aws.cloudwatch.LogGroup(
-    spec.name,
-    { name: `/aws/lambda/${name}`, retentionInDays: settings.logRetentionDays, kmsKeyId: kmsKeyArn },
-    options,
-  );
-  const role = new aws.iam.Role(
-    spec.name,
-    {
-      name: names.named(`${spec.name}-role`),
-      description: `What ${name} may do`,
-      assumeRolePolicy: policies.trust("lambda.amazonaws.com"),
-    },
-    options,
-  );
-  const permissions = new aws.iam.RolePolicy(
-    spec.name,
-    {
-      name,
-      role: role.name,
-      policy: policies.policy(
-        policies.writeLogs(logGroup.arn),
-        ...policies.useHistory(history.arn, spec.indexes),
-        { Effect: "Allow", Action: "sns:Publish", Resource: alertTopic.arn },
-        { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetters.arn },
-        ...spec.may,
-        ...policies.useKey(kmsKeyArn, region, spec.encryptedBy),
-      ),
-    },
-    options,
-  );
+  const logGroup = new aws.cloudwatch.LogGroup(spec.name, {
+    name: `/aws/lambda/${name}`,
+    retentionInDays: settings.logRetentionDays,
+    kmsKeyId: kmsKeyArn,
+  });
+  const role = new aws.iam.Role(spec.name, {
+    name: names.named(`${spec.name}-role`),
+    description: `What ${name} may do`,
+    assumeRolePolicy: policies.trust("lambda.amazonaws.com"),
+  });
+  const permissions = new aws.iam.RolePolicy(spec.name, {
+    name,
+    role: role.name,
+    policy: policies.policy(
+      policies.writeLogs(logGroup.arn),
+      ...policies.useHistory(history.arn, spec.indexes),
+      { Effect: "Allow", Action: "sns:Publish", Resource: alertTopic.arn },
+      { Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetters.arn },
+      ...spec.may,
+      ...policies.useKey(kmsKeyArn, region, spec.encryptedBy),
+    ),
+  });
   const fn = new aws.lambda.Function(
     spec.name,
     {
@@ -485,13 +421,15 @@ function scannerFunction(spec: FunctionSpec): aws.lambda.Function {
       loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
     },
     // The function comes after its log group, which it may not create, and goes before it.
-    { ...options, dependsOn: [logGroup, permissions] },
+    { dependsOn: [logGroup, permissions] },
   );
   retryAsynchronous(spec.name, fn, permissions);
   return fn;
 }
 
-/** How events are retried that the function has taken over; those that came by an alias go by the alias's own settings. */
+/**
+ * How events are retried that the function has taken over; those that came by an alias go by the alias's own settings.
+ */
 function retryAsynchronous(
   name: string,
   fn: aws.lambda.Function,
@@ -507,7 +445,7 @@ function retryAsynchronous(
       maximumEventAgeInSeconds: MAXIMUM_EVENT_AGE_SECONDS,
       destinationConfig: { onFailure: { destination: deadLetters.arn } },
     },
-    { ...options, dependsOn },
+    { dependsOn },
   );
 }
 
@@ -644,34 +582,25 @@ function snapshotBucket() {
  * replaced goes first, for AWS allows one recorder and one channel.
  */
 function ownRecorder(): Recording {
-  const oneAtATime = { ...options, deleteBeforeReplace: true };
+  const oneAtATime = { deleteBeforeReplace: true };
   const { bucket, policy } = snapshotBucket();
-  const role = new aws.iam.Role(
-    "config-recorder",
-    {
-      name: names.named("config-recorder-role"),
-      description: "What AWS Config may do to record resources and deliver snapshots",
-      assumeRolePolicy: policies.trust("config.amazonaws.com", accountId),
-    },
-    options,
-  );
-  const reading = new aws.iam.RolePolicyAttachment(
-    "config-recorder",
-    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole" },
-    options,
-  );
-  const delivering = new aws.iam.RolePolicy(
-    "config-recorder",
-    {
-      name: names.named("config-recorder-delivery"),
-      role: role.name,
-      policy: policies.policy(
-        ...policies.recorderDelivery(bucket.arn, accountId),
-        ...policies.useKey(kmsKeyArn, region, ["s3"]),
-      ),
-    },
-    options,
-  );
+  const role = new aws.iam.Role("config-recorder", {
+    name: names.named("config-recorder-role"),
+    description: "What AWS Config may do to record resources and deliver snapshots",
+    assumeRolePolicy: policies.trust("config.amazonaws.com", accountId),
+  });
+  const reading = new aws.iam.RolePolicyAttachment("config-recorder", {
+    role: role.name,
+    policyArn: "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole",
+  });
+  const delivering = new aws.iam.RolePolicy("config-recorder", {
+    name: names.named("config-recorder-delivery"),
+    role: role.name,
+    policy: policies.policy(
+      ...policies.recorderDelivery(bucket.arn, accountId),
+      ...policies.useKey(kmsKeyArn, region, ["s3"]),
+    ),
+  });
   const recorder = new aws.cfg.Recorder(
     "recorder",
     {
@@ -714,7 +643,6 @@ const home: HomeOfRegions = {
   recorder: { mode: settings.configRecorder, identity },
   kmsKeyArn,
   region,
-  options,
   snapshots: snapshotBucket,
 };
 const recordedElsewhere = furtherRegions.map((further) => furtherRegion(further, home));
@@ -723,17 +651,13 @@ if (recordedElsewhere.length > 0) forwardChanges(recordedElsewhere, home);
 const recorderReady = recording.then(({ ready }) => ready);
 
 for (const { rule, name, evaluator } of evaluators) {
-  const permission = new aws.lambda.Permission(
-    `${name}-config`,
-    {
-      function: evaluator.name,
-      action: "lambda:InvokeFunction",
-      principal: "config.amazonaws.com",
-      // The rule's ARN would be closer, but AWS Config wants the permission before it makes the rule.
-      sourceAccount: accountId,
-    },
-    options,
-  );
+  const permission = new aws.lambda.Permission(`${name}-config`, {
+    function: evaluator.name,
+    action: "lambda:InvokeFunction",
+    principal: "config.amazonaws.com",
+    // The rule's ARN would be closer, but AWS Config wants the permission before it makes the rule.
+    sourceAccount: accountId,
+  });
   new aws.cfg.Rule(
     rule.name,
     {
@@ -750,7 +674,7 @@ for (const { rule, name, evaluator } of evaluators) {
       },
       scope: { complianceResourceTypes: [...rule.resourceTypes] },
     },
-    { ...options, dependsOn: recorderReady.then<pulumi.Resource[]>((ready) => [permission, ...ready]) },
+    { dependsOn: recorderReady.then<pulumi.Resource[]>((ready) => [permission, ...ready]) },
   );
 }
 
@@ -765,7 +689,7 @@ const managedRules = settings.managedRules.map(({ name, identifier, title, param
       maximumExecutionFrequency: trigger.maximumExecutionFrequency,
       ...(trigger.resourceTypes && { scope: { complianceResourceTypes: [...trigger.resourceTypes] } }),
     },
-    { ...options, dependsOn: recorderReady },
+    { dependsOn: recorderReady },
   );
 });
 
@@ -888,16 +812,12 @@ const reportGenerator = scannerFunction({
 
 // Who may ask for a report may invoke the function, and cannot choose to come by this alias, as EventBridge does and the
 // state machine that it starts: a scheduled report is a link of the chain, and a compliance change a verdict.
-const reportEvents = new aws.lambda.Alias(
-  "report-events",
-  {
-    name: EVENTS_ALIAS,
-    description: "What EventBridge and its state machine invoke, and nobody else",
-    functionName: reportGenerator.name,
-    functionVersion: "$LATEST",
-  },
-  options,
-);
+const reportEvents = new aws.lambda.Alias("report-events", {
+  name: EVENTS_ALIAS,
+  description: "What EventBridge and its state machine invoke, and nobody else",
+  functionName: reportGenerator.name,
+  functionVersion: "$LATEST",
+});
 retryAsynchronous("report-events", reportGenerator, reportEvents, reportEvents);
 const imports = ofManagedRules
   ? [
@@ -976,7 +896,9 @@ const alarms = [
   // first deployment these alarm, too, and then say that all is well.
   ...promisedRuns.map(({ rule, hours }) =>
     alarm(`${rule}-missed-run`, {
-      alarmDescription: `No complete run of ${rule} in ${hours + 1} hours, though one was due. Normal only until the first run.`,
+      alarmDescription:
+        `No complete run of ${rule} in ${hours + 1} hours, though one was due. Normal only until the first ` +
+        "run.",
       // Hours without a run are zeros: CloudWatch would look further back for a value instead.
       metricQueries: [
         { id: "filled", expression: "FILL(runs, 0)", label: "Complete runs", returnData: true },
@@ -1025,7 +947,8 @@ const alarms = [
     ? [
         alarm("unimported-findings", {
           alarmDescription:
-            "AWS Security Hub did not take all findings of a report. The next report sends them again; the report generator's log says why.",
+            "AWS Security Hub did not take all findings of a report. The next report sends them again; the " +
+            "report generator's log says why.",
           namespace: METRIC_NAMESPACE,
           metricName: METRICS.unimportedFindings,
           dimensions: { [METRIC_DIMENSIONS.environment]: environmentSuffix },
@@ -1050,29 +973,25 @@ const alarms = [
 
 function alarm(name: string, args: Omit<aws.cloudwatch.MetricAlarmArgs, "name">): aws.cloudwatch.MetricAlarm {
   const defaults = { evaluationPeriods: 1, treatMissingData: "notBreaching", alarmActions: [alertTopic.arn] };
-  return new aws.cloudwatch.MetricAlarm(name, { name: names.named(name), ...defaults, ...args }, options);
+  return new aws.cloudwatch.MetricAlarm(name, { name: names.named(name), ...defaults, ...args });
 }
 
-const dashboard = new aws.cloudwatch.Dashboard(
-  "compliance",
-  {
-    dashboardName: names.named("compliance"),
-    dashboardBody: pulumi
-      .all([functions.map(({ fn }) => fn.name), deadLetters.name, alarms.map(({ arn }) => arn)])
-      .apply(([functionNames, deadLetterQueueName, alarmArns]) =>
-        dashboardBody({
-          region,
-          environmentSuffix,
-          rules: reportedRules.map(({ name }) => name),
-          functionNames,
-          deadLetterQueueName,
-          alarmArns,
-          runPeriodHours: evaluationGapHours,
-        }),
-      ),
-  },
-  options,
-);
+const dashboard = new aws.cloudwatch.Dashboard("compliance", {
+  dashboardName: names.named("compliance"),
+  dashboardBody: pulumi
+    .all([functions.map(({ fn }) => fn.name), deadLetters.name, alarms.map(({ arn }) => arn)])
+    .apply(([functionNames, deadLetterQueueName, alarmArns]) =>
+      dashboardBody({
+        region,
+        environmentSuffix,
+        rules: reportedRules.map(({ name }) => name),
+        functionNames,
+        deadLetterQueueName,
+        alarmArns,
+        runPeriodHours: evaluationGapHours,
+      }),
+    ),
+});
 
 // ---------------------------------------------------------------------------------------------- Outputs
 

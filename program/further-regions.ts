@@ -33,8 +33,6 @@ export interface HomeOfRegions {
   readonly kmsKeyArn?: string;
   /** The Region of the deployment. */
   readonly region: string;
-  /** For what is the account's and not a Region's. */
-  readonly options: { readonly provider: aws.Provider };
   /** Made when the first recorder needs it. */
   readonly snapshots: () => { readonly bucket: aws.s3.Bucket; readonly policy: aws.s3.BucketPolicy };
 }
@@ -88,26 +86,18 @@ export function furtherRegion(region: string, home: HomeOfRegions): FurtherRegio
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-region.html).
  */
 export function forwardChanges(regions: readonly FurtherRegion[], home: HomeOfRegions): void {
-  const { named, accountId, options } = home;
+  const { named, accountId } = home;
   const bus = pulumi.interpolate`arn:aws:events:${home.region}:${accountId}:event-bus/default`;
-  const role = new aws.iam.Role(
-    "change-forwarding",
-    {
-      name: named("change-forwarding-role"),
-      description: `What EventBridge may do to forward changes to ${home.region}`,
-      assumeRolePolicy: policies.trustRules(regions.map(({ changes }) => changes.arn)),
-    },
-    options,
-  );
-  const permission = new aws.iam.RolePolicy(
-    "change-forwarding",
-    {
-      name: named("change-forwarding"),
-      role: role.name,
-      policy: policies.policy({ Effect: "Allow", Action: "events:PutEvents", Resource: bus }),
-    },
-    options,
-  );
+  const role = new aws.iam.Role("change-forwarding", {
+    name: named("change-forwarding-role"),
+    description: `What EventBridge may do to forward changes to ${home.region}`,
+    assumeRolePolicy: policies.trustRules(regions.map(({ changes }) => changes.arn)),
+  });
+  const permission = new aws.iam.RolePolicy("change-forwarding", {
+    name: named("change-forwarding"),
+    role: role.name,
+    policy: policies.policy({ Effect: "Allow", Action: "events:PutEvents", Resource: bus }),
+  });
   for (const { region, changes, options: there } of regions) {
     new aws.cloudwatch.EventTarget(
       `changes-${region}`,
@@ -127,33 +117,24 @@ function ownRecorder(
   const oneAtATime = { ...options, deleteBeforeReplace: true };
   const { bucket, policy } = home.snapshots();
   const name = `config-recorder-${region}`;
-  const role = new aws.iam.Role(
-    name,
-    {
-      name: named(name),
-      description: `What AWS Config may do to record resources in ${region} and deliver snapshots`,
-      assumeRolePolicy: policies.trust("config.amazonaws.com", accountId),
-    },
-    home.options,
-  );
-  const reading = new aws.iam.RolePolicyAttachment(
-    name,
-    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole" },
-    home.options,
-  );
-  const delivering = new aws.iam.RolePolicy(
-    name,
-    {
-      name: named("config-recorder-delivery"),
-      role: role.name,
-      policy: policies.policy(
-        ...policies.recorderDelivery(bucket.arn, accountId),
-        // The bucket lies in the deployment's Region, and so does its key.
-        ...policies.useKey(kmsKeyArn, home.region, ["s3"]),
-      ),
-    },
-    home.options,
-  );
+  const role = new aws.iam.Role(name, {
+    name: named(name),
+    description: `What AWS Config may do to record resources in ${region} and deliver snapshots`,
+    assumeRolePolicy: policies.trust("config.amazonaws.com", accountId),
+  });
+  const reading = new aws.iam.RolePolicyAttachment(name, {
+    role: role.name,
+    policyArn: "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole",
+  });
+  const delivering = new aws.iam.RolePolicy(name, {
+    name: named("config-recorder-delivery"),
+    role: role.name,
+    policy: policies.policy(
+      ...policies.recorderDelivery(bucket.arn, accountId),
+      // The bucket lies in the deployment's Region, and so does its key.
+      ...policies.useKey(kmsKeyArn, home.region, ["s3"]),
+    ),
+  });
   const recorder = new aws.cfg.Recorder(
     `recorder-${region}`,
     {

@@ -1,6 +1,6 @@
 /**
- * How changes in the members of an organization come to the deployment: each Region of a member forwards what AWS Config
- * records there to a bus of the deployment's, whose rules invoke the evaluators
+ * How changes in the members of an organization come to the deployment: each Region of a member forwards what AWS
+ * Config records there to a bus of the deployment's, whose rules invoke the evaluators
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html).
  */
 
@@ -38,32 +38,23 @@ export function memberChanges(
   customRules: readonly Pick<CustomRule, "rule">[],
   home: HomeOfOrganization,
 ): MemberChanges {
-  const { named, options } = home;
-  const bus = new aws.cloudwatch.EventBus(
-    CHANGES,
-    {
-      name: named(CHANGES),
-      description: "Changes that AWS Config records in the accounts of the organization",
-    },
-    options,
-  );
-  const policy = new aws.cloudwatch.EventBusPolicy(
-    CHANGES,
-    { eventBusName: bus.name, policy: policies.policy(forwardedChanges(bus.arn, home)) },
-    options,
-  );
+  const { named } = home;
+  const bus = new aws.cloudwatch.EventBus(CHANGES, {
+    name: named(CHANGES),
+    description: "Changes that AWS Config records in the accounts of the organization",
+  });
+  const policy = new aws.cloudwatch.EventBusPolicy(CHANGES, {
+    eventBusName: bus.name,
+    policy: policies.policy(forwardedChanges(bus.arn, home)),
+  });
   const rules = customRules.map(({ rule: { name: of, resourceTypes } }) => {
     const name = `${of}-members`;
-    const rule = new aws.cloudwatch.EventRule(
-      name,
-      {
-        name: named(name),
-        description: `Changes in members of the organization of what ${of} judges`,
-        eventBusName: bus.name,
-        eventPattern: home.accountId.apply((own) => changesOfMembers(resourceTypes, own, home.organization)),
-      },
-      options,
-    );
+    const rule = new aws.cloudwatch.EventRule(name, {
+      name: named(name),
+      description: `Changes in members of the organization of what ${of} judges`,
+      eventBusName: bus.name,
+      eventPattern: home.accountId.apply((own) => changesOfMembers(resourceTypes, own, home.organization)),
+    });
     return { name, of, rule };
   });
   return { busName: bus.name, busArn: pulumi.all([bus.arn, policy.id]).apply(([arn]) => arn), rules };
@@ -101,8 +92,8 @@ function forwardedChanges(
 }
 
 /**
- * The pattern of members' changes of resources of these types. It leaves out the accounts that nobody wants to hear of, as
- * far as it has room for them: the functions know them, too.
+ * The pattern of members' changes of resources of these types. It leaves out the accounts that nobody wants to hear of,
+ * as far as it has room for them: the functions know them, too.
  * @param own the deployment's account.
  */
 export function changesOfMembers(

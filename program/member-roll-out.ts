@@ -5,29 +5,25 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HomeOfOrganization } from "./organization-home";
 
 /**
- * Makes the stack in every Region that is scanned, one after another: a StackSet takes one operation at a time. Where all
- * are, nobody knows them yet.
+ * Makes the stack in every Region that is scanned, one after another: a StackSet takes one operation at a time. Where
+ * all are, nobody knows them yet.
  */
 export function rollOutByStackSet(
   templateBody: pulumi.Output<string>,
-  { named, region: home, organization, options }: HomeOfOrganization,
+  { named, region: home, organization }: HomeOfOrganization,
 ): void {
   const { units = [], excludeAccounts, regions } = organization;
   const operationPreferences = { failureTolerancePercentage: 100, maxConcurrentPercentage: 100 };
-  const stackSet = new aws.cloudformation.StackSet(
-    "member-role",
-    {
-      name: named("compliance-member-role"),
-      description: "What the compliance scanner needs in the accounts of the organization",
-      permissionModel: "SERVICE_MANAGED",
-      callAs: "DELEGATED_ADMIN",
-      capabilities: ["CAPABILITY_NAMED_IAM"],
-      autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
-      operationPreferences,
-      templateBody,
-    },
-    options,
-  );
+  const stackSet = new aws.cloudformation.StackSet("member-role", {
+    name: named("compliance-member-role"),
+    description: "What the compliance scanner needs in the accounts of the organization",
+    permissionModel: "SERVICE_MANAGED",
+    callAs: "DELEGATED_ADMIN",
+    capabilities: ["CAPABILITY_NAMED_IAM"],
+    autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
+    operationPreferences,
+    templateBody,
+  });
   const others = regions === "all" ? [] : regions.filter((region) => region !== home);
   let dependsOn: pulumi.Resource[] = [];
   for (const region of [home, ...others]) {
@@ -46,7 +42,7 @@ export function rollOutByStackSet(
         },
         operationPreferences,
       },
-      { ...options, dependsOn },
+      { dependsOn },
     );
     dependsOn = [instance];
   }

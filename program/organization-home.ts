@@ -1,6 +1,5 @@
 /** What the setting `organization` is, complete and checked, and where everything is declared that follows from it. */
 
-import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ScannedRegions } from "../lambdas/common/deployment/settings";
 
@@ -20,7 +19,6 @@ export interface HomeOfOrganization {
   readonly named: (resourceType: string) => string;
   readonly accountId: pulumi.Output<string>;
   readonly region: string;
-  readonly options: { readonly provider: aws.Provider };
   readonly organization: OrganizationSetting;
   /** Where the steps of a run leave what they saw for each other. */
   readonly bucketArn: pulumi.Output<string>;

@@ -1,4 +1,6 @@
-/** What is deployed for the accounts of an organization: for each rule a state machine, and the role that members have. */
+/**
+ * What is deployed for the accounts of an organization: for each rule a state machine, and the role that members have.
+ */
 
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -90,43 +92,35 @@ export function sweepMachine(
   rule: string,
   functionArn: pulumi.Output<string>,
   steps: Steps,
-  { named, accountId, region, options }: HomeOfOrganization,
+  { named, accountId, region }: HomeOfOrganization,
 ): aws.sfn.StateMachine {
   const name = named(`${rule}-sweep`);
   const arn = (resource: string) => pulumi.interpolate`arn:aws:states:${region}:${accountId}:${resource}`;
-  const role = new aws.iam.Role(
-    `${rule}-sweep`,
-    {
-      name: named(`${rule}-sweep-role`),
-      description: `What the state machine ${name} may do`,
-      assumeRolePolicy: policies.trust("states.amazonaws.com", accountId),
-    },
-    options,
-  );
-  const permissions = new aws.iam.RolePolicy(
-    `${rule}-sweep`,
-    {
-      name,
-      role: role.name,
-      policy: policies.policy(
-        { Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn },
-        // A distributed map runs as executions of its own
-        // (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
-        { Effect: "Allow", Action: "states:StartExecution", Resource: arn(`stateMachine:${name}`) },
-        {
-          Effect: "Allow",
-          Action: ["states:DescribeExecution", "states:StopExecution"],
-          Resource: arn(`execution:${name}:*`),
-        },
-        {
-          Effect: "Allow",
-          Action: "states:RedriveExecution",
-          Resource: arn(`execution:${name}/${MAP_LABEL}:*`),
-        },
-      ),
-    },
-    options,
-  );
+  const role = new aws.iam.Role(`${rule}-sweep`, {
+    name: named(`${rule}-sweep-role`),
+    description: `What the state machine ${name} may do`,
+    assumeRolePolicy: policies.trust("states.amazonaws.com", accountId),
+  });
+  const permissions = new aws.iam.RolePolicy(`${rule}-sweep`, {
+    name,
+    role: role.name,
+    policy: policies.policy(
+      { Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn },
+      // A distributed map runs as executions of its own
+      // (https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html).
+      { Effect: "Allow", Action: "states:StartExecution", Resource: arn(`stateMachine:${name}`) },
+      {
+        Effect: "Allow",
+        Action: ["states:DescribeExecution", "states:StopExecution"],
+        Resource: arn(`execution:${name}:*`),
+      },
+      {
+        Effect: "Allow",
+        Action: "states:RedriveExecution",
+        Resource: arn(`execution:${name}/${MAP_LABEL}:*`),
+      },
+    ),
+  });
   return new aws.sfn.StateMachine(
     `${rule}-sweep`,
     {
@@ -137,7 +131,7 @@ export function sweepMachine(
         JSON.stringify(sweepDefinition(invoked, steps), undefined, 2),
       ),
     },
-    { ...options, dependsOn: permissions },
+    { dependsOn: permissions },
   );
 }
 
@@ -148,30 +142,22 @@ export function startBySchedule(
   machines: readonly { readonly rule: string; readonly machine: aws.sfn.StateMachine }[],
   delivery: Pick<aws.cloudwatch.EventTargetArgs, "retryPolicy" | "deadLetterConfig">,
   dependsOn: pulumi.Resource,
-  { named, options }: HomeOfOrganization,
+  { named }: HomeOfOrganization,
 ): void {
-  const role = new aws.iam.Role(
-    name,
-    {
-      name: named(`${name}-role`),
-      description: "What EventBridge may do to start the state machines",
-      assumeRolePolicy: policies.trustRules([schedule.arn]),
-    },
-    options,
-  );
-  const permission = new aws.iam.RolePolicy(
-    name,
-    {
-      name: named(name),
-      role: role.name,
-      policy: policies.policy({
-        Effect: "Allow",
-        Action: "states:StartExecution",
-        Resource: machines.map(({ machine }) => machine.arn),
-      }),
-    },
-    options,
-  );
+  const role = new aws.iam.Role(name, {
+    name: named(`${name}-role`),
+    description: "What EventBridge may do to start the state machines",
+    assumeRolePolicy: policies.trustRules([schedule.arn]),
+  });
+  const permission = new aws.iam.RolePolicy(name, {
+    name: named(name),
+    role: role.name,
+    policy: policies.policy({
+      Effect: "Allow",
+      Action: "states:StartExecution",
+      Resource: machines.map(({ machine }) => machine.arn),
+    }),
+  });
   for (const { rule, machine } of machines) {
     new aws.cloudwatch.EventTarget(
       `${rule}-sweep`,
@@ -182,14 +168,14 @@ export function startBySchedule(
         roleArn: role.arn,
         ...delivery,
       },
-      { ...options, dependsOn: [permission, dependsOn] },
+      { dependsOn: [permission, dependsOn] },
     );
   }
 }
 
 /**
- * The template of what every member has: the role, AWS's managed rules and what forwards changes; rolled out by a StackSet
- * if the settings say so.
+ * The template of what every member has: the role, AWS's managed rules and what forwards changes; rolled out by a
+ * StackSet if the settings say so.
  * @param managed read by the report generator, whose role is trusted where there are any.
  */
 export function memberRole(

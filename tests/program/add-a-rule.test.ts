@@ -21,7 +21,7 @@ describe.each(CUSTOM_RULES)("the guide to a new rule, held against $rule.name,",
     [
       "^(tests|demo|bench|program/standards|program/managed-rules)/",
       "^CHANGELOG.md$",
-      "^docs/(contributing|architecture|alerts|reports|operations|regions|standards).md$",
+      "^docs/(contributing|mutation|architecture|alerts|reports|operations|regions|standards).md$",
     ].join("|"),
   );
   const files = execFileSync(

@@ -389,9 +389,10 @@ describe("functions", () => {
   });
 
   test("the report generator knows every rule, the schedules and the program's version", async () => {
-    const { rules, ...others } = JSON.parse(
+    const { rules, controlTitles, ...others } = JSON.parse(
       (await program.archive("report-generator"))["settings.json"] ?? "",
     );
+    expect(controlTitles["cis-aws-3.0"]["1.5"]).toBe("Ensure MFA is enabled for the 'root' user account");
     expect(others).toEqual({
       exceptions: [],
       discoveryScope: "account",

@@ -14,7 +14,7 @@ export interface Declared {
   readonly type: string;
   readonly name: string;
   readonly inputs: Inputs;
-  /** Where it was given a provider: that one's name. */
+  /** The provider that makes it. */
   readonly provider: string | undefined;
   /** `type name` of what it was told to wait for. */
   readonly dependsOn: readonly string[];
@@ -89,6 +89,7 @@ export function rawSettings(settings: Inputs): Record<string, string> {
  */
 export async function runProgram(settings: Inputs): Promise<Program> {
   const inputs = new Map<string, Inputs>();
+  const providers = new Map<string, string | undefined>();
   const declared: (() => Promise<Declared>)[] = [];
   const warnings: string[] = [];
   const notes: string[] = [];
@@ -101,8 +102,9 @@ export async function runProgram(settings: Inputs): Promise<Program> {
   pulumi.runtime.setAllConfig(rawSettings(settings));
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs: given }) {
+      newResource({ type, name, inputs: given, provider }) {
         inputs.set(keyOf(type, name), given);
+        providers.set(keyOf(type, name), provider);
         return { id: name, state: { ...given, ...attributes(type, given) } };
       },
       call({ token }) {
@@ -116,16 +118,19 @@ export async function runProgram(settings: Inputs): Promise<Program> {
   );
   const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
-      declared.push(async () => ({
-        type: shortType(type),
-        name,
-        inputs: inputs.get(keyOf(type, name)) ?? {},
-        provider: "provider" in opts && opts.provider ? await keyOfResource(opts.provider) : undefined,
-        dependsOn: await dependencies(opts.dependsOn),
-        protect: (await plain(opts.protect)) === true,
-        retainOnDelete: opts.retainOnDelete === true,
-        deleteBeforeReplace: "deleteBeforeReplace" in opts && opts.deleteBeforeReplace === true,
-      }));
+      declared.push(async () => {
+        const reference = providers.get(keyOf(type, name));
+        return {
+          type: shortType(type),
+          name,
+          inputs: inputs.get(keyOf(type, name)) ?? {},
+          provider: reference && keyOfReference(reference),
+          dependsOn: await dependencies(opts.dependsOn),
+          protect: (await plain(opts.protect)) === true,
+          retainOnDelete: opts.retainOnDelete === true,
+          deleteBeforeReplace: "deleteBeforeReplace" in opts && opts.deleteBeforeReplace === true,
+        };
+      });
       return undefined;
     });
     return require("../../index");
@@ -145,7 +150,12 @@ function keyOf(type: string, name: string): string {
 }
 
 async function keyOfResource({ urn }: pulumi.Resource): Promise<string> {
-  const [, , type = "", name = ""] = String(await plain(urn)).split("::");
+  return keyOfReference(String(await plain(urn)));
+}
+
+/** @param reference a resource's URN, or a provider's with its id. */
+function keyOfReference(reference: string): string {
+  const [, , type = "", name = ""] = reference.split("::");
   return keyOf(type.slice(type.lastIndexOf("$") + 1), name);
 }
 
