@@ -48,7 +48,9 @@ function writtenItems(input: AwsRequest["input"]): Item[] {
   return [single, ...batched].filter((item) => item !== undefined);
 }
 
-/** Bytes of an item (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html). */
+/**
+ * Bytes of an item (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html).
+ */
 function sizeOf(item: Item): number {
   return Object.entries(item).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + valueSize(value as Item[string]),

@@ -22,7 +22,10 @@ const REQUESTS_TO_CRASH_IN = 70;
 /** How many instances change between two sweeps, and how many when many do. */
 const CHANGES = 0.03;
 const MANY_CHANGES = 0.2;
-/** Lambda's tries of an event, and its wait after each (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html). */
+/**
+ * Lambda's tries of an event, and its wait after each
+ * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ */
 const TRIES = 3;
 const WAITS_MS = [60_000, 120_000];
 const SLOT_MS = 6 * 3_600_000;
@@ -74,7 +77,9 @@ export class Scene {
     rmSync(this.directory, { recursive: true });
   }
 
-  /** Sweeps that often, between two that nothing disturbs: the first knows every instance, the last tells what is owed. */
+  /**
+   * Sweeps that often, between two that nothing disturbs: the first knows every instance, the last tells what is owed.
+   */
   async play(sweeps: number): Promise<Outcome> {
     process.stdout.write = () => true;
     await this.time.pass(this.tryOut(0, Number.POSITIVE_INFINITY));

@@ -1,8 +1,8 @@
 /**
- * What becomes of evidence and alerts when AWS fails all the time: sweep after sweep by the tag evaluator's own archive,
- * with faults (bench/faulty-aws.ts), events that come twice, functions that end halfway, and instances that change.
- * Each execution environment is the archive loaded anew, with clients of its own, into this one process: only so all of
- * them have the same clock (bench/fast-time.ts), and a seed decides everything.
+ * What becomes of evidence and alerts when AWS fails all the time: sweep after sweep by the tag evaluator's own
+ * archive, with faults (bench/faulty-aws.ts), events that come twice, functions that end halfway, and instances that
+ * change. Each execution environment is the archive loaded anew, with clients of its own, into this one process: only
+ * so all of them have the same clock (bench/fast-time.ts), and a seed decides everything.
  */
 
 import type { Ec2TagParameters } from "../lambdas/ec2-tags/rule";

@@ -7,7 +7,10 @@ import { ACCOUNT, accountIds, ENVIRONMENT_SUFFIX, REGIONS, type Spread } from ".
 
 /** The organization's id, which the ARNs of its accounts have in them. */
 export const ORGANIZATION_ID = "o-a1b2c3d4e5";
-/** As many as ListAccounts gives at once (https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html). */
+/**
+ * As many as ListAccounts gives at once
+ * (https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html).
+ */
 const ACCOUNTS_PER_PAGE = 20;
 const SWEEP_BUCKET = resourceNames(ENVIRONMENT_SUFFIX).sweepBucket(ACCOUNT);
 const SESSION_MS = 60 * 60_000;

@@ -33,8 +33,8 @@ interface Step {
 }
 
 /**
- * Prints what each step takes, and what a month of runs costs. The process ends with 1 when a run would take longer than
- * five minutes, or its close longer than the function may.
+ * Prints what each step takes, and what a month of runs costs. The process ends with 1 when a run would take longer
+ * than five minutes, or its close longer than the function may.
  */
 export async function benchOrganization(size: Spread & { readonly resources: number }): Promise<void> {
   const { accounts, regions, resources } = size;

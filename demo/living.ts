@@ -78,7 +78,8 @@ function printCommands(
   const { accessKeyId, secretAccessKey } = CREDENTIALS;
   const arn = `arn:aws:ec2:${REGION}:${ACCOUNT_ID}:instance/${instance}`;
   printStep(
-    "the account goes on until Ctrl-C. In another terminal, in this folder (the commands are those of AWS CLI 1.29, 2.13 or later):",
+    "the account goes on until Ctrl-C. In another terminal, in this folder (the commands are those of AWS " +
+      "CLI 1.29, 2.13 or later):",
   );
   const block = (note: string, lines: readonly string[]) => {
     print();

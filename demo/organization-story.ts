@@ -98,7 +98,8 @@ export class OrganizationStory {
       ],
     );
     printNote(
-      "Simulated, because the emulator lets everybody take on any role: that trading refuses; and what AWS Config says of IAM. The functions' clock shows the day that is played. All times are UTC.",
+      "Simulated, because the emulator lets everybody take on any role: that trading refuses; and what AWS " +
+        "Config says of IAM. The functions' clock shows the day that is played. All times are UTC.",
     );
   }
 
@@ -106,7 +107,8 @@ export class OrganizationStory {
     const slot = this.day.at(1);
     printScene(`${clock(slot)}  The schedule starts the state machines: every account is evaluated`);
     printNote(
-      "Each machine plans (which accounts are there?), scans every account by itself, all Regions of it, and closes: what was seen of all becomes one run with one digest.",
+      "Each machine plans (which accounts are there?), scans every account by itself, all Regions of it, " +
+        "and closes: what was seen of all becomes one run with one digest.",
     );
     const mails = await this.runAll(slot);
     printNote(
@@ -135,7 +137,8 @@ export class OrganizationStory {
       throw new Error("the drift of ledger-api should cause one alert");
     }
     printStep(
-      `AWS Config records it in ${EUROPE}; EventBridge forwards that to the scanner, which reads the instance and alerts:`,
+      `AWS Config records it in ${EUROPE}; EventBridge forwards that to the scanner, which reads the ` +
+        "instance and alerts:",
     );
     printMail(drift);
     await organization.remove(this.idOf("lab"));
@@ -213,7 +216,9 @@ export class OrganizationStory {
         ]),
     );
     printNote(
-      "Coverage: how much of what was found could be evaluated. lab had one run before it left, and mobile one since it joined. retired is nowhere: a suspended account is not scanned, which the plan of the run says.",
+      "Coverage: how much of what was found could be evaluated. lab had one run before it left, and mobile " +
+        "one since it joined. retired is nowhere: a suspended account is not scanned, which the plan of the " +
+        "run says.",
     );
     print();
     printStep("at the top of the report stands what an auditor must know before any number:");

@@ -46,7 +46,9 @@ export function printStandard({ standards: [standard] }: Report): void {
   const parts = SHOWN.map((status) => `${counts[status]} ${inWords(status)}`);
   print();
   printStep(
-    `the settings choose ${standardTitle(standard.standard)}, and the report has ${count(controls.length, "control")} of it (${parts.join(", ")}), each with its rules or the reason why none answers it:`,
+    `the settings choose ${standardTitle(standard.standard)}, and the report has ` +
+      `${count(controls.length, "control")} of it (${parts.join(", ")}), each with its rules or the reason ` +
+      "why none answers it:",
   );
   printTable(
     ["Control", "What it asks for", "Evaluations say", "Why"],

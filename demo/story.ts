@@ -67,7 +67,9 @@ export class Story {
     seedManagedRules(deployment.managedRules, this.day.at(0, -20));
     printStep("the bank runs 5 instances, 5 buckets, 8 databases and a few IAM users");
     printNote(
-      "Simulated, because the emulator has none: the results of AWS Config's managed rules, and a bucket policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played. All times are UTC.",
+      "Simulated, because the emulator has none: the results of AWS Config's managed rules, and a bucket " +
+        "policy that keeps the scanner out of one bucket. The functions' clock shows the day that is played. " +
+        "All times are UTC.",
     );
     return payments;
   }
@@ -85,7 +87,8 @@ export class Story {
     }
     print();
     printStep(
-      `${mails.length} mails: a digest (a summary) for each rule, not a mail for each resource. This is the one about the buckets:`,
+      `${mails.length} mails: a digest (a summary) for each rule, not a mail for each resource. This is ` +
+        "the one about the buckets:",
     );
     printMails(mails.filter(({ attributes }) => attributes.rule === "s3-bucket-encryption"));
     await this.scheduledReport(0);
@@ -203,11 +206,14 @@ export class Story {
     const event = scheduledEvent(time, "compliance-report-schedule");
     const { manifest, summary } = (await this.deliver("report-generator", event, time)) as ReportResult;
     printStep(
-      `${clock(time)}  report ${manifest.sequence} of the chain: score ${percent(summary.score)}, coverage ${percent(summary.coverage, "incomplete")}`,
+      `${clock(time)}  report ${manifest.sequence} of the chain: score ${percent(summary.score)}, coverage ` +
+        `${percent(summary.coverage, "incomplete")}`,
     );
     if (slot === 0) {
       printNote(
-        "  Score: how much of what could be judged passes. Coverage: how much could be judged, incomplete while AWS Config has not evaluated a rule even once. In the chain each report holds the hash of the one before.",
+        "  Score: how much of what could be judged passes. Coverage: how much could be judged, incomplete " +
+          "while AWS Config has not evaluated a rule even once. In the chain each report holds the hash of " +
+          "the one before.",
       );
     }
   }
@@ -264,7 +270,8 @@ async function printChain(bucketCopy: string): Promise<void> {
   const { links, files, firstBreak } = await verifyChain(new FolderSource(bucketCopy));
   if (firstBreak) throw new Error(`the chain of reports is broken: ${firstBreak.text}`);
   printStep(
-    `the chain of ${links} scheduled reports and their ${files} files is as it was written. See for yourself, then change a character in one of the files below reports/20… and see again:`,
+    `the chain of ${links} scheduled reports and their ${files} files is as it was written. See for ` +
+      "yourself, then change a character in one of the files below reports/20… and see again:",
   );
   print(`      npm run verify-reports -- ${shown(bucketCopy)}`);
 }

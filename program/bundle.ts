@@ -10,7 +10,9 @@ export const PROJECT = join(__dirname, "..");
 /** Where the functions' files lie; git ignores it. */
 const BUILD_FOLDER = ".build";
 
-/** A function's files as they were built, relative to the project: then the stack's state knows no machine's folders. */
+/**
+ * A function's files as they were built, relative to the project: then the stack's state knows no machine's folders.
+ */
 export interface FunctionFiles {
   readonly bundle: string;
   /** JSON. Its name holds its hash, so that deployments with other settings never write the same file. */

@@ -21,7 +21,9 @@ export function inPatterns(names: readonly string[]): string[][] {
   return parts;
 }
 
-/** What a field of an event may be, as a pattern says it; in a template of CloudFormation's also what stands for that. */
+/**
+ * What a field of an event may be, as a pattern says it; in a template of CloudFormation's also what stands for that.
+ */
 type Allowed = readonly unknown[];
 
 /**

@@ -1,4 +1,7 @@
-/** AWS's managed rules in the accounts of an organization: as resources of a template, and what reading their results takes. */
+/**
+ * AWS's managed rules in the accounts of an organization: as resources of a template, and what reading their results
+ * takes.
+ */
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { ManagedRule } from "./managed-rules/rule";
@@ -24,9 +27,10 @@ export interface MemberManagedRules {
 const CONDITION = "HasManagedRules";
 
 /**
- * The rules as a member has them. An account whose recorder is missing cannot have any, and CloudFormation would take back
- * the whole stack there: hence the parameter
- * (https://docs.aws.amazon.com/config/latest/APIReference/API_PutConfigRule.html, NoAvailableConfigurationRecorderException).
+ * The rules as a member has them. An account whose recorder is missing cannot have any, and CloudFormation would take
+ * back the whole stack there: hence the parameter
+ * (https://docs.aws.amazon.com/config/latest/APIReference/API_PutConfigRule.html,
+ * NoAvailableConfigurationRecorderException).
  */
 export function memberConfigRules({
   rules,

@@ -21,8 +21,8 @@ export interface MemberRole {
 }
 
 /**
- * The template, JSON. The trust names the scanner's account and holds the roles' ARNs in a condition: in the principal AWS
- * would replace them by ids, and a role that is made again would be a stranger
+ * The template, JSON. The trust names the scanner's account and holds the roles' ARNs in a condition: in the principal
+ * AWS would replace them by ids, and a role that is made again would be a stranger
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles).
  */
 export function memberRoleTemplate(role: MemberRole): pulumi.Output<string> {

@@ -56,7 +56,10 @@ export function inRegions(regions: readonly string[]) {
   return { StringEquals: { "aws:RequestedRegion": [...regions] } };
 }
 
-/** What AWS Config needs of the bucket that its snapshots go to (https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html). */
+/**
+ * What AWS Config needs of the bucket that its snapshots go to
+ * (https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html).
+ */
 export function configDelivery(bucketArn: Arn, accountId: pulumi.Input<string>): Statement[] {
   const sourceAccount = { "aws:SourceAccount": accountId };
   const config = { Effect: "Allow", Principal: { Service: "config.amazonaws.com" } } as const;

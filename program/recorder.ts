@@ -22,8 +22,8 @@ const ALWAYS_RECORDED: readonly ResourceType[] = [
 const RECORDABLE: ReadonlySet<string> = new Set(Object.values(ResourceType));
 
 /**
- * Resource types that the stack's rules rest on: whose changes they wait for, and whose names their results go by. Those
- * that AWS Config cannot record are left out, such as the account itself.
+ * Resource types that the stack's rules rest on: whose changes they wait for, and whose names their results go by.
+ * Those that AWS Config cannot record are left out, such as the account itself.
  */
 export function recordedTypes(managedRules: readonly CatalogueRule[]): ResourceType[] {
   const named = managedRules.flatMap(resultTypes).filter(isRecordable);

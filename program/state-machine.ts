@@ -1,6 +1,8 @@
 /** The state machine of a run over an organization: plan, scan every account, close. */
 
-/** Accounts that are read at the same time; a new AWS account lets ten invocations of Lambda run, which are waited for. */
+/**
+ * Accounts that are read at the same time; a new AWS account lets ten invocations of Lambda run, which are waited for.
+ */
 export const CONCURRENT_ACCOUNTS = 100;
 /** Label of the map's run, which stands in the ARNs of its executions. */
 export const MAP_LABEL = "accounts";
@@ -18,10 +20,11 @@ export interface Steps {
 const ON_THE_WAY_SECONDS = 30;
 
 /**
- * The definition in the Amazon States Language, with JSONPath (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html).
- * All three steps invoke the same function, which may be named by an alias. An account whose scan fails, however often it is tried, leaves nothing,
- * which the close says of it; it ends no other account's run. What the scans answer is not passed on: a state may hold
- * 256 KiB, and the close reads what they left in the bucket.
+ * The definition in the Amazon States Language, with JSONPath
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html). All three steps invoke
+ * the same function, which may be named by an alias. An account whose scan fails, however often it is tried, leaves
+ * nothing, which the close says of it; it ends no other account's run. What the scans answer is not passed on: a state
+ * may hold 256 KiB, and the close reads what they left in the bucket.
  */
 export function sweepDefinition(functionArn: string, steps: Steps): object {
   const invoke = (payload: object) => invocation(functionArn, payload, steps.timeoutSeconds);

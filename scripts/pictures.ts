@@ -64,7 +64,8 @@ function browserOnPath(): string {
   const found = process.env.CHROMIUM ?? candidates.find((file) => existsSync(file));
   if (found === undefined) {
     throw new UnreadableError(
-      `there is no ${names.join(", ")} on the PATH: install Chromium (Debian: apt-get install -y chromium), or name it with CHROMIUM=<path>`,
+      `there is no ${names.join(", ")} on the PATH: install Chromium (Debian: apt-get install -y ` +
+        "chromium), or name it with CHROMIUM=<path>",
     );
   }
   return found;

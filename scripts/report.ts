@@ -2,8 +2,8 @@
  * `npm run report -- [--from <instant> [--to <instant>] | --as-of <instant>] [--sample <n> --seed <text>]
  *   [--out <folder>] [--stack <name> | --function <name>]`
  *
- * Asks the deployed report generator for a report, prints its summary and saves its files, checked against their manifest. Exit codes: 0 saved, 2 asked
- * wrongly, 3 could not be had.
+ * Asks the deployed report generator for a report, prints its summary and saves its files, checked against their
+ * manifest. Exit codes: 0 saved, 2 asked wrongly, 3 could not be had.
  */
 
 import { statSync } from "node:fs";
@@ -181,9 +181,11 @@ function print({ period, summary, findings, files }: ReportResult, saved: readon
     "",
     `  score      ${percent(summary.score)}  (accepted failures left out: ${percent(summary.scoreWithExceptions)})`,
     `  coverage   ${summary.rulesNotEvaluated > 0 ? "incomplete" : percent(summary.coverage)}`,
-    `  failing    ${summary.nonCompliant}  (${summary.excepted} accepted)  of ${summary.listed} checks on ${count(summary.resources, "resource")}`,
+    `  failing    ${summary.nonCompliant}  (${summary.excepted} accepted)  of ${summary.listed} checks on ` +
+      `${count(summary.resources, "resource")}`,
     `  runs       ${sweeps.onTime} of ${sweeps.expected} on time, ${sweeps.late} late, ${sweeps.missing} missing`,
-    `  failures   ${summary.opened} began, ${timeToResolve.resolved} ended, median time to resolve ${duration(timeToResolve.medianMs)}`,
+    `  failures   ${summary.opened} began, ${timeToResolve.resolved} ended, median time to resolve ` +
+      `${duration(timeToResolve.medianMs)}`,
     "",
     ...findings.map(({ level, text }) => `  ${level.toUpperCase()}: ${text}`),
     ...(findings.length > 0 ? [""] : []),

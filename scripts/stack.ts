@@ -44,7 +44,8 @@ export async function stackOutputs(
 /** npm's `pulumi` fetches Pulumi's CLI at its first use, and says of a failure little more than that. */
 function adviceOn(said: string): string {
   return /fetch failed|ENOTFOUND|ECONNREFUSED|ETIMEDOUT/.test(said)
-    ? "Pulumi's CLI is fetched at its first use: can get.pulumi.com and github.com be reached, through the proxy if there is one?"
+    ? "Pulumi's CLI is fetched at its first use: can get.pulumi.com and github.com be reached, through the " +
+        "proxy if there is one?"
     : "Is a stack deployed and selected (npx pulumi stack select)?";
 }
 

@@ -60,7 +60,9 @@ async function checkFile(
       kind: "changed",
       sequence,
       key,
-      text: `it has ${found.bytes} bytes with the SHA-256 ${found.sha256}; manifest ${sequence} says ${file.bytes} bytes with ${file.sha256}`,
+      text:
+        `it has ${found.bytes} bytes with the SHA-256 ${found.sha256}; manifest ${sequence} says ` +
+        `${file.bytes} bytes with ${file.sha256}`,
     };
   }
   if (file.form !== "json" || saysTheSame(manifest, found.head)) return undefined;
@@ -125,7 +127,9 @@ export class KeptSettings {
       return broken("changed", `settings were written or deleted more than once, which report runs never do`);
     }
     if (sha256(bytes) !== parametersHash) {
-      const text = `the settings that report ${sequence} was judged by have the SHA-256 ${sha256(bytes)}, not that of their name`;
+      const text =
+        `the settings that report ${sequence} was judged by have the SHA-256 ${sha256(bytes)}, not that of ` +
+        "their name";
       return broken("changed", text);
     }
     const settings = parseJson(bytes.toString("utf8")) as Partial<ReportSettings> | null | undefined;

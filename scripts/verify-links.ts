@@ -61,7 +61,9 @@ export function compareHashes(
       kind: "changed",
       sequence: before.sequence,
       key: previous.key,
-      text: `manifest ${before.sequence} has the SHA-256 ${previous.sha256}, and manifest ${sequence} expects ${manifest.previous?.sha256 ?? "none"}: one of them was changed or replaced`,
+      text:
+        `manifest ${before.sequence} has the SHA-256 ${previous.sha256}, and manifest ${sequence} expects ` +
+        `${manifest.previous?.sha256 ?? "none"}: one of them was changed or replaced`,
     };
   }
   return undefined;
@@ -81,7 +83,9 @@ export function comparePeriods(
     kind,
     sequence,
     key,
-    text: `report ${before.sequence} ends at ${before.period.to} and report ${sequence} begins at ${period.from}: ${word}`,
+    text:
+      `report ${before.sequence} ends at ${before.period.to} and report ${sequence} begins at ` +
+      `${period.from}: ${word}`,
   };
 }
 

@@ -1,8 +1,8 @@
 /**
  * `npm run verify-reports -- [s3://bucket | folder] [--manifest <sha256>] [--stack <name>]`
  *
- * Walks the chain of scheduled reports, and the manifests of those on demand. Exit codes: 0 sound, 1 broken, 2 asked wrongly, 3 could not be read, or there
- * is none.
+ * Walks the chain of scheduled reports, and the manifests of those on demand. Exit codes: 0 sound, 1 broken, 2 asked
+ * wrongly, 3 could not be read, or there is none.
  */
 
 import { statSync } from "node:fs";
@@ -72,7 +72,8 @@ async function main(): Promise<number> {
   const areSound = printDemandReports(result.onDemand);
   if (source.rewritten === undefined && (manifest === undefined || !result.manifests.includes(manifest))) {
     console.log(
-      "A copy does not prove that the last manifest is unchanged or the last: give --manifest the SHA-256 that the report generator logged.",
+      "A copy does not prove that the last manifest is unchanged or the last: give --manifest the SHA-256 " +
+        "that the report generator logged.",
     );
   }
   return areSound ? 0 : 1;

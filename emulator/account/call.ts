@@ -23,7 +23,10 @@ export async function callMoto(
       ...(!isForm && { "x-amz-target": operation }),
       "x-moto-account-id": accountId,
       // moto reads Region and service from it, and looks at no signature.
-      authorization: `AWS4-HMAC-SHA256 Credential=${CREDENTIALS.accessKeyId}/20261124/${region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      authorization:
+        "AWS4-HMAC-SHA256 " +
+        `Credential=${CREDENTIALS.accessKeyId}/20261124/${region}/${service}/aws4_request, ` +
+        "SignedHeaders=host, Signature=0",
     },
     body: isForm
       ? new URLSearchParams({ Action: operation, ...(input as Record<string, string>) }).toString()

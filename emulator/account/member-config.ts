@@ -28,7 +28,9 @@ export class Sessions {
       method: "POST",
       headers: {
         "content-type": "application/x-www-form-urlencoded",
-        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261124/${REGION}/sts/aws4_request, SignedHeaders=host, Signature=0`,
+        authorization:
+          `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261124/${REGION}/sts/aws4_request, ` +
+          "SignedHeaders=host, Signature=0",
       },
       body: "Action=GetCallerIdentity&Version=2011-06-15",
     });

@@ -155,7 +155,8 @@ function installMoto(say: (line: string) => void): string {
   const python = onPath("python3") ?? onPath("python");
   if (python === undefined) {
     throw new Error(
-      `the AWS emulator moto needs Python 3.10 or newer, and there is no python3 on the PATH: install Python, or moto itself (pip install '${MOTO_REQUIREMENT}')`,
+      "the AWS emulator moto needs Python 3.10 or newer, and there is no python3 on the PATH: install " +
+        `Python, or moto itself (pip install '${MOTO_REQUIREMENT}')`,
     );
   }
   say(
@@ -177,7 +178,8 @@ function run(command: string, args: readonly string[]): void {
   if (status === 0) return;
   const output = (error?.message ?? `${stdout}${stderr}`).trim().split("\n").slice(-15).join("\n");
   throw new Error(
-    `moto could not be installed: ${command} ${args.join(" ")} failed:\n${output}\nMend that and start again, or install it yourself (pip install '${MOTO_REQUIREMENT}') so that moto_server is on the PATH.`,
+    `moto could not be installed: ${command} ${args.join(" ")} failed:\n${output}\nMend that and start ` +
+      `again, or install it yourself (pip install '${MOTO_REQUIREMENT}') so that moto_server is on the PATH.`,
   );
 }
 

@@ -20,8 +20,8 @@ export interface Rewrite {
 }
 
 /**
- * Answers or rewrites a request, at once or as a promise, or returns undefined and leaves it to the next interceptor, at
- * last to moto.
+ * Answers or rewrites a request, at once or as a promise, or returns undefined and leaves it to the next interceptor,
+ * at last to moto.
  */
 export type Interceptor = (
   request: AwsRequest,

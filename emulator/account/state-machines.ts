@@ -107,7 +107,9 @@ export class StateMachines {
         "content-type": "application/x-amz-json-1.0",
         "x-amz-target": `AWSStepFunctions.${operation}`,
         // moto reads account, Region and service from it, and looks at no signature.
-        authorization: `AWS4-HMAC-SHA256 Credential=${CREDENTIALS.accessKeyId}/20261124/${REGION}/states/aws4_request, SignedHeaders=host, Signature=0`,
+        authorization:
+          `AWS4-HMAC-SHA256 Credential=${CREDENTIALS.accessKeyId}/20261124/${REGION}/states/aws4_request, ` +
+          "SignedHeaders=host, Signature=0",
       },
       body: JSON.stringify(input),
     });

@@ -11,7 +11,9 @@ import { ACCOUNT_ID, CREDENTIALS, REGION } from "../account/moto";
 import type { DeclaredResource } from "./graph";
 import { END_OF_INVOCATION, type InvocationMessage, type InvocationReply } from "./lambda-runtime";
 
-/** Largest result of a synchronous invocation (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+/**
+ * Largest result of a synchronous invocation (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+ */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** A function as index.ts declares it. */

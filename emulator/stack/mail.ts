@@ -11,8 +11,9 @@ export interface Mail {
 }
 
 /**
- * The e-mails that come of what was published: for each confirmed `email` subscription that index.ts declares and
- * whose filter policy admits the message, its `email` body (https://docs.aws.amazon.com/sns/latest/dg/sns-send-custom-platform-specific-payloads-mobile-devices.html).
+ * The e-mails that come of what was published: for each confirmed `email` subscription that index.ts declares and whose
+ * filter policy admits the message, its `email` body
+ * (https://docs.aws.amazon.com/sns/latest/dg/sns-send-custom-platform-specific-payloads-mobile-devices.html).
  */
 export function mailsFrom(exchanges: readonly Exchange[], graph: Graph): Mail[] {
   const subscribers = ofType(graph, "aws:sns/topicSubscription:TopicSubscription")

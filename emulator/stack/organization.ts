@@ -1,4 +1,6 @@
-/** The stack with the setting `organization`: its state machines, carried out by moto's interpreter of Step Functions. */
+/**
+ * The stack with the setting `organization`: its state machines, carried out by moto's interpreter of Step Functions.
+ */
 
 import { scheduledEvent } from "../account/events";
 import { ManagedRules } from "../account/managed-rules";
@@ -20,7 +22,9 @@ const MACHINE = "-sweep";
 /** What the machine of the report generator is called instead of a rule. */
 const REPORT = "report";
 
-/** An account of the organization with the stack of the template in it, and what its AWS Config says of managed rules. */
+/**
+ * An account of the organization with the stack of the template in it, and what its AWS Config says of managed rules.
+ */
 export interface EnrolledMember {
   readonly member: Member;
   readonly managedRules: ManagedRules;

@@ -57,8 +57,8 @@ export async function answer(generator: ReportGenerator, request: ReportRequest)
 }
 
 /**
- * A report on demand of an organization is made of what the history has: a run over this account alone would be the rules'
- * last one, and every member's resources would be missing in it.
+ * A report on demand of an organization is made of what the history has: a run over this account alone would be the
+ * rules' last one, and every member's resources would be missing in it.
  * @throws InvalidInputError for a scheduled report, which the state machine makes.
  */
 function withoutImport(report: ReportDependencies, { kind }: ReportQuestion): ReportDependencies {
@@ -69,8 +69,8 @@ function withoutImport(report: ReportDependencies, { kind }: ReportQuestion): Re
 }
 
 /**
- * Brings what the scans left into the history, one run a rule, and makes the report: of the chain when it was the schedule
- * that planned, on demand otherwise.
+ * Brings what the scans left into the history, one run a rule, and makes the report: of the chain when it was the
+ * schedule that planned, on demand otherwise.
  * @throws InvalidInputError when the run was not planned; whatever kept the report from being made.
  */
 async function close({ managed, report }: ReportGenerator, instant: string): Promise<ClosedReport> {

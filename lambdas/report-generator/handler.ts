@@ -34,8 +34,8 @@ const UPLOAD_TIMEOUT_MS = 120_000;
 let connected: ReportGenerator | undefined;
 
 /**
- * Answers a report request with the report, a managed rule's change of compliance with the row it became, and a step of a
- * run over an organization with what the next one goes by.
+ * Answers a report request with the report, a managed rule's change of compliance with the row it became, and a step of
+ * a run over an organization with what the next one goes by.
  * @throws InvalidInputError naming the field of an event that is not understood and what is allowed.
  */
 export async function handler(event: unknown, context: Context): Promise<ReportAnswer> {

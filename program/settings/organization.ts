@@ -5,7 +5,10 @@ import { fields, list, must, oneOf, refuseFor, textLike } from "../../lambdas/co
 import type { OrganizationSetting } from "../organization-home";
 import { scannedRegions } from "./regions";
 
-/** AWS has no more units in an organization (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html). */
+/**
+ * AWS has no more units in an organization
+ * (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html).
+ */
 const MOST_UNITS = 2_000;
 /** Nor does any organization have more accounts. */
 const MOST_ACCOUNTS = 50_000;

@@ -68,7 +68,8 @@ export const OWN_RULE = v.pipe(
   refuseFor(({ resourceTypes, frequency }) =>
     resourceTypes === undefined && frequency === undefined
       ? [
-          "must have resourceTypes when AWS evaluates the rule at changes, frequency when at intervals, and both when by both",
+          "must have resourceTypes when AWS evaluates the rule at changes, frequency when at intervals, " +
+            "and both when by both",
         ]
       : [],
   ),

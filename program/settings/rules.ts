@@ -22,9 +22,14 @@ export const DEFAULT_MANAGED_RULES = [
   "iam-unused-credentials",
 ];
 
-/** AWS Config takes no more in a Region of an account (https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html). */
+/**
+ * AWS Config takes no more in a Region of an account
+ * (https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html).
+ */
 const RULES_MOST = 1000;
-/** AWS Config takes no longer parameters (https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html). */
+/**
+ * AWS Config takes no longer parameters (https://docs.aws.amazon.com/config/latest/APIReference/API_ConfigRule.html).
+ */
 const PARAMETERS_LENGTH = 1024;
 
 /** The managed rules of a stack. */

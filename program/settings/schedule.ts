@@ -39,8 +39,8 @@ const HOURS_OF_A_LEAP_YEAR = 366 * 24;
 /**
  * An EventBridge schedule expression
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html). AWS itself would refuse a
- * bad one only halfway through the deployment. `rate(…)` is not allowed: it counts from the creation of the rule, so that
- * the slots an auditor expects would shift whenever the rule is replaced.
+ * bad one only halfway through the deployment. `rate(…)` is not allowed: it counts from the creation of the rule, so
+ * that the slots an auditor expects would shift whenever the rule is replaced.
  */
 export const SCHEDULE = scheduleUnless(whyRefused);
 

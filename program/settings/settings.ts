@@ -66,7 +66,10 @@ const RECORDER_MODES = ["auto", "create", "existing"] as const;
 
 /** S3 allows names of 63 characters, and the longest begins with `compliance-reports-<account>-`. */
 const SUFFIX_LENGTH = 31;
-/** The only ones CloudWatch takes (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html). */
+/**
+ * The only ones CloudWatch takes
+ * (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html).
+ */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];

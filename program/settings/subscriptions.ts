@@ -25,7 +25,9 @@ type Protocol = keyof typeof ENDPOINTS;
 /** What the setting `alertEmail` may be. */
 export const EMAIL_ADDRESS = endpoint("email");
 
-/** Narrows alerts by their attributes (https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html). */
+/**
+ * Narrows alerts by their attributes (https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html).
+ */
 const FILTER_POLICY = fields({
   kind: v.optional(list(v.unknown())),
   rule: v.optional(list(v.unknown())),

@@ -1,4 +1,7 @@
-/** The report generator's archive over the managed rules of an organization, by the state machine that index.ts declares. */
+/**
+ * The report generator's archive over the managed rules of an organization, by the state machine that index.ts
+ * declares.
+ */
 
 import {
   CreateAccountCommand,

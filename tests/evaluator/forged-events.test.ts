@@ -1,4 +1,6 @@
-/** Whatever one changes in AWS Config's events: they are refused by name, or what is so is recorded, and nothing else. */
+/**
+ * Whatever one changes in AWS Config's events: they are refused by name, or what is so is recorded, and nothing else.
+ */
 
 import { DescribeInstancesCommand, EC2Client, type Filter } from "@aws-sdk/client-ec2";
 import { DescribeDBClustersCommand, DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";

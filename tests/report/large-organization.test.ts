@@ -1,4 +1,6 @@
-/** Reports over an organization of 1,000 accounts with 17 Regions each: what they hold of it, and how large they are. */
+/**
+ * Reports over an organization of 1,000 accounts with 17 Regions each: what they hold of it, and how large they are.
+ */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

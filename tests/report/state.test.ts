@@ -40,7 +40,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("change" as const), name: fc.constantFrom(...names), verdict, delay }),
 );
 
-/** Each step an hour after the one before, observed `delay` minutes after its instant, a run complete a minute later. */
+/**
+ * Each step an hour after the one before, observed `delay` minutes after its instant, a run complete a minute later.
+ */
 function live(steps: readonly Step[]): Company {
   const company = new Company();
   for (const [index, one] of steps.entries()) {
@@ -57,7 +59,9 @@ function live(steps: readonly Step[]): Company {
   return company;
 }
 
-/** Every row ever written, in time order: a complete run starts over from what it saw, any row replaces its resource's. */
+/**
+ * Every row ever written, in time order: a complete run starts over from what it saw, any row replaces its resource's.
+ */
 function replay(
   { history }: Company,
   until: string,

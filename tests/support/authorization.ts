@@ -132,7 +132,9 @@ export const WHY_EVERYTHING: Readonly<Record<string, string>> = {
   "config:DescribeConfigurationRecorders": "the recorder may be somebody else's, of any name",
 };
 
-/** What is wrong with grants: AWS deploys a grant on a resource that the action does not know, and it allows nothing. */
+/**
+ * What is wrong with grants: AWS deploys a grant on a resource that the action does not know, and it allows nothing.
+ */
 export function complaints(grants: readonly Grant[]): string[] {
   return grants.flatMap(({ action, resource }) => {
     const [prefix = "", operation = ""] = action.split(":");

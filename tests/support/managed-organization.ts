@@ -1,4 +1,6 @@
-/** An organization whose accounts have a managed rule of AWS Config's: what each says, and the steps of a run over all. */
+/**
+ * An organization whose accounts have a managed rule of AWS Config's: what each says, and the steps of a run over all.
+ */
 
 import {
   BatchGetResourceConfigCommand,

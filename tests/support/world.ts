@@ -84,7 +84,9 @@ export class World implements ResourceSource<Condition> {
   accounts: [string, ...string[]] = [ACCOUNT];
   /** The Regions that are scanned in each of them. */
   regions: [string, ...string[]] = [REGION];
-  /** Name → the Region in which a thing lies; the first one scanned also finds what lies in none that is, as of buckets. */
+  /**
+   * Name → the Region in which a thing lies; the first one scanned also finds what lies in none that is, as of buckets.
+   */
   readonly liesIn = new Map<string, string>();
   /** Whether nothing is found but in its own Region, which is in its ARN, too. */
   isRegional = false;
@@ -113,7 +115,9 @@ export class World implements ResourceSource<Condition> {
   beforeEffect: (effect: string) => void = () => {};
   /** The rows that the table has and its indexes do not show yet. */
   indexLacks: (row: EvaluationRow) => boolean = () => false;
-  /** Whether the answer to a database command is lost after the work was done: it is sent again then, as the SDK does. */
+  /**
+   * Whether the answer to a database command is lost after the work was done: it is sent again then, as the SDK does.
+   */
   losesAnswer: (command: string) => boolean = () => false;
   /** Name of a database command → what happens before the next one of them, once. */
   readonly interposed = new Map<string, () => Promise<void>>();

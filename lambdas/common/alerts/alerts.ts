@@ -3,7 +3,10 @@ import { cut, oneLine } from "../values/text";
 import type { AlertMessage, AlertSection } from "./alert-message";
 import { SUBJECT_LENGTH } from "./messages";
 
-/** SNS's limit is 262,144 bytes for body and attributes together (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html). */
+/**
+ * SNS's limit is 262,144 bytes for body and attributes together
+ * (https://docs.aws.amazon.com/sns/latest/api/API_Publish.html).
+ */
 const MESSAGE_BYTES = 250_000;
 /** Accounts that a body lists, each in some 19 bytes; the attribute has all of them, to filter by. */
 const ACCOUNTS_LISTED = 1_000;

@@ -77,7 +77,8 @@ export class Claims {
 
   /**
    * Does `send` unless somebody has done it; when that fails, somebody else may.
-   * @param sender does not wait for whoever is about to do it, and takes up at once what an earlier try of its own left.
+   * @param sender does not wait for whoever is about to do it, and takes up at once what an earlier try of its own
+   * left.
    */
   async sendOnce(
     message: OnceMessage,

@@ -112,7 +112,9 @@ export function digestMessage(context: AlertContext, digest: RunDigest): AlertMe
   const score = percent(percentage(counts.compliant, counts.evaluated), "no score");
   const coverage = percent(percentage(counts.evaluated, counts.evaluated + counts.error), "none");
   const inUse = digest.exceptions.filter(({ covers }) => covers > 0);
-  const summary = `${failing} failing (${newlyFailing.count} new), ${resolved.count} resolved, ${errors.count} not evaluated`;
+  const summary =
+    `${failing} failing (${newlyFailing.count} new), ${resolved.count} resolved, ${errors.count} not ` +
+    "evaluated";
   return {
     kind: "digest",
     context,

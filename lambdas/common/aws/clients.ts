@@ -32,7 +32,10 @@ export function readerConfig(target: Target) {
 /** Clients that are kept: those of one account's Regions, but not of every account of an organization. */
 const CLIENTS_KEPT = 64;
 
-/** One client for each target, made at its first use and kept while the function is warm, unless many others were used since. */
+/**
+ * One client for each target, made at its first use and kept while the function is warm, unless many others were used
+ * since.
+ */
 export function clientOfTarget<Client>(make: (target: Target) => Client): (target: Target) => Client {
   const clients = new Map<string, Client>();
   return (target) => {

@@ -4,8 +4,8 @@
  */
 
 /**
- * Alias of the report generator by which EventBridge alone invokes it, and the state machine that it starts: what comes by
- * it is nobody's own word.
+ * Alias of the report generator by which EventBridge alone invokes it, and the state machine that it starts: what comes
+ * by it is nobody's own word.
  */
 export const EVENTS_ALIAS = "events";
 

@@ -31,8 +31,8 @@ const TRIED_AGAIN_MS = 150_000;
 /**
  * Evaluates the one resource that AWS Config saw change, and tells Config.
  * @param target what reads the resource; left out, the one of the scanned that it lies in.
- * @throws InvalidInputError for an event that is not of a resource and a time of this evaluator's; what kept the resource
- * from being read, if a next try may read it; Error when Config does not take the evaluation.
+ * @throws InvalidInputError for an event that is not of a resource and a time of this evaluator's; what kept the
+ * resource from being read, if a next try may read it; Error when Config does not take the evaluation.
  */
 export async function evaluateChange<Facts, Parameters>(
   evaluator: Evaluator<Facts, Parameters>,
@@ -88,7 +88,8 @@ async function findOne<Facts, Parameters>(
 }
 
 /**
- * The resource by what the event says of it, all of which must agree: whoever may invoke the function may write an event.
+ * The resource by what the event says of it, all of which must agree: whoever may invoke the function may write an
+ * event.
  * @throws InvalidInputError for a type that the rule does not judge, an id that no resource has, or another's ARN.
  */
 function changedResource<Facts, Parameters>(
@@ -104,7 +105,8 @@ function changedResource<Facts, Parameters>(
   if (arn === undefined) {
     const { arn: given = "none" } = item;
     throw new InvalidInputError(
-      `resourceId, resourceName and ARN must name a resource of type ${type}, not ${resourceId}, ${resourceName ?? "none"} and ${given}`,
+      `resourceId, resourceName and ARN must name a resource of type ${type}, not ${resourceId}, ` +
+        `${resourceName ?? "none"} and ${given}`,
     );
   }
   if (item.arn !== undefined && item.arn !== arn) {
@@ -165,9 +167,10 @@ async function reportToConfig(
 }
 
 /**
- * The target that reads the resource. AWS Config records a resource in its own Region, a bucket too, and sends its changes
- * to rules of that Region only (https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html). Of other
- * Regions those come by EventBridge that the settings name; where all are scanned, none is named.
+ * The target that reads the resource. AWS Config records a resource in its own Region, a bucket too, and sends its
+ * changes to rules of that Region only
+ * (https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html). Of other Regions those come by
+ * EventBridge that the settings name; where all are scanned, none is named.
  * @throws InvalidInputError for an account or a Region that is not scanned.
  */
 function targetOf<Facts, Parameters>(

@@ -37,7 +37,9 @@ export interface Evaluator<Facts, Parameters> {
   readonly source: ResourceSource<Facts>;
   readonly settings: EvaluatorSettings<Parameters>;
   readonly environmentSuffix: string;
-  /** What is scanned as far as the settings name it, the home Region first; more accounts or Regions are more targets. */
+  /**
+   * What is scanned as far as the settings name it, the home Region first; more accounts or Regions are more targets.
+   */
   readonly targets: readonly [Target, ...Target[]];
   /** Where the newest report lies, for alerts. */
   readonly reportUri: string;

@@ -3,8 +3,8 @@
 import type { Listed, ResourceSource } from "../rule/rule";
 
 /**
- * A source whose resources say whom they belong to. Tags are read for it even where that takes a call for each resource;
- * where they cannot be read the resource has no owner, and the verdict is not touched.
+ * A source whose resources say whom they belong to. Tags are read for it even where that takes a call for each
+ * resource; where they cannot be read the resource has no owner, and the verdict is not touched.
  * @param ownerTag the tag's key; undefined: nobody asks
  */
 export function withOwners<Facts>(

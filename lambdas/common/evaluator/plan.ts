@@ -1,4 +1,6 @@
-/** The first of the three steps of a run: what is to be read. The others are to read it (scan.ts) and to close the run. */
+/**
+ * The first of the three steps of a run: what is to be read. The others are to read it (scan.ts) and to close the run.
+ */
 
 import type { Target } from "../aws/target";
 import type { ScannedRegions } from "../deployment/settings";
@@ -49,7 +51,8 @@ export interface AccountPlan {
 }
 
 /**
- * Plans the scan of one account of an organization: of the Regions that are to be scanned, those that are enabled in it.
+ * Plans the scan of one account of an organization: of the Regions that are to be scanned, those that are enabled in
+ * it.
  * @throws what kept those from being looked up.
  */
 export async function planAccount<Facts, Parameters>(

@@ -15,8 +15,8 @@ import { asError } from "../values/errors";
 import { answer, type EvaluatorResult } from "./answer";
 
 /**
- * Whether the archive is one for an organization, as program/bundle.ts says: others hold none of the clients for it, which
- * each cold start would load.
+ * Whether the archive is one for an organization, as program/bundle.ts says: others hold none of the clients for it,
+ * which each cold start would load.
  */
 declare const SCANS_ORGANIZATION: boolean;
 

@@ -1,8 +1,8 @@
 /**
  * The ledger of a run over more accounts and Regions than an item has room for: DynamoDB takes items of 400 KB
- * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html). It is compressed and kept in items
- * of its own, which are written before the run is committed and called by what they hold: of two tries of one run none
- * overwrites the other's.
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html). It is compressed and kept in
+ * items of its own, which are written before the run is committed and called by what they hold: of two tries of one run
+ * none overwrites the other's.
  */
 
 import { createHash } from "node:crypto";

@@ -15,7 +15,9 @@ export interface RowContext {
   readonly instant: string;
 }
 
-/** AWS Config refuses longer annotations (https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html). */
+/**
+ * AWS Config refuses longer annotations (https://docs.aws.amazon.com/config/latest/APIReference/API_Evaluation.html).
+ */
 const ANNOTATION_LENGTH = 256;
 
 /**
@@ -63,7 +65,8 @@ export function evaluationRow(
 
 /**
  * Why a resource is evaluated no more, as the row says that closes its history.
- * @param leftTheScope whether it exists outside the scope, which a changed tag is enough for; undefined when nobody knows.
+ * @param leftTheScope whether it exists outside the scope, which a changed tag is enough for; undefined when nobody
+ * knows.
  */
 export function whyClosed(leftTheScope: boolean | undefined): string {
   if (leftTheScope === undefined) return "No longer found: deleted, or outside the scope of the rule.";

@@ -37,5 +37,8 @@ export class HistoryTable {
   }
 }
 
-/** BatchWriteItem takes no more (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html). */
+/**
+ * BatchWriteItem takes no more
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html).
+ */
 export const BATCH_SIZE = 25;

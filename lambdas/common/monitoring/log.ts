@@ -13,8 +13,8 @@ export interface Log {
 }
 
 /**
- * Writes past `console`, which Lambda patches: it would wrap each line into another JSON object, where
- * CloudWatch does not look for embedded metrics
+ * Writes past `console`, which Lambda patches: it would wrap each line into another JSON object, where CloudWatch does
+ * not look for embedded metrics
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
  */
 export function jsonLog(

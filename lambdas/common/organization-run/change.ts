@@ -17,8 +17,8 @@ export interface NotPlannedResult {
 }
 
 /**
- * Whether a change is one of a member account. AWS Config's rules invoke the functions of their own account, so that what
- * they bring from another is none.
+ * Whether a change is one of a member account. AWS Config's rules invoke the functions of their own account, so that
+ * what they bring from another is none.
  */
 export function isOfMember<Facts, Parameters>(
   { targets }: Evaluator<Facts, Parameters>,

@@ -1,4 +1,6 @@
-/** One account of an organization is read, each Region by itself, and what is seen of it is left for the run's close. */
+/**
+ * One account of an organization is read, each Region by itself, and what is seen of it is left for the run's close.
+ */
 
 import { invocationTime } from "../aws/retry";
 import type { Target } from "../aws/target";
@@ -24,8 +26,8 @@ export interface AccountScanResult {
 const SCAN_MS = 150_000;
 
 /**
- * Reads one account. What keeps it, or a Region of it, from being read is an observation, too. What was seen once stays:
- * another try of the same scan looks at nothing again.
+ * Reads one account. What keeps it, or a Region of it, from being read is an observation, too. What was seen once
+ * stays: another try of the same scan looks at nothing again.
  * @throws InvalidInputError for an account that the plan does not have, or a time that is not now; what kept the
  * observations from being stored.
  */

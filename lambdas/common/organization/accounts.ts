@@ -49,8 +49,8 @@ export class OrganizationDirectory implements AccountDirectory {
   ) {}
 
   /**
-   * @throws what kept the accounts from being listed; InvalidInputError when they are another organization's, or none of
-   * them is left to be scanned, by which nobody could tell a wrong setting from an empty organization.
+   * @throws what kept the accounts from being listed; InvalidInputError when they are another organization's, or none
+   * of them is left to be scanned, by which nobody could tell a wrong setting from an empty organization.
    */
   async accounts(): Promise<OrganizationAccounts> {
     const { excludeAccounts = [] } = this.settings;
@@ -74,7 +74,10 @@ export class OrganizationDirectory implements AccountDirectory {
     return { accounts: accounts.sort(), skipped: skipped.sort((a, b) => (a.id < b.id ? -1 : 1)) };
   }
 
-  /** The ARN of an account names its organization (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html). */
+  /**
+   * The ARN of an account names its organization
+   * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html).
+   */
   private refuseOtherOrganization({ Arn: arn = "" }: Account): void {
     const { id } = this.settings;
     const found = arn.split("/")[1];

@@ -2,7 +2,10 @@
 export interface OrganizationSettings {
   /** `o-…`. */
   readonly id: string;
-  /** Organizational units (`ou-…`) or roots (`r-…`) whose accounts are scanned, those of units below them too; all if left out. */
+  /**
+   * Organizational units (`ou-…`) or roots (`r-…`) whose accounts are scanned, those of units below them too; all if
+   * left out.
+   */
   readonly units?: readonly string[];
   /** Accounts that are not scanned. */
   readonly excludeAccounts?: readonly string[];

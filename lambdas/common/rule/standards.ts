@@ -1,4 +1,6 @@
-/** Standards whose controls the rules support, by the ids that settings, rules and reports have → what people call them. */
+/**
+ * Standards whose controls the rules support, by the ids that settings, rules and reports have → what people call them.
+ */
 export const STANDARD_TITLES = {
   "cis-aws-3.0": "CIS AWS Foundations Benchmark 3.0",
   "aws-fsbp": "AWS Foundational Security Best Practices",

@@ -1,7 +1,7 @@
 /**
  * What was seen of one account, as it is handed from the step that reads it to the step that records it: lines of JSON,
- * compressed. A line is a resource and what was judged of it, what ended the reading of a Region, or the ARN of something
- * outside the scope.
+ * compressed. A line is a resource and what was judged of it, what ended the reading of a Region, or the ARN of
+ * something outside the scope.
  */
 
 import { createInterface } from "node:readline";

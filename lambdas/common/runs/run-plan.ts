@@ -22,8 +22,8 @@ export interface RunPlan {
   /** Whether what is not listed exists all the same, outside the scope. */
   readonly leftTheScope?: (arn: string) => boolean;
   /**
-   * Why nothing is listed any more where a resource lies, in a sentence; undefined where something is, and of accounts that
-   * are not this plan's.
+   * Why nothing is listed any more where a resource lies, in a sentence; undefined where something is, and of accounts
+   * that are not this plan's.
    */
   readonly notScanned?: (resource: Judged["resource"]) => string | undefined;
 }

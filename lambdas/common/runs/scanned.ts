@@ -18,8 +18,8 @@ export interface ScanEnd {
   /** What kept it from being read to its end. */
   readonly error?: Error;
   /**
-   * With an error: what else it kept from being read. Left out, nothing; `account`, whatever a listing of the whole account
-   * would have named; `regions`, every Region of the account, which nobody could look up.
+   * With an error: what else it kept from being read. Left out, nothing; `account`, whatever a listing of the whole
+   * account would have named; `regions`, every Region of the account, which nobody could look up.
    */
   readonly reach?: "account" | "regions";
   /** The Region is not enabled in the account: there is nothing. */

@@ -37,11 +37,11 @@ export interface SingleEvaluation {
 type SingleDependencies = Pick<RunDependencies, "history" | "now">;
 
 /**
- * Records what was said of one resource at the context's instant; doing so again leaves the same row.
- * An event that comes again, or late, after a newer evaluation or run, is no news when the verdict is still the same, or
- * when it only tells what was then; what was read now and differs is recorded as of now: a verdict that was
- * recorded may have been told, and stays. Only an ERROR is replaced, which is none.
- * Of a resource that was never in scope nothing is recorded, nor that one is gone which another account has by now.
+ * Records what was said of one resource at the context's instant; doing so again leaves the same row. An event that
+ * comes again, or late, after a newer evaluation or run, is no news when the verdict is still the same, or when it only
+ * tells what was then; what was read now and differs is recorded as of now: a verdict that was recorded may have been
+ * told, and stays. Only an ERROR is replaced, which is none. Of a resource that was never in scope nothing is recorded,
+ * nor that one is gone which another account has by now.
  */
 export async function recordSingle(
   event: RowContext,

@@ -1,7 +1,7 @@
 /**
  * Checks of input from outside. What is allowed is a schema of valibot (https://valibot.dev/guides/schemas/); here is
- * how a refusal reads: everything that is wrong at once, each with its field as users write it, what is allowed and what
- * was there.
+ * how a refusal reads: everything that is wrong at once, each with its field as users write it, what is allowed and
+ * what was there.
  */
 
 import * as v from "valibot";

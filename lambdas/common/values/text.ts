@@ -15,7 +15,9 @@ export function oneLine(text: string): string {
     .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, "");
 }
 
-/** A name that somebody else gave, so that it cannot be read as a sentence of ours; at most `length` characters of it. */
+/**
+ * A name that somebody else gave, so that it cannot be read as a sentence of ours; at most `length` characters of it.
+ */
 export function quoted(name: string, length: number): string {
   return `"${cut(oneLine(name).replaceAll('"', "'"), length)}"`;
 }

@@ -1,4 +1,6 @@
-/** The chain of scheduled reports: a manifest each, which holds the hashes of its files and of the manifest before it. */
+/**
+ * The chain of scheduled reports: a manifest each, which holds the hashes of its files and of the manifest before it.
+ */
 
 import { sha256 } from "../../common/values/hash";
 import type { Finding, Summary } from "../content/report";

@@ -19,7 +19,9 @@ export function sweepsMissing(schedule: readonly Attestation[]): Finding[] {
       level: "gap",
       code: "sweep-missing",
       rules,
-      text: `${rules.join(", ")}: ${slots.length} of ${count(expected, "scheduled run")} did not happen: ${named.join(", ")}${more}.${between}`,
+      text:
+        `${rules.join(", ")}: ${slots.length} of ${count(expected, "scheduled run")} did not happen: ` +
+        `${named.join(", ")}${more}.${between}`,
     };
   });
 }
@@ -55,7 +57,9 @@ export function runCoverageIncomplete(runs: readonly RunEntry[]): Finding[] {
       level: "warning",
       code: "run-coverage-incomplete",
       rules: [rule],
-      text: `${rule}: ${count(affected.length, "run")} of the period could not evaluate every listed resource (${[...codes].sort().join(", ")}).`,
+      text:
+        `${rule}: ${count(affected.length, "run")} of the period could not evaluate every listed resource ` +
+        `(${[...codes].sort().join(", ")}).`,
     };
   });
 }
@@ -85,7 +89,9 @@ export function parametersChanged(
       const isChanged =
         parameters !== undefined && (parameters !== run.parametersHash || version !== run.ruleVersion);
       if (isChanged) {
-        const text = `${rule} judged by other parameters or another version from ${minute(run.at)} on; verdicts before and after are not comparable one by one.`;
+        const text =
+          `${rule} judged by other parameters or another version from ${minute(run.at)} on; verdicts ` +
+          "before and after are not comparable one by one.";
         return [{ level: "warning", code: "parameters-changed", rules: [rule], text }];
       }
       parameters = run.parametersHash;
@@ -104,7 +110,9 @@ export function scheduleChanged(schedule: readonly Attestation[]): Finding[] {
     const [one] = group;
     if (one === undefined) return [];
     const rules = group.map(({ rule }) => rule);
-    const text = `${rules.join(", ")}: the schedule was ${one.earlierSchedules.join(", then ")} and is ${one.schedule}. Each stretch of the period is judged by the one in force.`;
+    const text =
+      `${rules.join(", ")}: the schedule was ${one.earlierSchedules.join(", then ")} and is ` +
+      `${one.schedule}. Each stretch of the period is judged by the one in force.`;
     return [{ level: "note", code: "schedule-changed", rules, text }];
   });
 }

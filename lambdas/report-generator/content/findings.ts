@@ -73,7 +73,9 @@ function notEvaluated(rules: readonly RuleResult[]): Finding[] {
       level: "gap",
       code: "not-evaluated",
       rules: [rule],
-      text: `${rule} has not been evaluated yet: it had no complete run by the end of the period. Nothing is known of its resources.`,
+      text:
+        `${rule} has not been evaluated yet: it had no complete run by the end of the period. Nothing is ` +
+        "known of its resources.",
     }));
 }
 
@@ -83,7 +85,9 @@ function nothingEvaluated(rules: readonly RuleResult[]): Finding[] {
     .filter(({ result }) => result !== null && result.compliant + result.nonCompliant + result.error === 0)
     .map(({ rule }) => rule);
   if (quiet.length === 0) return [];
-  const text = `${quiet.join(", ")} found no resource ${quiet.length === 1 ? "it applies" : "they apply"} to: nothing was evaluated, so nothing passed.`;
+  const text =
+    `${quiet.join(", ")} found no resource ${quiet.length === 1 ? "it applies" : "they apply"} to: nothing ` +
+    "was evaluated, so nothing passed.";
   return [{ level: "note", code: "nothing-evaluated", rules: quiet, text }];
 }
 
@@ -98,14 +102,18 @@ function rowsMissing(missing: ReadonlyMap<string, number>): Finding[] {
 
 function importFailed(error: Error | undefined): Finding[] {
   if (error === undefined) return [];
-  const text = `The results of the managed rules could not all be imported: ${error.message.replace(/\.$/, "")}. What the report says of the others is of their previous import.`;
+  const text =
+    `The results of the managed rules could not all be imported: ${error.message.replace(/\.$/, "")}. What ` +
+    "the report says of the others is of their previous import.";
   return [{ level: "gap", code: "import-failed", text }];
 }
 
 function stateStale(stale: readonly StaleState[]): Finding[] {
   return [...groupBy(stale, ({ run }) => run)].map(([run, ofRun]) => {
     const rules = ofRun.map(({ rule }) => rule);
-    const text = `${rules.join(", ")}: the state is that of the run on ${minute(run)}; a newer one was due before the end of the period. What happened since is not known but for single changes.`;
+    const text =
+      `${rules.join(", ")}: the state is that of the run on ${minute(run)}; a newer one was due before the ` +
+      "end of the period. What happened since is not known but for single changes.";
     return { level: "gap", code: "state-stale", rules, text };
   });
 }
@@ -123,7 +131,9 @@ function coverageIncomplete({ summary, rules, lastSeenFailing }: FindingSources)
         : ` ${number(lastSeenFailing)} of them failed when last read.`
       : "";
   const those = summary.error === 1 ? "it" : "them";
-  const text = `${subject} is ${percent(summary.coverage)}: ${count(summary.error, "evaluation")} could not be made at the end of the period (${by.join(", ")}). The score says nothing of ${those}.${failed}`;
+  const text =
+    `${subject} is ${percent(summary.coverage)}: ${count(summary.error, "evaluation")} could not be made ` +
+    `at the end of the period (${by.join(", ")}). The score says nothing of ${those}.${failed}`;
   return [{ level: "gap", code: "coverage-incomplete", text }];
 }
 
@@ -137,7 +147,9 @@ function exceptionsEnding(exceptions: readonly ExceptionEntry[]): Finding[] {
           level: "note",
           code: "exception-expired",
           rules: [rule],
-          text: `Exception ${exceptionId} (${terms.owner}) expired on ${terms.expires.slice(0, 10)} and covers nothing any more.`,
+          text:
+            `Exception ${exceptionId} (${terms.owner}) expired on ${terms.expires.slice(0, 10)} and covers ` +
+            "nothing any more.",
         },
       ];
     }
@@ -171,7 +183,9 @@ function rulesRemoved(removed: readonly RemovedRule[]): Finding[] {
     const [one] = together;
     if (one === undefined) return [];
     const rules = together.map(({ rule }) => rule);
-    const text = `${rules.join(", ")}: removed from the settings after report ${sequence} (${minute(one.after.to)}) and not evaluated any more. This report does not list the resources.`;
+    const text =
+      `${rules.join(", ")}: removed from the settings after report ${sequence} (${minute(one.after.to)}) ` +
+      "and not evaluated any more. This report does not list the resources.";
     return [{ level: "warning", code: "rule-removed", rules, text }];
   });
 }
@@ -179,7 +193,9 @@ function rulesRemoved(removed: readonly RemovedRule[]): Finding[] {
 function arrivedLate({ runs, lateChanges, due }: FindingSources): Finding[] {
   const lateRuns = runs.filter((run) => run.arrivedLate);
   if (lateRuns.length + lateChanges === 0) return [];
-  const listed = `${count(lateRuns.length, "run")} and ${count(lateChanges, "change")} of the previous period arrived after its report had been made; they are listed here, marked late.`;
+  const listed =
+    `${count(lateRuns.length, "run")} and ${count(lateChanges, "change")} of the previous period arrived ` +
+    "after its report had been made; they are listed here, marked late.";
   const missed = lateRuns.filter(({ trigger, at }) => trigger === "sweep" && at <= due);
   const corrected = missed.map(({ rule, at }) => `${rule} on ${minute(at)}`).join(", ");
   const text =

@@ -62,7 +62,8 @@ function notSeen({ rules, discoveryScope }: ReportSettings, types: ReadonlySet<s
       "S3 directory, table and vector buckets: Amazon S3's list of buckets has general-purpose ones only.",
     hasDatabases && "Amazon Neptune and Amazon DocumentDB, which Amazon RDS lists beside its own databases.",
     rules.some(({ kind }) => kind === "managed") &&
-      "Under managed rules that judge a resource's recorded configuration: kinds of resources that AWS Config does not record here.",
+      "Under managed rules that judge a resource's recorded configuration: kinds of resources that AWS " +
+        "Config does not record here.",
     discoveryScope === "environment" &&
       "Resources outside the discovery scope: those whose name and tag values do not carry the environment.",
   ].filter((sentence) => sentence !== false);

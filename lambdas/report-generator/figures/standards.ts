@@ -21,7 +21,10 @@ export interface StandardResult extends Omit<ReportedStandard, "controls"> {
   readonly controls: readonly ControlResult[];
 }
 
-/** Every chosen standard with every control of it that is listed: one that nobody checks says why, and is never left out. */
+/**
+ * Every chosen standard with every control of it that is listed: one that nobody checks says why, and is never left
+ * out.
+ */
 export function standardResults(
   standards: readonly ReportedStandard[],
   resultOf: (rule: string) => Tally | undefined,

@@ -55,9 +55,9 @@ const BYTE_ORDER_MARK = "\ufeff";
 
 /**
  * The report's resources as CSV (RFC 4180, UTF-8 with byte order mark), one row a resource and rule, then one for each
- * control of a chosen standard of which none of them speaks, in pieces. Times are in UTC, as spreadsheets and data frames parse them; account ids are quoted texts of twelve digits.
- * A cell that a spreadsheet would take for a formula gets an apostrophe in front
- * (https://owasp.org/www-community/attacks/CSV_Injection).
+ * control of a chosen standard of which none of them speaks, in pieces. Times are in UTC, as spreadsheets and data
+ * frames parse them; account ids are quoted texts of twelve digits. A cell that a spreadsheet would take for a formula
+ * gets an apostrophe in front (https://owasp.org/www-community/attacks/CSV_Injection).
  */
 export function* renderCsv(report: Report): Generator<string> {
   const header = [...COLUMNS, ...RULE_COLUMNS].map(([title]) => title);

@@ -29,7 +29,10 @@ function ec2(kind: string) {
   return (id: string, { region, accountId }: Target) => `ec2:${region}:${accountId}:${kind}/${id}`;
 }
 
-/** The ARN of a resource, from nothing but its type and the id that AWS Config has for it; undefined when that does not tell. */
+/**
+ * The ARN of a resource, from nothing but its type and the id that AWS Config has for it; undefined when that does not
+ * tell.
+ */
 export function arnOfId(type: string, id: string, target: Target): string | undefined {
   if (id.startsWith("arn:")) return id;
   const rest = ARNS[type]?.(id, target);

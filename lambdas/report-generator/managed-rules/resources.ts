@@ -27,9 +27,15 @@ export interface IdentityDependencies {
   readonly log: Pick<Log, "warn">;
 }
 
-/** BatchGetResourceConfig takes no more (https://docs.aws.amazon.com/config/latest/APIReference/API_BatchGetResourceConfig.html). */
+/**
+ * BatchGetResourceConfig takes no more
+ * (https://docs.aws.amazon.com/config/latest/APIReference/API_BatchGetResourceConfig.html).
+ */
 export const KEYS_MOST = 100;
-/** ListDiscoveredResources takes no more (https://docs.aws.amazon.com/config/latest/APIReference/API_ListDiscoveredResources.html). */
+/**
+ * ListDiscoveredResources takes no more
+ * (https://docs.aws.amazon.com/config/latest/APIReference/API_ListDiscoveredResources.html).
+ */
 const IDS_MOST = 20;
 const FIRST_WAIT_MS = 200;
 /** Answers in a row that bring nothing until a resource is given up, after some 13 seconds of waiting. */

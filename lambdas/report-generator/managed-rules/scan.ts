@@ -56,8 +56,8 @@ export function prefixOf({ name }: Pick<ReportedRule, "name">): string {
 }
 
 /**
- * Reads one account. What keeps a rule's results from being had is an observation, too. What was seen once stays: another
- * try of the same scan looks only at what is not there yet.
+ * Reads one account. What keeps a rule's results from being had is an observation, too. What was seen once stays:
+ * another try of the same scan looks only at what is not there yet.
  * @throws InvalidInputError for an account that the plan does not have, or a time that is not now; what kept
  * observations from being stored.
  */

@@ -36,8 +36,8 @@ export function scannedResults(
 }
 
 /**
- * Whether no account could be read, and one of them because AWS Config has not evaluated the rule yet. As a rule the first
- * file tells that it is not so.
+ * Whether no account could be read, and one of them because AWS Config has not evaluated the rule yet. As a rule the
+ * first file tells that it is not so.
  */
 async function isEvaluatedNowhere(observed: Observed): Promise<boolean> {
   let neverEvaluated = false;

@@ -68,8 +68,8 @@ export type ReportRequest =
 export type ReportQuestion = Extract<ReportRequest, { kind: "scheduled" | "on-demand" }>;
 
 /**
- * Whether EventBridge invoked the function, or the state machine that it starts: by an alias that nobody else has the permission to invoke. Whoever may
- * invoke the function itself cannot choose another qualifier
+ * Whether EventBridge invoked the function, or the state machine that it starts: by an alias that nobody else has the
+ * permission to invoke. Whoever may invoke the function itself cannot choose another qualifier
  * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html).
  */
 export function isFromEventBridge(invokedFunctionArn: string): boolean {
@@ -81,7 +81,8 @@ export function isFromEventBridge(invokedFunctionArn: string): boolean {
  * Narrows an invocation's event. Scheduled events are those of an EventBridge rule
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html), compliance changes those of
  * AWS Config (https://docs.aws.amazon.com/config/latest/developerguide/monitor-config-with-cloudwatchevents.html).
- * @param fromEventBridge only then it may be either, or a step of a run over an organization: a scheduled report is a link
+ * @param fromEventBridge only then it may be either, or a step of a run over an organization: a scheduled report is a
+ * link
  *   of the chain, and a compliance change a verdict in the history.
  * @throws InvalidInputError naming the field at fault and what is allowed.
  */

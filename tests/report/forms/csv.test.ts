@@ -1,4 +1,6 @@
-/** The CSV in spreadsheets of all locales: whatever a value holds, no reader finds a formula in it, nor loses any of it. */
+/**
+ * The CSV in spreadsheets of all locales: whatever a value holds, no reader finds a formula in it, nor loses any of it.
+ */
 
 import fc from "fast-check";
 import type { Report } from "../../../lambdas/report-generator/content/report";
@@ -8,7 +10,9 @@ import { Company, dependencies, rule, settings } from "../support";
 
 const RULE = "s3-bucket-encryption";
 
-/** A reader as forgiving as spreadsheets are: quotes count at a cell's beginning, what follows the closing one is kept. */
+/**
+ * A reader as forgiving as spreadsheets are: quotes count at a cell's beginning, what follows the closing one is kept.
+ */
 function read(csv: string, separator: string): string[][] {
   const records: string[][] = [[]];
   let cell = "";
