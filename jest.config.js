@@ -3,8 +3,6 @@ const { availableParallelism } = require("node:os");
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["**/*.test.ts"],
-  runtime: "<rootDir>/tests/support/runtime.js",
-  testEnvironment: "<rootDir>/tests/support/environment.js",
   setupFiles: ["<rootDir>/tests/support/seed.ts"],
   // Jest leaves one processor alone, which on two of them is half of all.
   maxWorkers: Math.max(2, availableParallelism() - 1),
