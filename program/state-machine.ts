@@ -76,6 +76,9 @@ export function sweepDefinition(functionArn: string, steps: Steps): object {
   };
 }
 
+/** Half a minute on average, at random, so that those who were refused together do not come back together. */
+const PATIENTLY = { IntervalSeconds: 2, BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: "FULL" };
+
 function invocation(functionArn: string, payload: object, timeoutSeconds: number) {
   return {
     Type: "Task",
@@ -85,19 +88,17 @@ function invocation(functionArn: string, payload: object, timeoutSeconds: number
     Retry: [
       // Said again it is refused again.
       { ErrorEquals: ["InvalidInputError"], MaxAttempts: 0 },
-      // Lambda has no room, or is away: not the function's fault, and never for long.
+      // Lambda has no room until others are done: with few places that is long, and after two hours a scan says so itself.
+      { ErrorEquals: ["Lambda.TooManyRequestsException"], ...PATIENTLY, MaxAttempts: 300 },
+      // Lambda is away: not the function's fault, and never for long.
       {
         ErrorEquals: [
           "Lambda.ClientExecutionTimeoutException",
           "Lambda.ServiceException",
           "Lambda.AWSLambdaException",
           "Lambda.SdkClientException",
-          "Lambda.TooManyRequestsException",
         ],
-        IntervalSeconds: 2,
-        BackoffRate: 2,
-        MaxDelaySeconds: 60,
-        JitterStrategy: "FULL",
+        ...PATIENTLY,
         MaxAttempts: 12,
       },
       { ErrorEquals: ["States.ALL"], IntervalSeconds: 15, BackoffRate: 2, MaxAttempts: 2 },

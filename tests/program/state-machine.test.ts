@@ -71,15 +71,37 @@ test("accounts are read by a hundred, each in an execution of its own", () => {
   expect(map.ItemProcessor?.ProcessorConfig).toEqual({ Mode: "DISTRIBUTED", ExecutionType: "STANDARD" });
 });
 
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+  readonly MaxAttempts?: number;
+}
+
 test("what the function refuses is not tried again, and what may pass is", () => {
   const retries = (scan.Retry as { ErrorEquals: string[]; MaxAttempts: number }[]).map(
     ({ ErrorEquals, MaxAttempts }) => [ErrorEquals[0], MaxAttempts],
   );
   expect(retries).toEqual([
     ["InvalidInputError", 0],
+    ["Lambda.TooManyRequestsException", 300],
     ["Lambda.ClientExecutionTimeoutException", 12],
     ["States.ALL", 2],
   ]);
+});
+
+test("an account with room for ten invocations is waited for as long as a scan may begin", () => {
+  const [patient] = (scan.Retry as Retrier[]).filter(({ ErrorEquals }) =>
+    ErrorEquals.includes("Lambda.TooManyRequestsException"),
+  );
+  const { IntervalSeconds = 0, BackoffRate = 0, MaxDelaySeconds = 0, MaxAttempts = 0 } = patient ?? {};
+  let seconds = 0;
+  for (let attempt = 0; attempt < MaxAttempts; attempt++) {
+    // Full jitter: half of it on average.
+    seconds += Math.min(IntervalSeconds * BackoffRate ** attempt, MaxDelaySeconds) / 2;
+  }
+  expect(seconds).toBeGreaterThan(2 * 3_600);
 });
 
 test("a plan is told of the schedule's event where the report has to tell it", () => {
