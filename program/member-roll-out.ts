@@ -5,8 +5,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HomeOfOrganization } from "./organization-home";
 
 /**
- * Makes the stack in every Region that is scanned, one after another: a StackSet takes one operation at a time. Where
- * all are, nobody knows them yet.
+ * Makes the stack in every Region that is scanned, unit by unit, one after another: a StackSet takes one operation at a
+ * time. A unit that is added or taken away leaves the others' stacks alone. Where all Regions are, nobody knows them yet.
  */
 export function rollOutByStackSet(
   templateBody: pulumi.Output<string>,
@@ -26,15 +26,17 @@ export function rollOutByStackSet(
   });
   const others = regions === "all" ? [] : regions.filter((region) => region !== home);
   let dependsOn: pulumi.Resource[] = [];
-  for (const region of [home, ...others]) {
+  for (const [unit, region] of units.flatMap((one) =>
+    [home, ...others].map((region) => [one, region] as const),
+  )) {
     const instance = new aws.cloudformation.StackSetInstance(
-      region === home ? "member-role" : `member-role-${region}`,
+      `member-role-${unit}-${region}`,
       {
         stackSetName: stackSet.name,
         callAs: "DELEGATED_ADMIN",
         stackSetInstanceRegion: region,
         deploymentTargets: {
-          organizationalUnitIds: [...units],
+          organizationalUnitIds: [unit],
           ...(excludeAccounts.length > 0 && {
             accountFilterType: "DIFFERENCE",
             accounts: [...excludeAccounts],
@@ -42,7 +44,8 @@ export function rollOutByStackSet(
         },
         operationPreferences,
       },
-      { dependsOn },
+      // What is replaced would otherwise take away at its end what its successor has made.
+      { dependsOn, deleteBeforeReplace: true },
     );
     dependsOn = [instance];
   }

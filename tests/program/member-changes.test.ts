@@ -190,8 +190,8 @@ describe("a member's template", () => {
     expect(instances.map(({ inputs }) => inputs.stackSetInstanceRegion)).toEqual(REGIONS);
     expect(instances.map(({ dependsOn }) => dependsOn)).toEqual([
       [],
-      ["cloudformation/StackSetInstance member-role"],
-      ["cloudformation/StackSetInstance member-role-eu-west-1"],
+      ["cloudformation/StackSetInstance member-role-ou-ab12-c3d4e5f6-us-east-1"],
+      ["cloudformation/StackSetInstance member-role-ou-ab12-c3d4e5f6-eu-west-1"],
     ]);
   });
 });

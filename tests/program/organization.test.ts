@@ -377,7 +377,9 @@ describe("the role of the members", () => {
       capabilities: ["CAPABILITY_NAMED_IAM"],
       templateBody: program.outputs.memberRoleTemplate,
     });
-    expect(program.the("cloudformation/StackSetInstance", "member-role").inputs).toMatchObject({
+    expect(
+      program.the("cloudformation/StackSetInstance", "member-role-ou-ab12-c3d4e5f6-us-east-1").inputs,
+    ).toMatchObject({
       stackSetInstanceRegion: "us-east-1",
       deploymentTargets: {
         organizationalUnitIds: ["ou-ab12-c3d4e5f6"],
