@@ -174,12 +174,17 @@ function accountIdentity({ partition, accountId, region }: Target): Identity {
   return { arn, type: "AWS::::Account", name: `account ${accountId}`, accountId, region };
 }
 
-/** A resource of which AWS Config tells nothing but the id. Ids are unique in an account and Region only. */
+/**
+ * A resource of which AWS Config tells nothing but the id. Ids are unique in an account and Region only, and in a member
+ * a rule may say any: there only an ARN of that account is taken, which a bucket's does not name.
+ */
 function identityById(key: ResourceKey, place: Target): Identity {
   const { accountId, region } = place;
   const { resourceType: type = "unknown", resourceId: id = "" } = key;
+  const arn = arnOfId(type, id, place);
+  const isOfPlace = place.credentials === undefined || arn?.split(":")[4] === accountId;
   return {
-    arn: arnOfId(type, id, place) ?? `${type}/${accountId}/${region}/${id}`,
+    arn: (isOfPlace ? arn : undefined) ?? `${type}/${accountId}/${region}/${id}`,
     type,
     name: id.startsWith("arn:") ? (id.split(/[:/]/).at(-1) ?? id) : id,
     accountId,
