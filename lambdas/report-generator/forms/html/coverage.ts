@@ -20,7 +20,7 @@ const COLUMNS: readonly Column[] = [
   "Not evaluated",
 ];
 
-/** The coverage of the period by account, where the ledgers of the runs are not told in full. */
+/** The coverage of the period by account and rule, where the ledgers of the runs are not told in full. */
 export function coverageSection({ coverage, runs }: Report): Markup {
   if (runs.every(({ places }) => places <= LISTED_PLACES)) return html``;
   const accounts = [...groupBy(coverage, ({ rule, accountId }) => `${rule} ${accountId}`).values()].sort(
@@ -29,7 +29,7 @@ export function coverageSection({ coverage, runs }: Report): Markup {
   const shown = accounts.slice(0, MOST_ACCOUNTS);
   const some = accounts.length > shown.length && ` ${number(shown.length)} are shown here.`;
   const rows = table(COLUMNS, shown.map(accountRow));
-  return html`<details id="coverage"><summary>Coverage of the period by account (${number(accounts.length)})</summary>
+  return html`<details id="coverage"><summary>Coverage of the period by account and rule (${number(accounts.length)})</summary>
 <p class="note">Over all runs of the period; accounts of which something could not be evaluated come first. The JSON has
 each account and Region.${some}</p>
 ${scrolling("Coverage", rows)}</details>`;
