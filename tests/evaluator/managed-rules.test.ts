@@ -97,12 +97,12 @@ function configured({ resourceId = "" }: ResourceKey) {
   };
 }
 
-/** The account's recorder records this type; an AWS service has one of its own besides. */
-function recorded(type: ResourceType): void {
+/** The account's recorder records these types; an AWS service has one of its own besides. */
+function recorded(...types: ResourceType[]): void {
   config.on(DescribeConfigurationRecordersCommand).resolves({
     ConfigurationRecorders: [
       { name: "a-service's", servicePrincipal: "example.amazonaws.com", recordingScope: "INTERNAL" },
-      { name: "default", recordingGroup: { resourceTypes: [type] } },
+      { name: "default", recordingGroup: { resourceTypes: types } },
     ],
   });
 }
@@ -316,7 +316,21 @@ describe("an import", () => {
     beforeEach(() => {
       configSays([]);
       config.on(DescribeConfigRuleEvaluationStatusCommand).resolves({ ConfigRulesEvaluationStatus: [{}] });
+      recorded("AWS::IAM::Policy", "AWS::IAM::Role");
       discovered();
+    });
+
+    it.each([
+      ["never", {}],
+      ["before", { LastSuccessfulEvaluationTime: new Date("2026-11-24T06:00:00Z") }],
+    ])("is not imported where a type that it is about is not recorded, evaluated %s", async (_, status) => {
+      config
+        .on(DescribeConfigRuleEvaluationStatusCommand)
+        .resolves({ ConfigRulesEvaluationStatus: [status] });
+      recorded("AWS::IAM::Policy");
+      await expect(runAfterImport()).rejects.toThrow(
+        "iam-user-mfa: AWS Config does not record AWS::IAM::Role",
+      );
     });
 
     it("is a run that lists nothing where there is nothing to evaluate", async () => {

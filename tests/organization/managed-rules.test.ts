@@ -159,6 +159,21 @@ describe("an account", () => {
     expect(await organization.newest(OWN, "ann")).toMatchObject({ compliance_type: "COMPLIANT" });
   });
 
+  it("whose recorder leaves out what the rule is about is an error, though nothing is there for the rule", async () => {
+    const atChanges = { ...RULE, maximumExecutionFrequency: undefined, resourceTypes: ["AWS::IAM::User"] };
+    organization.rules.splice(0, 1, atChanges);
+    const member = organization.of(MEMBER);
+    member.recordedTypes = ["AWS::EC2::Instance"];
+    member.evaluatedAt = undefined;
+    member.verdicts.clear();
+    await organization.run();
+    expect(await organization.newest(MEMBER, "eve")).toMatchObject({
+      compliance_type: "ERROR",
+      error_code: "ResourceTypeNotRecorded",
+    });
+    expect(await organization.newest(OWN, "ann")).toMatchObject({ compliance_type: "COMPLIANT" });
+  });
+
   it("that nothing was read of is an error of it", async () => {
     const instant = organization.now.toISOString();
     await organization.invoke({ plan: { instant } });
@@ -200,6 +215,16 @@ describe("when no account can be read", () => {
     expect(organization.published).toHaveLength(1);
     const store = organization.generator.report.store as MemoryStore;
     expect(reportKeys().some((key) => store.text(key).includes("could not all be imported"))).toBe(true);
+  });
+
+  it("there is an alert, though one of them has not evaluated the rule yet", async () => {
+    for (const account of organization.accounts.values()) account.refusing = refusing("AccessDenied");
+    organization.of(OWN).refusing = undefined;
+    organization.of(OWN).evaluatedAt = undefined;
+    organization.of(OWN).verdicts.set("ann", "COMPLIANT");
+    await organization.run();
+    expect(await organization.runs()).toEqual([]);
+    expect(organization.published).toHaveLength(1);
   });
 
   it("since the rule is new and evaluated nowhere, there is no run and no alert", async () => {
@@ -251,6 +276,21 @@ describe("what is done twice", () => {
     await organization.invoke({ scan: { instant: slot, account: MEMBER } });
     expect(organization.objects.objects.get(`${SCANS}/${MEMBER}.ndjson.gz`)).toBe(kept);
     expect(organization.objects.objects.size).toBe(3);
+  });
+
+  it("is a close after a newer run, whose report says that its results are not in it", async () => {
+    organization.of(OWN).verdicts.set("ann", "COMPLIANT");
+    await organization.invoke({ plan: { instant: slot } });
+    for (const account of [OWN, MEMBER, OTHER])
+      await organization.invoke({ scan: { instant: slot, account } });
+    organization.pass(60);
+    await organization.run({ trigger: "on-demand" });
+    await organization.invoke({ close: { instant: slot } });
+    const store = organization.generator.report.store as MemoryStore;
+    const told = reportKeys().filter((key) =>
+      store.text(key).includes("a newer run was recorded before this one"),
+    );
+    expect(told).not.toEqual([]);
   });
 
   it("is a close hours later, which records what was seen at the time", async () => {

@@ -11,6 +11,7 @@ import {
   GetComplianceDetailsByConfigRuleCommand,
   ListDiscoveredResourcesCommand,
   type ResourceKey,
+  type ResourceType,
 } from "@aws-sdk/client-config-service";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { mockClient } from "aws-sdk-client-mock";
@@ -33,6 +34,8 @@ import { MemorySweepObjects } from "./sweep-objects";
 /** AWS Config of one account: its recorder, and of the rule when it was evaluated and what it says of users. */
 export class ConfigOfAccount {
   recording = true;
+  /** What the recorder records. */
+  recordedTypes: ResourceType[] = ["AWS::IAM::User"];
   /** Whether there is the rule at all. */
   hasRule = true;
   evaluatedAt: string | undefined = "2026-11-24T06:00:00.000Z";
@@ -54,9 +57,9 @@ export class ConfigOfAccount {
     mock.on(DescribeConfigurationRecorderStatusCommand).callsFake(() => ({
       ConfigurationRecordersStatus: [{ name: "default", recording: this.recording, lastStartTime }],
     }));
-    mock.on(DescribeConfigurationRecordersCommand).resolves({
-      ConfigurationRecorders: [{ name: "default", recordingGroup: { resourceTypes: ["AWS::IAM::User"] } }],
-    });
+    mock.on(DescribeConfigurationRecordersCommand).callsFake(() => ({
+      ConfigurationRecorders: [{ name: "default", recordingGroup: { resourceTypes: this.recordedTypes } }],
+    }));
     mock.on(GetComplianceDetailsByConfigRuleCommand).callsFake(({ ConfigRuleName }) => ({
       EvaluationResults: [...this.verdicts].map(([name, ComplianceType]) => ({
         EvaluationResultIdentifier: {

@@ -11,7 +11,7 @@ import type { ReportedRule } from "../../common/deployment/settings";
 import type { Trigger } from "../../common/history/rows";
 import type { Exception } from "../../common/rule/exceptions";
 import type { RunDependencies } from "../../common/runs/dependencies";
-import { carryOutRun } from "../../common/runs/run";
+import { carryOutRun, type RunOutcome } from "../../common/runs/run";
 import type { RunPlan } from "../../common/runs/run-plan";
 import type { Judged, ScanEnd } from "../../common/runs/scanned";
 import { asError } from "../../common/values/errors";
@@ -91,8 +91,9 @@ async function importNewest(
   dependencies: ManagedRuleDependencies,
 ): Promise<string | undefined> {
   try {
-    await importRule(rule, instant, trigger, await source.of(rule), dependencies);
-    return undefined;
+    const status = await importRule(rule, instant, trigger, await source.of(rule), dependencies);
+    // Results of before a run that is there already count no more: the report is not made of them.
+    return status === "superseded" ? `${rule.name}: a newer run was recorded before this one` : undefined;
   } catch (caught) {
     const error = asError(caught);
     if (error instanceof NeverEvaluated) {
@@ -111,7 +112,7 @@ async function importRule(
   trigger: Trigger,
   { accounts, scanned, ...ofSource }: RuleResults,
   dependencies: ManagedRuleDependencies,
-): Promise<void> {
+): Promise<RunOutcome["status"]> {
   const { place, reportSchedule: schedule } = dependencies;
   const plan = {
     ...contextOf(rule, instant, trigger, dependencies, accounts),
@@ -121,5 +122,5 @@ async function importRule(
     // Whoever asks for a report has not asked for mails.
     sendsDigest: trigger === "sweep",
   };
-  await carryOutRun(plan, scanned, dependencies);
+  return (await carryOutRun(plan, scanned, dependencies)).status;
 }

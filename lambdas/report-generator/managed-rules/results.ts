@@ -4,12 +4,14 @@ import {
   type ConfigServiceClient,
   type ConfigurationRecorderStatus,
   DescribeConfigRuleEvaluationStatusCommand,
+  DescribeConfigurationRecordersCommand,
   type EvaluationResult,
   paginateGetComplianceDetailsByConfigRule,
   paginateListDiscoveredResources,
   type ResourceKey,
   type ResourceType,
 } from "@aws-sdk/client-config-service";
+import { isCustomersRecorder, recordsType } from "../../common/deployment/recorder";
 import { FREQUENCY_HOURS, type Frequency, type ReportedRule } from "../../common/deployment/settings";
 import type { Judgement } from "../../common/rule/judgement";
 import type { Judged } from "../../common/runs/scanned";
@@ -38,6 +40,11 @@ class NoRunningRecorder extends OutdatedResults {
   override readonly name = "NoRunningConfigurationRecorderException";
 }
 
+/** AWS Config notices no changes of what the rule is about. */
+class ResourceTypeNotRecorded extends OutdatedResults {
+  override readonly name = "ResourceTypeNotRecorded";
+}
+
 /**
  * Passes when the rule's results are what AWS Config would say now, which may be that there is nothing to evaluate.
  * @param recorder the account's own, if it records.
@@ -49,8 +56,24 @@ export async function assertCurrent(
   dependencies: ResultDependencies,
 ): Promise<void> {
   const evaluatedAt = await lastEvaluation(rule, dependencies.config);
+  if (recorder && rule.maximumExecutionFrequency === undefined) {
+    await assertRecorded(rule, dependencies.config);
+  }
   if (evaluatedAt) assertFresh(rule, evaluatedAt, recorder, dependencies.now());
   else if (!(await hasNothingToEvaluate(rule, recorder, dependencies))) throw new NeverEvaluated();
+}
+
+/** @throws ResourceTypeNotRecorded, for what is not recorded is neither discovered nor seen to change. */
+async function assertRecorded(
+  { resourceTypes = [] }: ReportedRule,
+  config: ConfigServiceClient,
+): Promise<void> {
+  const { ConfigurationRecorders = [] } = await config.send(new DescribeConfigurationRecordersCommand({}));
+  const recorder = ConfigurationRecorders.find(isCustomersRecorder);
+  const missing = resourceTypes.filter((type) => !(recorder && recordsType(recorder, type)));
+  if (missing.length > 0) {
+    throw new ResourceTypeNotRecorded(`AWS Config does not record ${missing.join(", ")}`);
+  }
 }
 
 /** AWS Config has discovered what there is long before. */

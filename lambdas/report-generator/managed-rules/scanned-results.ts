@@ -36,16 +36,17 @@ export function scannedResults(
 }
 
 /**
- * Whether no account could be read, and one of them because AWS Config has not evaluated the rule yet. As a rule the
- * first file tells that it is not so.
+ * Whether AWS Config has evaluated the rule in no account yet, and has it in one at least. As a rule the first file tells
+ * that it is not so. What keeps an account from being read for another reason is an error of the run.
  */
 async function isEvaluatedNowhere(observed: Observed): Promise<boolean> {
   let neverEvaluated = false;
   for (const account of observed.plan.accounts) {
     for await (const one of observedOf(account, observed)) {
       if (!("everything" in one)) continue;
-      if (!one.error) return false;
-      neverEvaluated ||= errorCode(one.error) === NeverEvaluated.name;
+      const code = one.error && errorCode(one.error);
+      if (code === NeverEvaluated.name) neverEvaluated = true;
+      else if (code !== "NoSuchConfigRuleException") return false;
     }
   }
   return neverEvaluated;
