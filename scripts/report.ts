@@ -27,7 +27,7 @@ const OUT = "compliance-reports";
 
 const HELP = `${USAGE}
 
-Asks the deployed report generator for a report, prints its summary, saves it as JSON, CSV and HTML with its
+Asks the deployed report generator for a report, prints its summary, saves it as JSON, CSV, HTML and OCSF findings with its
 manifest, and checks what it saved against the manifest.
 
   --from <instant>  the period begins after this; without it, with the end of the last scheduled report
