@@ -92,9 +92,5 @@ export class RunAlerts {
 }
 
 function owedDrift({ row, openedAt, previousInstant }: Drift): OwedDrift {
-  return {
-    resource_id: row.resource_id,
-    opened_at: openedAt,
-    ...(previousInstant !== undefined && { previous_instant: previousInstant }),
-  };
+  return { resource_id: row.resource_id, opened_at: openedAt, previous_instant: previousInstant };
 }
