@@ -79,11 +79,7 @@ describe("a failure of before a sweep's slot that an event records while the swe
     world.things.set("a", "bad");
     world.interposed.set("BatchWriteCommand", () => changeWithoutAlert("a", before));
     await world.sweep(slot);
-    expect(await historyOf("a")).toEqual([
-      "00:00 COMPLIANT",
-      "00:30 NON_COMPLIANT",
-      "00:31 NON_COMPLIANT",
-    ]);
+    expect(await historyOf("a")).toEqual(["00:00 COMPLIANT", "00:30 NON_COMPLIANT", "00:31 NON_COMPLIANT"]);
     expect(world.toldNames()).toEqual(["a"]);
   });
 });
@@ -188,13 +184,14 @@ describe("the retry of a sweep that said otherwise of a resource", () => {
   });
 
   /** An event reads that it fails, after the retry has read that it passes, and before the retry records that. */
-  function eventSeesItFail(then: "good" | "bad"): void {
+  function eventSeesItFail(then: "good" | "bad" | "deleted"): void {
     world.beforeListing = async () => {
       world.interposed.set("GetCommand", async () => {
         world.things.set("a", "bad");
         world.pass(1);
         await world.change("a");
-        world.things.set("a", then);
+        if (then === "deleted") world.things.delete("a");
+        else world.things.set("a", then);
         world.pass(1);
       });
     };
@@ -203,16 +200,18 @@ describe("the retry of a sweep that said otherwise of a resource", () => {
   it("does not record what it read before an event saw something newer", async () => {
     eventSeesItFail("bad");
     await world.sweep(slot);
-    expect(await historyOf("a")).toEqual([
-      "00:00 COMPLIANT",
-      "00:30 NON_COMPLIANT",
-      "00:32 NON_COMPLIANT",
-    ]);
+    expect(await historyOf("a")).toEqual(["00:00 COMPLIANT", "00:30 NON_COMPLIANT", "00:32 NON_COMPLIANT"]);
   });
 
-  it("looks again when an event saw something newer, and records what is so now", async () => {
-    eventSeesItFail("good");
-    await world.sweep(slot);
-    expect((await historyOf("a")).at(-1)).toBe("00:33 COMPLIANT");
-  });
+  it.each([
+    ["good", "00:33 COMPLIANT"],
+    ["deleted", "00:33 gone"],
+  ] as const)(
+    "looks again when an event saw something newer, and records what is so now: %s",
+    async (then, last) => {
+      eventSeesItFail(then);
+      await world.sweep(slot);
+      expect((await historyOf("a")).at(-1)).toBe(last);
+    },
+  );
 });

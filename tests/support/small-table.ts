@@ -6,7 +6,7 @@
 
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { RULE_INDEX, TRANSITION_INDEX } from "../../lambdas/common/history/keys";
-import { checkBatch, checkBetween, checkItem, type Keyed } from "./dynamodb-limits";
+import { checkBatch, checkBetween, checkItem, checkKey, type Keyed } from "./dynamodb-limits";
 
 type Item = Record<string, unknown>;
 /** As requests give it: attribute values with their types. */
@@ -129,7 +129,11 @@ export class SmallTable {
     const [, value = ""] = new RegExp(`${name} = (:\\w+)`).exec(KeyConditionExpression) ?? [];
     const [, low = "", high = ""] = /BETWEEN (:\w+) AND (:\w+)/.exec(KeyConditionExpression) ?? [];
     const values = valuesOf(request);
-    if (low) checkBetween(String(values[low]), String(values[high]));
+    checkKey(name, values[value]);
+    if (low) {
+      checkKey(SORT_KEY, values[low], "RANGE");
+      checkBetween(String(values[low]), String(values[high]));
+    }
     const isInRange = compiled(KeyConditionExpression, request);
     const found = this.partition(name, values[value]).filter(isInRange);
     if (!ScanIndexForward) found.reverse();

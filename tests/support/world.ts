@@ -121,6 +121,8 @@ export class World implements ResourceSource<Condition> {
   losesAnswer: (command: string) => boolean = () => false;
   /** Name of a database command → what happens before the next one of them, once. */
   readonly interposed = new Map<string, () => Promise<void>>();
+  /** Told the values of every query. */
+  queried: (values: Record<string, unknown>) => void = () => {};
   /** Awaited before everything that reads, writes, sends, or waits: where others may come in between. */
   meanwhile: (what: string) => Promise<void> = async () => {};
   /** Milliseconds that a wait takes at most; others wait shorter than they mean to. */
@@ -385,6 +387,7 @@ export class World implements ResourceSource<Condition> {
           this.interposed.delete(name);
           await happening?.();
           await this.meanwhile(name);
+          if (command instanceof QueryCommand) this.queried(command.input.ExpressionAttributeValues ?? {});
           if (!/^(Get|Query)/.test(name)) this.beforeEffect(name);
           if (this.losesAnswer(name)) await client.send(command, ...rest);
           const answer = await client.send(command, ...rest);

@@ -54,13 +54,11 @@ const BEFORE_ALL = "0";
 /**
  * Reads the state before a run, in bulk: the last complete run and what was seen after it. Rows at the run's
  * own instant are no past: a crashed try of it has written them; nor are later ones.
- * @param now ISO-8601 instant up to which the history is read.
  */
 export async function readPast(
   { rule, parametersHash, instant }: RowContext,
   baseline: RunRow | undefined,
   history: PastHistory,
-  now: string,
 ): Promise<Past> {
   const previousRun = baseline && instantOf(baseline.evaluation_timestamp);
   const resources = new KnownResources();
@@ -71,20 +69,17 @@ export async function readPast(
   const recoveredSince = new Set<string>();
   const resolvedSince: EvaluationRow[] = [];
   const leftovers = new Map<string, ComplianceType>();
-  const until = now > instant ? now : instant;
   const digestUntil = baseline && (baseline.digest_until ?? previousRun);
-  const from = previousRun === undefined ? BEFORE_ALL : digestUntil || BEFORE_ALL;
-  for await (const row of history.evaluations(rule.name, from, until)) {
+  for await (const row of history.evaluations(rule.name, digestUntil || BEFORE_ALL, instant)) {
     const { resource_id: arn } = row;
     const at = instantOf(row.evaluation_timestamp);
-    if (at > instant) continue;
     if (at === instant) {
       leftovers.set(arn, row.compliance_type);
       continue;
     }
     if (row.transition === "resolved" && at > (digestUntil ?? "")) resolvedSince.push(row);
     // Older rows are read for the digest alone.
-    if (previousRun !== undefined && at < previousRun) continue;
+    if (at < (previousRun ?? BEFORE_ALL)) continue;
     // The rows of one resource come in their order.
     const before = resources.state(arn);
     resources.learn(arn, stateOf(row, at));
@@ -93,7 +88,7 @@ export async function readPast(
     if (isDriftAfter(row, before, baseline)) learnDrift(arn, at);
   }
   const found = baseline && (await findingsOf(baseline, resources, resolvedSince, history));
-  const owed = new Map((baseline?.owed?.drifts ?? []).map((drift) => [drift.resource_id, drift]));
+  const owed = new Map(baseline?.owed?.drifts.map((drift) => [drift.resource_id, drift]));
   for (const { resource_id: arn, opened_at: at } of owed.values()) learnDrift(arn, at);
   const wasTold = baseline?.digest_until === undefined;
   return {
@@ -138,12 +133,13 @@ async function findingsOf(
   const instant = instantOf(run.evaluation_timestamp);
   const failing = new Set<string>();
   const resolved = new Set<EvaluationRow>();
-  const isDuring = (at = "") => at > instant && at <= end;
+  const isDuring = (at: string) => at > instant && at <= end;
   const found = (arn: string) => history.at(arn, rule, instant);
-  const opened: string[] = [];
-  for (const [arn, { open_since }] of resources.unlisted()) if (isDuring(open_since)) opened.push(arn);
+  function* opened(): Generator<string> {
+    for (const [arn, { open_since }] of resources.unlisted()) if (isDuring(open_since ?? instant)) yield arn;
+  }
   await pMap(
-    opened,
+    opened(),
     async (arn) => {
       if (isOpenFailure(await found(arn))) failing.add(arn);
     },

@@ -57,7 +57,7 @@ export async function carryOutRun(
   const startedAt = now();
   try {
     const baseline = await history.lastRun(rule.name, instant, { strictlyBefore: true });
-    const past = await readPast(plan.context, baseline, history, startedAt.toISOString());
+    const past = await readPast(plan.context, baseline, history);
     const recording = new Recording(plan, past, lease, dependencies);
     await recording.recordAll(scanned);
     await recording.recordUnread();

@@ -70,7 +70,7 @@ export class Settling {
     const { rule, instant } = this.plan.context;
     const own = await history.at(arn, rule.name, instant);
     const newest = await history.latest(arn, rule.name);
-    if (!own || !newest || newest.evaluation_timestamp === own.evaluation_timestamp) return;
+    if (!own || !newest) return;
     const outcome = await this.outcomeOf(own, newest);
     // What opened before may be untold all the same, unless it is over by now.
     const goesOn = outcome.row.compliance_type === "NON_COMPLIANT" && outcome.drift === undefined;
@@ -118,7 +118,7 @@ export class Settling {
 function judgementOf(row: EvaluationRow): Judgement | undefined {
   if (row.gone) return undefined;
   const { compliance_type: complianceType, annotation, observed, error_code: errorCode } = row;
-  return { complianceType, annotation, observed, ...(errorCode && { errorCode }) };
+  return { complianceType, annotation, observed, errorCode };
 }
 
 function saysTheSame(one: EvaluationRow, other: EvaluationRow): boolean {

@@ -4,7 +4,7 @@ import type { Drift } from "../alerts/drift";
 import type { History } from "../history/history";
 import { instantOf } from "../history/keys";
 import { isFirstSight } from "../history/places";
-import { closingRow, evaluationRow, type RowContext, whyClosed } from "../history/row";
+import { closingRow, evaluationRow, type RowContext, resourceOf, whyClosed } from "../history/row";
 import type { EvaluationRow } from "../history/rows";
 import { isDrift, isOpen, isOpenFailure, type PreviousState, stateOf } from "../history/transition";
 import type { Judgement, Resource } from "../rule/judgement";
@@ -68,6 +68,7 @@ export async function recordSingle(
   const previous = stillFailing(evaluation) ?? (await before(context, newest, context.instant, history));
   if (!judgement) {
     const annotation = whyClosed(evaluation.leftTheScope);
+    // What is gone is called what it was called when it was read last.
     const row = closingRow(context, newest ? resourceOf(newest) : resource, previous, observedAt, annotation);
     if (newest && !(await history.record(row))) return recordSingle(event, evaluation, dependencies);
     return { row, newer: await seenLater(row, evaluation, history) };
@@ -198,19 +199,6 @@ async function wasDrift(
   return (
     isDrift(row, previous, baseline) && !isFirstSight(row, baseline) && !(isOfRun && isOpenFailure(previous))
   );
-}
-
-/** A resource that is gone is called what it was called when it was read last. */
-function resourceOf(row: EvaluationRow): SingleEvaluation["resource"] {
-  const { resource_id, resource_type, resource_name, account_id, region, owner } = row;
-  const resource = {
-    arn: resource_id,
-    type: resource_type,
-    name: resource_name,
-    accountId: account_id,
-    region,
-  };
-  return owner === undefined ? resource : { ...resource, owner };
 }
 
 function stateAt(row: EvaluationRow): PreviousState {
