@@ -1,6 +1,6 @@
 import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
 import { driftBehind } from "../../lambdas/common/runs/single";
-import { INSTANT, RULE, row } from "../support/factories";
+import { ACCOUNT, INSTANT, REGION, RULE, row } from "../support/factories";
 
 /** A year of six-hourly evaluations, newest first, all failing; how many of them were read. */
 function yearOfFailures(newest: Partial<EvaluationRow>[] = []) {
@@ -21,6 +21,15 @@ function yearOfFailures(newest: Partial<EvaluationRow>[] = []) {
   };
 }
 
+/** A complete run of the day before. */
+const RUN = {
+  rule: RULE,
+  rule_version: "1",
+  parameters_hash: "0".repeat(64),
+  evaluation_timestamp: `2026-11-23T12:00:00.000Z#${RULE}`,
+  ledger: [{ account_id: ACCOUNT, region: REGION }],
+} as unknown as RunRow;
+
 describe("looking for the drift behind a failure that can be read again", () => {
   it("ends at the first complete run that found it failing, for that run has told it", async () => {
     const history = yearOfFailures([
@@ -39,6 +48,33 @@ describe("looking for the drift behind a failure that can be read again", () => 
     ]);
     expect(await driftBehind(row({ transition: "recovered" }), history)).toBeUndefined();
     expect(history.read.rows).toBe(2);
+  });
+
+  it.each(["opened", "first-seen"] as const)(
+    "tells what a change event saw begin: %s",
+    async (transition) => {
+      const history = {
+        ...yearOfFailures([{ compliance_type: "ERROR" }, { trigger: "change", transition }]),
+      };
+      const drift = await driftBehind(row({ transition: "recovered" }), {
+        ...history,
+        lastRun: async () => RUN,
+      });
+      expect(drift).toMatchObject({
+        openedAt: "2026-11-23T18:00:00.000Z",
+        previousInstant: "2026-11-23T17:59:59.999Z",
+      });
+    },
+  );
+
+  it("tells nothing that began while the run before it found it failing, too", async () => {
+    const ofRun = row({ evaluation_timestamp: RUN.evaluation_timestamp, transition: "opened" });
+    const history = yearOfFailures([
+      { compliance_type: "ERROR" },
+      { trigger: "change", transition: "opened" },
+    ]);
+    const known = { ...history, lastRun: async () => RUN, latest: async () => ofRun };
+    expect(await driftBehind(row({ transition: "recovered" }), known)).toBeUndefined();
   });
 
   it("goes on behind what only a change event saw", async () => {
