@@ -8,8 +8,13 @@ export interface Equivalent {
 
 const POLICIES = "program/policies.ts";
 const SECRETS = "program/settings/secrets.ts";
+const RUN = "lambdas/common/runs/run.ts";
+const SETTLING = "lambdas/common/runs/settling.ts";
+const PAST = "lambdas/common/runs/past.ts";
+const SINGLE = "lambdas/common/runs/single.ts";
 const STORAGE = "lambdas/report-generator/bucket/storage.ts";
 const LABEL = "A statement's Sid is a label, which AWS does not evaluate.";
+const NO_RUN_YET = "No run of this instant is complete: it was asked under the lease that is held.";
 const CHUNKS = "Only how the same bytes are divided into chunks, of which S3 sees nothing.";
 const WHOLE_WORD =
   "The rest is taken as a whole anyway: `.*` is greedy, and what is before its scheme has no newline.";
@@ -48,4 +53,42 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   { file: STORAGE, was: "characters > 0", becomes: "true", reason: CHUNKS },
   { file: STORAGE, was: '"utf8"', becomes: '""', reason: "Node.js takes no encoding for UTF-8." },
+  { file: RUN, was: "{ strictlyBefore: true }", becomes: "{}", reason: NO_RUN_YET },
+  { file: RUN, was: "true", becomes: "false", reason: NO_RUN_YET },
+  {
+    file: SETTLING,
+    was: '"9999"',
+    becomes: '""',
+    reason: "The end of a range gets AFTER_INSTANT, which sorts after every instant, too.",
+  },
+  {
+    file: SETTLING,
+    was: "this.plan.readAgain?.(resource)",
+    becomes: "this.plan.readAgain(resource)",
+    reason: "Nothing is looked at again where the plan has no way to.",
+  },
+  {
+    file: PAST,
+    was: 'at > (driftSince.get(arn) ?? "")',
+    becomes: 'at >= (driftSince.get(arn) ?? "")',
+    reason: "The same instant is put into its own place.",
+  },
+  {
+    file: SINGLE,
+    was: "newest?.compliance_type",
+    becomes: "newest.compliance_type",
+    reason: "Without a newest row its instant is no event's.",
+  },
+  {
+    file: SINGLE,
+    was: "newest && instantOf(newest.evaluation_timestamp) < instant",
+    becomes: "false",
+    reason: "The table answers with the same row; this saves a read.",
+  },
+  {
+    file: SINGLE,
+    was: "one > other",
+    becomes: "one >= other",
+    reason: "Of two that are alike it is either.",
+  },
 ];
