@@ -107,6 +107,7 @@ describe("what a sweep and a change event both saw while the sweep was under way
     await happens("good");
     world.pass(60);
     await world.sweep();
+    expect(world.digests()).toHaveLength(3);
     expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 1 } });
   });
 
