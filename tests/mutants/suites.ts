@@ -7,6 +7,7 @@ const RUNS = [
   "tests/runs/past",
   "tests/runs/run-alerts",
   "tests/runs/leases",
+  "tests/runs/expiry",
   "tests/runs/sweep",
   "tests/runs/kept-drifts",
   "tests/runs/out-of-order",

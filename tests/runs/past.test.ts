@@ -42,6 +42,20 @@ describe("before the first sweep of all", () => {
     expect(world.drifts()).toEqual([]);
   });
 
+  it("what an event of that sweep's own instant saw fail is no drift when the event comes again", async () => {
+    world.things.set("a", "good");
+    const slot = world.now;
+    world.interposed.set("BatchWriteCommand", async () => {
+      world.things.set("late", "bad");
+      await world.change("late");
+    });
+    await world.sweep();
+    world.pass(1);
+    await world.change("late", { time: slot });
+    expect(await world.rowsOf("late")).toHaveLength(1);
+    expect(world.drifts()).toEqual([]);
+  });
+
   it("what change events saw mended is resolved in the first digest", async () => {
     for (const condition of ["bad", "good"] as const) {
       world.things.set("a", condition);
