@@ -9,6 +9,7 @@ export interface Equivalent {
 const POLICIES = "program/policies.ts";
 const SECRETS = "program/settings/secrets.ts";
 const RUN = "lambdas/common/runs/run.ts";
+const RUN_ALERTS = "lambdas/common/runs/run-alerts.ts";
 const SETTLING = "lambdas/common/runs/settling.ts";
 const PAST = "lambdas/common/runs/past.ts";
 const SINGLE = "lambdas/common/runs/single.ts";
@@ -55,6 +56,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
   { file: STORAGE, was: '"utf8"', becomes: '""', reason: "Node.js takes no encoding for UTF-8." },
   { file: RUN, was: "{ strictlyBefore: true }", becomes: "{}", reason: NO_RUN_YET },
   { file: RUN, was: "true", becomes: "false", reason: NO_RUN_YET },
+  {
+    file: RUN_ALERTS,
+    was: "{ drifts: [], uncounted: 0 }",
+    becomes: "{}",
+    reason: "Nobody asks what is untold before it was sent.",
+  },
   {
     file: SETTLING,
     was: '"9999"',
