@@ -12,16 +12,17 @@ import { benchSweep } from "./sweep.bench";
 /** As many as AWS lets an organization have, and a run can have. */
 const MOST_ACCOUNTS = 10_000;
 
-const USAGE =
-  "usage: npm run bench -- init | sweep [--resources 100000] | " +
-  "report [--resources 100000] [--days 30] [--accounts 1] [--regions 3] | " +
-  "organization [--accounts 1000] [--regions 3] [--resources 100000] | " +
-  "faults [--warm 1000] [--fresh 200] [--seed 1]";
+const USAGE = `usage: npm run bench -- init
+       npm run bench -- sweep [--resources 100000]
+       npm run bench -- report [--resources 100000] [--days 30] [--accounts 1] [--regions 3]
+       npm run bench -- organization [--accounts 1000] [--regions 3] [--resources 100000]
+       npm run bench -- faults [--warm 1000] [--fresh 200] [--seed 1]`;
 
 const HELP = `${USAGE}
 
   --resources <number>  how many resources there are, 100000 unless given
-  --accounts <number>   how many accounts the organization has, at most ${MOST_ACCOUNTS}; 1000 unless given, and for a report one
+  --accounts <number>   how many accounts the organization has, at most ${MOST_ACCOUNTS}; 1000 unless
+                        given, and for a report one
   --regions <number>    how many Regions of each account are scanned, 3 unless given, at most ${REGIONS.length}
   --days <number>       how long a time the report covers, 30 unless given
   --warm <number>       how many sweeps among faults warm functions carry out, 1000 unless given

@@ -72,10 +72,14 @@ interface Arguments {
 
 const USAGE = `usage: npm run demo [-- --keep | --organization]
 
-  --keep          goes on after the story, until Ctrl-C: change the emulated account yourself and watch the alert come
+  --keep          goes on after the story, until Ctrl-C: change the emulated account yourself and
+                  watch the alert come
   --organization  plays two runs over the accounts of an organization, carried out by Step Functions`;
 
-/** @throws Error naming the argument that is not understood. */
+/** A mistake of the person who runs the demo. */
+class UsageError extends Error {}
+
+/** @throws UsageError naming the argument that is not understood. */
 function parseArguments(args: readonly string[]): Arguments {
   if (args.includes("--help") || args.includes("-h")) {
     print(USAGE);
@@ -83,10 +87,10 @@ function parseArguments(args: readonly string[]): Arguments {
   }
   const known = ["--keep", "--organization"];
   const unknown = args.find((argument) => !known.includes(argument));
-  if (unknown !== undefined) throw new Error(`unknown argument ${unknown}; known are ${known.join(" and ")}`);
+  if (unknown !== undefined) throw new UsageError(`unknown argument ${unknown}\n${USAGE}`);
   const keep = args.includes("--keep");
   const organization = args.includes("--organization");
-  if (keep && organization) throw new Error("--keep and --organization do not go together");
+  if (keep && organization) throw new UsageError(`--keep and --organization do not go together\n${USAGE}`);
   return { keep, organization };
 }
 
@@ -119,6 +123,11 @@ function onInterrupt(cleanUp: () => Promise<void>, isAwaited: () => boolean): vo
 main().catch((error: unknown) => {
   // What an interrupt cuts off fails, of course.
   if (isInterrupted) return;
+  if (error instanceof UsageError) {
+    console.error(error.message);
+    process.exitCode = 2;
+    return;
+  }
   const logs = error instanceof FunctionError ? error.logs.map((line) => `\n${JSON.stringify(line)}`) : [];
   process.stderr.write(
     `\nThe demo failed: ${error instanceof Error ? error.message : error}${logs.join("")}\n`,

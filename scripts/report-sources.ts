@@ -1,6 +1,6 @@
 /** Where verify-reports reads from: the bucket, or a copy of it in a folder. */
 
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
 import type { Readable } from "node:stream";
@@ -56,6 +56,19 @@ export class BucketSource implements ReportSource {
         : undefined;
     }
   }
+}
+
+/** Whether a folder looks like a copy of a report bucket, or of its `reports/`. */
+export function isCopy(folder: string): boolean {
+  return existsSync(join(folder, "reports")) || existsSync(join(folder, "chain"));
+}
+
+/** The first folder in this one that looks like a copy of a report bucket. */
+export function copyInside(folder: string): string | undefined {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+    .find((path) => isCopy(path));
 }
 
 /** A copy made with `aws s3 cp --recursive`, of the bucket or of its `reports/`. */

@@ -27,10 +27,10 @@ const OUT = "compliance-reports";
 
 const HELP = `${USAGE}
 
-Asks the deployed report generator for a report, prints its summary, saves it as JSON, CSV, HTML and OCSF findings with its
-manifest, and checks what it saved against the manifest.
+Asks the deployed report generator for a report, prints its summary, saves it as JSON, CSV, HTML and
+OCSF findings with its manifest, and checks what it saved against the manifest.
 
-  --from <instant>  the period begins after this; without it, with the end of the last scheduled report
+  --from <instant>  the period begins after this, the end of the last scheduled report unless given
   --to <instant>    the period ends with this, now unless given; only together with --from
   --as-of <instant> the state at this instant and the 24 hours before it; without --from and --to
   --sample <size>   adds a sample of 1 to ${MAXIMUM_SAMPLE} evaluations; only together with --seed
@@ -39,8 +39,12 @@ manifest, and checks what it saved against the manifest.
   --stack <name>    the Pulumi stack to ask, the selected one unless given
   --function <name> the report generator to ask, where the stack's state cannot be read
 
-Ends with 0 when the files are saved, 2 when it was asked wrongly, 3 when the stack, the report generator or the
-bucket could not answer. What the report says, failures and findings, does not change that.`;
+Ends with 0 when the files are saved, 2 when it was asked wrongly, 3 when the stack, the report
+generator or the bucket could not answer. What the report says, failures and findings, does not
+change that.`;
+
+const OTHERWISE =
+  "Or name the function, in the Region that AWS_REGION says: npm run report -- --function <name>";
 
 /** Longer than the function may run. */
 const INVOKE_TIMEOUT_MS = 16 * 60 * 1000;
@@ -121,7 +125,7 @@ function parseCommandLine(args: string[]) {
 }
 
 async function ofStack(stack: string | undefined) {
-  const outputs = await stackOutputs(stack);
+  const outputs = await stackOutputs(stack, OTHERWISE);
   const functionName = textOutput(outputs, "functionNames", "report-generator");
   return { functionName, region: functionRegion(outputs) };
 }

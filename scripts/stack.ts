@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { tellAwsError } from "./aws-errors";
 
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 
@@ -79,12 +80,8 @@ export async function runScript(main: () => Promise<number>): Promise<void> {
       process.exitCode = 2;
     } else {
       if (error instanceof UnreadableError) console.error(error.message);
-      else console.error(isFromAws(error) ? `${error.name}: ${error.message}` : error);
+      else console.error(tellAwsError(error, process.env) ?? error);
       process.exitCode = 3;
     }
   }
-}
-
-function isFromAws(error: unknown): error is Error {
-  return error instanceof Error && ("$metadata" in error || error.name === "CredentialsProviderError");
 }

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { S3Client } from "@aws-sdk/client-s3";
 import { count } from "../lambdas/common/values/words";
 import type { ReportSource } from "./report-objects";
-import { BucketSource, FolderSource } from "./report-sources";
+import { BucketSource, copyInside, FolderSource, isCopy } from "./report-sources";
 import { runScript, stackOutputs, textOutput, UnreadableError, UsageError } from "./stack";
 import { type Verification, verifyChain } from "./verify-chain";
 
@@ -19,14 +19,15 @@ const USAGE =
 
 const HELP = `${USAGE}
 
-Walks the chain of scheduled reports in a bucket, or in a copy of one in a folder; without either, in the bucket
-of the deployed stack; then compares the reports on demand with the manifests beside them.
+Walks the chain of scheduled reports in a bucket, or in a copy of one in a folder; without either,
+in the bucket of the deployed stack; then compares the reports on demand with the manifests beside
+them.
 
   --manifest <sha256>  the SHA-256 of a manifest that was kept elsewhere: it must be in the chain
   --stack <name>       the Pulumi stack whose bucket is meant, the selected one unless given
 
-Ends with 0 when all is sound, 1 when the chain or a report on demand is broken, 2 when it was asked wrongly, 3 when something could not
-be read or there is no scheduled report.`;
+Ends with 0 when all is sound, 1 when the chain or a report on demand is broken, 2 when it was asked
+wrongly, 3 when something could not be read or there is no scheduled report.`;
 
 const OTHERWISE = "Or name the place: npm run verify-reports -- s3://bucket | folder";
 
@@ -145,6 +146,10 @@ async function open(
     if (found === undefined) throw new UsageError(`there is no folder ${place}`);
     if (!found.isDirectory()) {
       throw new UsageError(`${place} is a file: name the folder with the whole copy, or s3://bucket`);
+    }
+    const inside = isCopy(place) ? undefined : copyInside(place);
+    if (inside !== undefined) {
+      throw new UsageError(`${place} is no copy of a report bucket; it has one in ${inside}: name that`);
     }
     return { source: new FolderSource(place), name: place };
   }

@@ -112,7 +112,7 @@ describe("npm run demo", () => {
   it("refuses an unknown argument by its name, and starts nothing", async () => {
     const demo = playground.start("npm", ["run", "demo", "--", "--kep"]);
     const { code } = await demo.ended();
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(demo.errors).toContain("unknown argument --kep");
     expect(demo.output).not.toContain("Setting up");
     expect(playground.temporaryFiles()).toEqual([]);

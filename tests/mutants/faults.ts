@@ -13,6 +13,12 @@ export interface Fault {
   readonly becomes: string;
 }
 
+/** @param arg a path, with `:from-to` for some of the file's lines */
+export function rangeOf(arg: string): { file: string; from: number; to: number } {
+  const [, file = arg, from, to = from] = /^(.+?)(?::(\d+)(?:-(\d+))?)?$/.exec(arg) ?? [];
+  return { file, from: Number(from ?? 1), to: Number(to ?? Number.POSITIVE_INFINITY) };
+}
+
 /**
  * @param args paths from the project's folder, with `:from-to` for some of a file's lines
  * @returns each file's text with every fault in it, each behind a switch, and the faults
@@ -20,10 +26,7 @@ export interface Fault {
 export async function faultsOf(
   args: readonly string[],
 ): Promise<{ texts: ReadonlyMap<string, string>; faults: Fault[] }> {
-  const asked = args.map((arg) => {
-    const [, file = arg, from, to = from] = /^(.+?)(?::(\d+)(?:-(\d+))?)?$/.exec(arg) ?? [];
-    return { file, from: Number(from ?? 1), to: Number(to ?? Number.POSITIVE_INFINITY) };
-  });
+  const asked = args.map(rangeOf);
   const originals = new Map(asked.map(({ file }) => [file, readFileSync(join(ROOT, file), "utf8")]));
   const { Instrumenter } = await import("@stryker-mutator/instrumenter");
   const silent = () => {};

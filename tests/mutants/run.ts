@@ -1,15 +1,10 @@
-/**
- * `npm run mutate -- <file>[:from-to] ...`: deliberate faults, and which of them no test notices.
- *
- * `SAMPLE=60` takes that many of each file, by chance from `SEED`. `SUITES=tests/a,tests/b` are other suites than the
- * table's.
- */
+/** `npm run mutate -- <file>[:from-to] ...`: deliberate faults, and which of them no test notices. */
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { EQUIVALENT } from "./equivalent";
-import { type Fault, faultsOf } from "./faults";
+import { type Fault, faultsOf, rangeOf } from "./faults";
 import { sampled, suitesOf } from "./suites";
 
 const ROOT = join(__dirname, "../..");
@@ -24,6 +19,19 @@ const OUT_OF_TIME = "OUT OF TIME";
 
 const { SAMPLE, SEED = "20261124", SUITES } = process.env;
 
+const USAGE = `usage: npm run mutate -- <file>[:from-to] ...
+
+Puts deliberate faults into files, named from the project's folder, and lists those that no test
+notices. With :from-to only into some of a file's lines. These environment variables change what is
+done:
+
+  SAMPLE=<number>     so many faults of each file, by chance; every one unless given
+  SEED=<number>       what chance goes by, ${SEED} unless given
+  SUITES=<file>,...   the suites that are tried, those of tests/mutants/suites.ts unless given`;
+
+/** A mistake of the person who runs the command. */
+class UsageError extends Error {}
+
 interface Told {
   readonly begun?: string;
   readonly ended?: string;
@@ -33,7 +41,9 @@ interface Told {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  if (args.length === 0) throw new Error("npm run mutate -- <file>[:from-to] ...");
+  if (args.some((arg) => arg === "--help" || arg === "-h")) return console.log(USAGE);
+  if (args.length === 0) throw new UsageError(USAGE);
+  for (const arg of args) refuseMissing(arg);
   const bySuites = new Map<string, string[]>();
   for (const arg of args) {
     const suites = SUITES ?? suitesOf(arg).join(",");
@@ -45,6 +55,14 @@ async function main(args: readonly string[]): Promise<void> {
   } finally {
     rmSync(WORK, { recursive: true, force: true });
   }
+}
+
+/** @throws UsageError when a file is named that is not there. */
+function refuseMissing(arg: string): void {
+  if (arg.startsWith("-")) throw new UsageError(`unknown option ${arg}\n${USAGE}`);
+  const { file } = rangeOf(arg);
+  if (statSync(join(ROOT, file), { throwIfNoEntry: false })?.isFile()) return;
+  throw new UsageError(`there is no file ${file} in the project's folder`);
 }
 
 /** Runs the faults of files that have the same suites, and prints what came of them. */
@@ -153,5 +171,5 @@ function short(code: string): string {
 
 main(process.argv.slice(2)).catch((error) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 });

@@ -39,7 +39,13 @@ beforeAll(async () => {
   await mkdir(join(ROOT, ".build"), { recursive: true });
   bundles = await mkdtemp(join(ROOT, ".build/commands-"));
   await build({
-    entryPoints: ["scripts/report.ts", "scripts/verify-reports.ts", "bench/run.ts", "demo/demo.ts"],
+    entryPoints: [
+      "scripts/report.ts",
+      "scripts/verify-reports.ts",
+      "bench/run.ts",
+      "demo/demo.ts",
+      "tests/mutants/run.ts",
+    ],
     absWorkingDir: ROOT,
     bundle: true,
     platform: "node",
@@ -222,22 +228,28 @@ describe("every command", () => {
     ["scripts/report.ts", ["--from", "--to", "--as-of", "--sample", "--seed", "--out", "--stack"]],
     ["scripts/verify-reports.ts", ["--manifest", "--stack"]],
     ["bench/run.ts", ["--resources", "--days", "--accounts", "--regions"]],
+    ["demo/demo.ts", ["--keep", "--organization"]],
+    ["tests/mutants/run.ts", ["SAMPLE=<number>", "SEED=<number>", "SUITES=<file>,..."]],
   ])("%s tells when asked how it is used, and what each option is for", async (script, options) => {
     const { code, stdout, stderr } = await run(script, "--help");
     expect(stdout).toMatch(/^usage: npm run /);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
     for (const option of options) expect(stdout).toMatch(new RegExp(`^ +${option} .*\\w`, "m"));
     expect(stderr).toBe("");
     expect(code).toBe(0);
   });
 
-  it.each(["scripts/report.ts", "scripts/verify-reports.ts", "bench/run.ts", "demo/demo.ts"])(
-    "%s takes -h, too",
-    async (script) => {
-      const { code, stdout } = await run(script, "-h");
-      expect(stdout).toMatch(/^usage: npm run /);
-      expect(code).toBe(0);
-    },
-  );
+  it.each([
+    "scripts/report.ts",
+    "scripts/verify-reports.ts",
+    "bench/run.ts",
+    "demo/demo.ts",
+    "tests/mutants/run.ts",
+  ])("%s takes -h, too", async (script) => {
+    const { code, stdout } = await run(script, "-h");
+    expect(stdout).toMatch(/^usage: npm run /);
+    expect(code).toBe(0);
+  });
 
   it("says what must be reached when Pulumi's launcher could not fetch Pulumi", async () => {
     const bin = await mkdtemp(join(folder, "bin-"));
@@ -252,7 +264,10 @@ describe("every command", () => {
   });
 
   it.each([
-    ["scripts/report.ts", []],
+    [
+      "scripts/report.ts",
+      ["Or name the function, in the Region that AWS_REGION says: npm run report -- --function <name>"],
+    ],
     ["scripts/verify-reports.ts", ["Or name the place: npm run verify-reports -- s3://bucket | folder"]],
   ])("%s says what to do without a stack, which it could not read", async (script, more) => {
     const { code, stderr } = await runWith({ PATH: "/nonexistent" }, script);
@@ -261,6 +276,79 @@ describe("every command", () => {
     }
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(3);
+  });
+});
+
+/** Nothing that names a Region or has credentials. */
+const BARE = {
+  AWS_REGION: undefined,
+  AWS_DEFAULT_REGION: undefined,
+  AWS_ACCESS_KEY_ID: undefined,
+  AWS_SECRET_ACCESS_KEY: undefined,
+  AWS_PROFILE: undefined,
+  AWS_CONFIG_FILE: "none",
+  AWS_SHARED_CREDENTIALS_FILE: "none",
+  AWS_EC2_METADATA_DISABLED: "true",
+};
+
+describe("a command that lacks something of the environment", () => {
+  const demand = ["scripts/report.ts", "--function", "f"] as const;
+  const verify = ["scripts/verify-reports.ts", "s3://reports"] as const;
+
+  it("names AWS_REGION when no Region is set", async () => {
+    const { code, stderr } = await runWith(BARE, ...demand);
+    expect(stderr).toContain("\nno AWS Region is set: set AWS_REGION, for example to eu-west-1\n");
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(3);
+  });
+
+  it.each([demand, verify])(
+    "%s says how to give credentials when there are none",
+    async (script, ...args) => {
+      const { code, stderr } = await runWith({ ...BARE, AWS_REGION: "eu-west-1" }, script, ...args);
+      expect(stderr).toMatch(
+        /no AWS credentials were found \(.+\): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY\n/,
+      );
+      expect(stderr).not.toContain("    at ");
+      expect(code).toBe(3);
+    },
+  );
+
+  it.each([demand, verify])("%s says how to leave an emulator that has ended", async (script, ...args) => {
+    const ended = { AWS_ENDPOINT_URL: "http://127.0.0.1:1" };
+    const { code, stderr } = await runWith(ended, script, ...args);
+    expect(stderr).toContain("nothing answers at http://127.0.0.1:1 (AWS_ENDPOINT_URL)");
+    expect(stderr).toContain("`unset AWS_ENDPOINT_URL`");
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(3);
+  });
+});
+
+describe("npm run mutate", () => {
+  it.each([
+    ["nothing", [], /^usage: npm run mutate -- <file>/],
+    ["an option it does not know", ["--wrong"], /^unknown option --wrong\nusage: npm run mutate/],
+    [
+      "a file that is not there",
+      ["lambdas/none.ts:3-4"],
+      /^there is no file lambdas\/none\.ts in the project's/,
+    ],
+  ])("ends with 2 and says what is wrong when it is given %s", async (_what, args, expected) => {
+    const { code, stderr } = await run("tests/mutants/run.ts", ...args);
+    expect(stderr).toMatch(expected);
+    expect(code).toBe(2);
+  });
+});
+
+describe("npm run demo", () => {
+  it.each([
+    ["--wrong", ["--wrong"], /^unknown argument --wrong\nusage: npm run demo/],
+    ["two stories", ["--keep", "--organization"], /^--keep and --organization do not go together\nusage: /],
+  ])("ends with 2 and its usage when it is given %s", async (_what, args, expected) => {
+    const { code, stdout, stderr } = await run("demo/demo.ts", ...args);
+    expect(stderr).toMatch(expected);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
   });
 });
 
@@ -434,6 +522,15 @@ describe("npm run verify-reports", () => {
     const { code, stderr } = await run("scripts/verify-reports.ts", place);
     expect(stderr).toContain(expected);
     expect(stderr).not.toContain("    at ");
+    expect(code).toBe(2);
+  });
+
+  it("tells which folder in the one it was given is the copy", async () => {
+    const copy = await copyOf(new Map([["report-bucket/reports/stray.html", Buffer.from("x")]]));
+    const { code, stderr } = await run("scripts/verify-reports.ts", copy);
+    expect(stderr).toBe(
+      `${copy} is no copy of a report bucket; it has one in ${join(copy, "report-bucket")}: name that\n`,
+    );
     expect(code).toBe(2);
   });
 
