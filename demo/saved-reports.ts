@@ -8,6 +8,8 @@ import { ENDINGS, type Form } from "../lambdas/report-generator/bucket/chain";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
 
 const DEMO_FOLDER = join(PROJECT_DIRECTORY, ".demo");
+const BUCKET_COPY = "report-bucket";
+const ALERT = "alert.json";
 
 /** What stays of the demo once the emulated account is gone. */
 export interface SavedReports {
@@ -28,8 +30,8 @@ export async function saveReports(
   folder = "",
 ): Promise<SavedReports> {
   const directory = join(DEMO_FOLDER, folder);
-  rmSync(directory, { recursive: true, force: true });
-  const bucketCopy = join(directory, "report-bucket");
+  clear(directory);
+  const bucketCopy = join(directory, BUCKET_COPY);
   const client = new S3Client(emulatorClient(deployment.moto.url));
   const bucket = { Bucket: deployment.reportBucketName };
   const objects = new Map<string, Uint8Array>();
@@ -41,15 +43,26 @@ export async function saveReports(
   }
   for (const [key, bytes] of objects) write(join(bucketCopy, key), bytes);
   const alert = deployment.mails().find(({ attributes }) => attributes.kind === "drift");
-  if (alert) write(join(directory, "alert.json"), JSON.stringify(alert, null, 2));
+  if (alert) write(join(directory, ALERT), JSON.stringify(alert, null, 2));
   const saved = Object.entries(files).map(([form, uri]) => {
     const bytes = objects.get(new URL(uri).pathname.slice(1));
     if (!bytes) throw new Error(`the report names ${uri}, which is not in the bucket`);
-    const file = join(directory, `compliance-report.${ENDINGS[form as Form]}`);
+    const file = join(directory, reportFile(ENDINGS[form as Form]));
     write(file, bytes);
     return [form, file];
   });
   return { files: Object.fromEntries(saved), bucketCopy };
+}
+
+/** Removes what an earlier run of a story left in its folder, and nothing of another story's in a folder inside. */
+export function clear(directory: string): void {
+  for (const name of [BUCKET_COPY, ALERT, ...Object.values(ENDINGS).map(reportFile)]) {
+    rmSync(join(directory, name), { recursive: true, force: true });
+  }
+}
+
+function reportFile(ending: string): string {
+  return `compliance-report.${ending}`;
 }
 
 function write(file: string, bytes: Uint8Array | string): void {

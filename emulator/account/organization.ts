@@ -13,7 +13,7 @@ import {
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Estate } from "./estate";
 import { fault, queryError } from "./faults";
-import { emulatorClient } from "./moto";
+import { ACCOUNT_ID, emulatorClient } from "./moto";
 import type { Interceptor } from "./proxy";
 
 /** moto draws ids by chance; after this seed the organization has always the same. */
@@ -79,9 +79,15 @@ export class EmulatedOrganization {
   }
 }
 
-/** The account's role trusts others, or is not there: moto itself lets everybody take on any role. */
+/**
+ * The account's role trusts others, or is not there: moto itself lets everybody take on any role. AWS says the same of
+ * both (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+ */
 export function refusingRole(account: string): Interceptor {
   const where = ({ body }: { readonly body: Buffer }) => body.includes(account);
-  const denied = queryError("sts", "AccessDenied", "is not authorized to perform: sts:AssumeRole", 403);
-  return fault({ service: "sts", operation: "AssumeRole", where }, denied);
+  return fault({ service: "sts", operation: "AssumeRole", where }, ({ input }) => {
+    const caller = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/scanner/scanner`;
+    const denied = `is not authorized to perform: sts:AssumeRole on resource: ${input.RoleArn}`;
+    return queryError("sts", "AccessDenied", `User: ${caller} ${denied}`, 403);
+  });
 }

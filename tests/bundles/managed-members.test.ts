@@ -9,13 +9,11 @@ import {
   OrganizationsClient,
   RemoveAccountFromOrganizationCommand,
 } from "@aws-sdk/client-organizations";
-import type { AwsRequest } from "../../emulator/account/aws-request";
 import { scheduledEvent } from "../../emulator/account/events";
-import { fault, queryError } from "../../emulator/account/faults";
 import { ManagedRules } from "../../emulator/account/managed-rules";
 import { configOfMembers, Sessions } from "../../emulator/account/member-config";
 import { ACCOUNT_ID, emulatorClient } from "../../emulator/account/moto";
-import { ORGANIZATION_ID, SEED } from "../../emulator/account/organization";
+import { ORGANIZATION_ID, refusingRole, SEED } from "../../emulator/account/organization";
 import {
   type FunctionEndpoint,
   StateMachines,
@@ -146,9 +144,7 @@ it("reports on accounts that are read, refuse, lack the rule, join and leave", a
   ]);
   expectLeastPrivilege();
 
-  const denied = queryError("sts", "AccessDenied", "is not authorized to perform: sts:AssumeRole", 403);
-  const isOfBank = ({ body }: AwsRequest) => body.includes(bank);
-  stack.inject(fault({ service: "sts", operation: "AssumeRole", where: isOfBank }, denied));
+  stack.inject(refusingRole(bank));
   // Sessions last an hour, and what refuses now was open then.
   for (const fn of Object.values(stack.functions)) fn.restart();
   await organizations().send(new RemoveAccountFromOrganizationCommand({ AccountId: bare }));

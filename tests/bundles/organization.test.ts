@@ -76,7 +76,13 @@ it("runs over accounts that are read, refuse, are suspended, join and leave", as
     output: { status: "complete", compliant: 1, nonCompliant: 2, error: 4 },
   });
   expect(await newest(ofShop)).toMatchObject({ compliance_type: "NON_COMPLIANT", transition: "ongoing" });
-  expect(await newest(ofBank)).toMatchObject({ compliance_type: "ERROR", settled_type: "COMPLIANT" });
+  expect(await newest(ofBank)).toMatchObject({
+    compliance_type: "ERROR",
+    settled_type: "COMPLIANT",
+    annotation: expect.stringMatching(
+      `User: arn:aws:sts::.+ is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::${bank}:role/`,
+    ),
+  });
   expect(await newest(ofLab)).toMatchObject({
     gone: true,
     annotation: `No longer evaluated: the account ${lab} left the organization.`,

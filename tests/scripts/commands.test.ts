@@ -292,8 +292,8 @@ const BARE = {
 };
 
 describe("a command that lacks something of the environment", () => {
-  const demand = ["scripts/report.ts", "--function", "f"] as const;
-  const verify = ["scripts/verify-reports.ts", "s3://reports"] as const;
+  const demand: [string, ...string[]] = ["scripts/report.ts", "--function", "f"];
+  const verify: [string, ...string[]] = ["scripts/verify-reports.ts", "s3://reports"];
 
   it("names AWS_REGION when no Region is set", async () => {
     const { code, stderr } = await runWith(BARE, ...demand);
