@@ -3,6 +3,7 @@ import { count, percent } from "../lambdas/common/values/words";
 import type { Report } from "../lambdas/report-generator/content/report";
 import type { Tally } from "../lambdas/report-generator/figures/scores";
 import type { StandardControlStatus } from "../lambdas/report-generator/figures/standards";
+import { SILENT_RULE } from "./bank";
 import { print, printNote, printStep, printTable } from "./print";
 
 /** A summary's coverage is null while a rule has not been evaluated. */
@@ -14,12 +15,16 @@ export function printReport({ rules, summary, findings }: Report): void {
     name,
     percent(result?.score ?? null, "none"),
     percent(result?.coverage ?? null, unknown),
-    ...[result?.compliant, result?.nonCompliant, result?.error, result?.notApplicable].map((n = 0) =>
-      String(n),
-    ),
+    ...[
+      result?.compliant ?? 0,
+      result === null ? 0 : result.nonCompliant - result.excepted,
+      result?.excepted ?? 0,
+      result?.error ?? 0,
+      result?.notApplicable ?? 0,
+    ].map(String),
   ];
   printTable(
-    ["Rule", "Score", "Coverage", "Pass", "Fail", "Error", "Not applicable"],
+    ["Rule", "Score", "Coverage", "Pass", "Fail", "Accepted", "Error", "Not applicable"],
     [...rules.map(({ rule, result }) => cells(rule, result)), cells("all", summary, "incomplete")],
   );
   const { onTime, expected } = summary.sweeps;
@@ -29,6 +34,13 @@ export function printReport({ rules, summary, findings }: Report): void {
   );
   printStep("at the top of the report stands what an auditor must know before any number:");
   for (const { level, text } of findings) printNote(`- ${level}: ${text}`);
+  if (!findings.some(({ level, text }) => level === "gap" && text.startsWith(SILENT_RULE))) {
+    throw new Error(`no gap speaks of ${SILENT_RULE}, which was never evaluated`);
+  }
+  printNote(
+    `The gap of ${SILENT_RULE} is part of the story: the day's AWS Config never evaluates that rule, and a report ` +
+      "does not pass over what nobody looked at.",
+  );
 }
 
 /** Statuses that controls of the chosen standard have after the day, in the order in which they are told. */

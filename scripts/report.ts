@@ -185,7 +185,8 @@ function print({ period, summary, findings, files }: ReportResult, saved: readon
     "",
     `  score      ${percent(summary.score)}  (accepted failures left out: ${percent(summary.scoreWithExceptions)})`,
     `  coverage   ${summary.rulesNotEvaluated > 0 ? "incomplete" : percent(summary.coverage)}`,
-    `  failing    ${summary.nonCompliant}  (${summary.excepted} accepted)  of ${summary.listed} checks on ` +
+    `  failing    ${summary.nonCompliant - summary.excepted}  (${summary.excepted} more accepted)  of ` +
+      `${summary.listed} checks on ` +
       `${count(summary.resources, "resource")}`,
     `  runs       ${sweeps.onTime} of ${sweeps.expected} on time, ${sweeps.late} late, ${sweeps.missing} missing`,
     `  failures   ${summary.opened} began, ${timeToResolve.resolved} ended, median time to resolve ` +

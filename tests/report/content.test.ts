@@ -91,7 +91,9 @@ describe("failures that began", () => {
     const { report, page } = await onDemand(deps, "2026-11-23T07:00:00.000Z");
     expect(report.summary).toMatchObject({ opened: 1, foundFailing: 2 });
     expect(report.rules[0]).toMatchObject({ opened: 1, foundFailing: 2 });
-    expect(page).toContain("1 failure began and 0 ended. 2 more were found failing when a rule first ran");
+    expect(page).toContain(
+      "1 failure began and 0 ended. 2 more were found failing when a rule first ran: they may have failed before that.",
+    );
     const now = () => new Date("2026-11-24T04:00:00.000Z");
     const later = await onDemand({ ...deps, now }, "2026-11-24T03:00:00.000Z");
     expect(later.report.summary).toMatchObject({ opened: 1, foundFailing: 0 });

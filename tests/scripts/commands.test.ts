@@ -9,7 +9,7 @@ import { InvalidInputError } from "../../lambdas/common/values/errors";
 import { sha256 } from "../../lambdas/common/values/hash";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import { parseEvent } from "../../lambdas/report-generator/request/event";
-import { Company, dependencies, makeScheduled, rule, settings } from "../report/support";
+import { Company, dependencies, exception, makeScheduled, rule, settings } from "../report/support";
 
 const RULE = "s3-bucket-encryption";
 const ROOT = join(__dirname, "../..");
@@ -19,9 +19,14 @@ const OUTPUTS = {
   functionNames: { "report-generator": "report-generator-test" },
 };
 
-const company = new Company();
-company.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "COMPLIANT", beta: "NON_COMPLIANT" });
-const deps = dependencies(company, settings([rule(RULE)]));
+const company = new Company([exception()]);
+company.sweep(RULE, "2026-11-23T06:00:00Z", {
+  alpha: "COMPLIANT",
+  gamma: "COMPLIANT",
+  beta: "NON_COMPLIANT",
+  "legacy-1": "NON_COMPLIANT",
+});
+const deps = dependencies(company, settings([rule(RULE)], [exception()]));
 
 /** The seed of a sample at which the function's time runs out. */
 const TIMES_OUT = "times out";
@@ -143,6 +148,7 @@ describe("npm run report", () => {
     expect(stderr).toContain("asking report-generator-test for a report");
     expect(stdout).toContain("Compliance report, 2026-11-22T07:00:00.000Z to 2026-11-23T07:00:00.000Z");
     expect(stdout).toMatch(/score\s+50 %/);
+    expect(stdout).toMatch(/failing\s+1 {2}\(1 more accepted\) {2}of 4 checks on 4 resources\n/);
     expect(code).toBe(0);
     for (const form of ["json", "csv", "html", "ocsf.jsonl"]) {
       const key = [...deps.store.objects.keys()].find((one) => one.endsWith(form)) ?? "";

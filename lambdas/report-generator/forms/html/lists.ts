@@ -153,7 +153,7 @@ ${quiet > 0 && `${count(quiet, "check")} did not fail when first evaluated.`}</p
 
 function found(failing: number): string {
   const [were, they] = failing === 1 ? ["was", "it"] : ["were", "they"];
-  return `${number(failing)} more ${were} found failing when a rule first ran: when ${they} began is not known.`;
+  return `${number(failing)} more ${were} found failing when a rule first ran: ${they} may have failed before that.`;
 }
 
 function howSoon({ resolved, medianMs, worstMs }: Report["summary"]["timeToResolve"]): string {

@@ -89,7 +89,7 @@ function lead({ period, summary }: Report): Markup {
   const { compliant, nonCompliant, excepted, error, notApplicable } = summary;
   const parts = [
     html`<strong>${number(compliant)} pass</strong>`,
-    html`<strong>${number(nonCompliant)} fail</strong>${excepted > 0 && ` (${number(excepted)} accepted)`}`,
+    html`<strong>${number(nonCompliant - excepted)} fail</strong>${excepted > 0 && ` (${number(excepted)} more accepted)`}`,
     error > 0 && `${number(error)} unreadable`,
     notApplicable > 0 && `${number(notApplicable)} not applicable`,
   ].filter((part) => part !== false);
