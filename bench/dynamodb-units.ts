@@ -4,7 +4,7 @@
  */
 
 import type { AwsRequest } from "../emulator/account/aws-request";
-import type { Item } from "./instant-history";
+import type { Item } from "./history-query";
 
 const WRITE_UNIT_BYTES = 1_024;
 const READ_UNIT_BYTES = 4_096;

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scheduledEvent } from "../emulator/account/events";
-import type { FunctionDeclaration } from "../emulator/stack/lambda";
+import type { FunctionDeclaration } from "../emulator/stack/function-declaration";
 import type { Ec2TagParameters } from "../lambdas/ec2-tags/rule";
 import { FastTime, seeded } from "./fast-time";
 import { type Outcome, outcomeOf } from "./faults-outcome";

@@ -9,9 +9,11 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AwsRequest, parseAwsRequest, s3Address } from "../emulator/account/aws-request";
 import { count, type Units } from "./dynamodb-units";
-import { type HistorySize, InstantHistory, type Item, type QueryInput } from "./instant-history";
+import type { Item, QueryInput } from "./history-query";
+import { InstantHistory } from "./instant-history";
 import { Instances } from "./instant-instances";
 import { callerOf, InstantOrganization } from "./instant-organization";
+import type { HistorySize } from "./rule-history";
 
 /** What was asked of it since it was asked for this. */
 export interface Served {

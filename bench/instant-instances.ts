@@ -1,8 +1,8 @@
 /** What EC2 answers of the benchmarks' instances. */
 
 import type { Ec2TagParameters } from "../lambdas/ec2-tags/rule";
-import type { HistorySize } from "./instant-history";
 import { idOf, type Place, Places, tagKeys } from "./resources";
+import type { HistorySize } from "./rule-history";
 
 const INSTANCES_PER_PAGE = 1_000;
 

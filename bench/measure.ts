@@ -6,15 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
+import { type FunctionDeclaration, functionDeclaration } from "../emulator/stack/function-declaration";
 import { declaredGraph, theOne } from "../emulator/stack/graph";
-import { type FunctionDeclaration, functionDeclaration } from "../emulator/stack/lambda";
 import { localSettings } from "../emulator/stack/settings";
 import type { EvaluatorSettings } from "../lambdas/common/deployment/settings";
 import { CUSTOM_RULES } from "../program/rules";
 import type { AwsSize, Served } from "./instant-aws";
-import type { Standard } from "./instant-history";
 import type { MeasuredCall, Measurement } from "./measured";
 import { ACCOUNT, CUSTOM_KINDS, ENVIRONMENT_SUFFIX, REGION } from "./resources";
+import type { Standard } from "./rule-history";
 
 /** The functions that are measured, as index.ts declares them, and the standards of the custom rules. */
 export interface MeasuredFunctions {

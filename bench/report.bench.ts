@@ -3,13 +3,13 @@
  * which reads the history and writes the files over HTTP, against an AWS that answers at once (bench/instant-aws.ts).
  */
 
-import type { FunctionDeclaration } from "../emulator/stack/lambda";
+import type { FunctionDeclaration } from "../emulator/stack/function-declaration";
 import type { ReportSettings } from "../lambdas/common/deployment/settings";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
-import type { HistorySize, Standard } from "./instant-history";
 import { declaredFunctions, measure, startAws } from "./measure";
 import type { Measurement } from "./measured";
 import { KINDS } from "./resources";
+import type { HistorySize, Standard } from "./rule-history";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MIB = 1024 * 1024;

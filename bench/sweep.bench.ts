@@ -3,7 +3,6 @@
  * (bench/instant-aws.ts), so that what is measured is reading XML, comparing, judging, recording and alerting.
  */
 
-import type { HistorySize } from "./instant-history";
 import {
   bundled,
   declaredFunctions,
@@ -13,6 +12,7 @@ import {
   startAws,
 } from "./measure";
 import type { Measurement } from "./measured";
+import type { HistorySize } from "./rule-history";
 
 /** A small part of what the function has. */
 const HEAP_MIB = 64;

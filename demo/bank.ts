@@ -1,6 +1,7 @@
+import type { ConfigResource } from "../emulator/account/config-resources";
 import type { Estate } from "../emulator/account/estate";
 import { fault, s3Error } from "../emulator/account/faults";
-import type { ConfigResource, ManagedRules } from "../emulator/account/managed-rules";
+import type { ManagedRules } from "../emulator/account/managed-rules";
 import { ACCOUNT_ID } from "../emulator/account/moto";
 import type { Interceptor } from "../emulator/account/proxy";
 import type { Day } from "./day";

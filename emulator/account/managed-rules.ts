@@ -1,17 +1,11 @@
 import type { ReportedRule } from "../../lambdas/common/deployment/settings";
 import type { AwsRequest } from "./aws-request";
+import { type ConfigResource, configurationItem, RECORDED_ARNS } from "./config-resources";
 import { json, jsonError } from "./faults";
 import { ACCOUNT_ID } from "./moto";
 import type { Reply } from "./proxy";
 
 export type ManagedVerdict = "COMPLIANT" | "NON_COMPLIANT" | "NOT_APPLICABLE";
-
-/** A resource, or the account itself, as AWS Config knows it. */
-export interface ConfigResource {
-  readonly resourceType: string;
-  readonly resourceId: string;
-  readonly resourceName: string;
-}
 
 interface Result {
   readonly resource: ConfigResource;
@@ -86,7 +80,9 @@ export class ManagedRules {
         });
       case "DescribeConfigurationRecorders":
         return json({
-          ConfigurationRecorders: [{ name: "default", recordingGroup: { resourceTypes: Object.keys(ARNS) } }],
+          ConfigurationRecorders: [
+            { name: "default", recordingGroup: { resourceTypes: Object.keys(RECORDED_ARNS) } },
+          ],
         });
       case "ListDiscoveredResources":
         return this.discoveredResources(request);
@@ -223,32 +219,6 @@ interface ComplianceDetailsInput {
   readonly ComplianceTypes?: readonly string[];
   readonly Limit?: number;
   readonly NextToken?: string;
-}
-
-/** Types that the recorder records → the ARN of a resource, from id and name. */
-const ARNS: Readonly<Record<string, (resource: ConfigResource, accountId: string) => string>> = {
-  "AWS::IAM::User": ({ resourceName }, accountId) => `iam::${accountId}:user/${resourceName}`,
-  "AWS::IAM::Group": ({ resourceName }, accountId) => `iam::${accountId}:group/${resourceName}`,
-  "AWS::IAM::Role": ({ resourceName }, accountId) => `iam::${accountId}:role/${resourceName}`,
-  "AWS::IAM::Policy": ({ resourceName }, accountId) => `iam::${accountId}:policy/${resourceName}`,
-  "AWS::EC2::SecurityGroup": ({ resourceId }, accountId) =>
-    `ec2:us-east-1:${accountId}:security-group/${resourceId}`,
-  "AWS::RDS::DBInstance": ({ resourceName }, accountId) => `rds:us-east-1:${accountId}:db:${resourceName}`,
-  "AWS::S3::Bucket": ({ resourceName }) => `s3:::${resourceName}`,
-};
-
-function configurationItem(resource: ConfigResource, accountId: string) {
-  const { resourceType, resourceId, resourceName } = resource;
-  return {
-    version: "1.3",
-    accountId,
-    configurationItemStatus: "ResourceDiscovered",
-    arn: `arn:aws:${ARNS[resourceType]?.(resource, accountId)}`,
-    resourceType,
-    resourceId,
-    resourceName,
-    awsRegion: resourceType.startsWith("AWS::IAM::") ? "global" : "us-east-1",
-  };
 }
 
 function epochSeconds(instant: string): number {

@@ -9,8 +9,9 @@ import { ManagedRules } from "../account/managed-rules";
 import { emulatorClient, type Moto, startMoto } from "../account/moto";
 import { type AwsProxy, type Interceptor, startProxy } from "../account/proxy";
 import { createDeclaredResources } from "./account";
+import { functionDeclaration } from "./function-declaration";
 import { declaredGraph, type Graph, ofType, theOne } from "./graph";
-import { functionDeclaration, type Invocation, type InvokeOptions, LambdaFunction } from "./lambda";
+import { type Invocation, type InvokeOptions, LambdaFunction } from "./lambda";
 import { type Mail, mailsFrom } from "./mail";
 import { localSettings } from "./settings";
 

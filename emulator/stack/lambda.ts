@@ -1,34 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import type { asset } from "@pulumi/pulumi";
+import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
-import { PROJECT } from "../../program/bundle";
 import { ACCOUNT_ID, CREDENTIALS, REGION } from "../account/moto";
-import type { DeclaredResource } from "./graph";
-import { END_OF_INVOCATION, type InvocationMessage, type InvocationReply } from "./lambda-runtime";
+import { ExecutionEnvironment } from "./execution-environment";
+import type { FunctionDeclaration } from "./function-declaration";
 
 /**
  * Largest result of a synchronous invocation (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
  */
 const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
-
-/** A function as index.ts declares it. */
-export interface FunctionDeclaration {
-  readonly name: string;
-  readonly roleArn: string;
-  readonly handler: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMb: number;
-  /** `JSON` or `Text`. */
-  readonly logFormat: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** The archive: file name → text. */
-  readonly files: Readonly<Record<string, string>>;
-}
 
 /** What came of an invocation that succeeded. */
 export interface Invocation {
@@ -163,76 +146,6 @@ export class LambdaFunction {
   }
 }
 
-interface Outcome {
-  readonly reply: InvocationReply;
-  readonly logs: readonly unknown[];
-  readonly durationMs: number;
-}
-
-class ExecutionEnvironment {
-  private lines: unknown[] = [];
-  private onLine: (line: string) => void = () => undefined;
-  private readonly exited: Promise<void>;
-
-  constructor(private readonly child: ChildProcess) {
-    this.exited = new Promise((resolve) => child.once("close", () => resolve()));
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream) createInterface({ input: stream }).on("line", (line) => this.onLine(line));
-    }
-  }
-
-  get alive(): boolean {
-    return this.child.connected && this.child.exitCode === null && !this.child.killed;
-  }
-
-  async run(message: InvocationMessage): Promise<Outcome> {
-    const started = performance.now();
-    this.lines = [];
-    let timer: NodeJS.Timeout | undefined;
-    const lastLine = new Promise<void>((resolve) => {
-      this.onLine = (line) => {
-        if (line.startsWith(END_OF_INVOCATION)) resolve();
-        else this.lines.push(parsedLine(line));
-      };
-    });
-    const replied = new Promise<InvocationReply>((resolve) => {
-      this.child.once("message", (reply: InvocationReply) => resolve(reply));
-    });
-    const timedOut = new Promise<InvocationReply>((resolve) => {
-      timer = setTimeout(() => {
-        const seconds = (message.timeoutMs / 1000).toFixed(2);
-        resolve(failure("Sandbox.Timedout", `Task timed out after ${seconds} seconds`));
-        this.end();
-      }, message.timeoutMs);
-    });
-    const died = this.exited.then(() =>
-      failure("Runtime.ExitError", "Runtime exited before the invocation ended"),
-    );
-    this.child.send(message);
-    const reply = await Promise.race([replied, timedOut, died]);
-    clearTimeout(timer);
-    this.child.removeAllListeners("message");
-    await Promise.race([lastLine, this.exited]);
-    return { reply, logs: this.lines, durationMs: performance.now() - started };
-  }
-
-  end(): void {
-    this.child.kill("SIGKILL");
-  }
-}
-
-function failure(errorType: string, errorMessage: string): InvocationReply {
-  return { errorType, errorMessage, trace: "" };
-}
-
-function parsedLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return line;
-  }
-}
-
 let compiledRuntime: string | undefined;
 
 function runtimeSource(): string {
@@ -244,42 +157,4 @@ function runtimeSource(): string {
     write: false,
   }).outputFiles[0]?.text;
   return compiledRuntime ?? "";
-}
-
-/**
- * Reads a function off its declaration in the program.
- * @throws TypeError when the archive holds anything but files.
- */
-export async function functionDeclaration({ id, inputs }: DeclaredResource): Promise<FunctionDeclaration> {
-  const declared = inputs as unknown as DeclaredFunction;
-  return {
-    name: id,
-    roleArn: declared.role,
-    handler: declared.handler,
-    timeoutSeconds: declared.timeout ?? 3,
-    memoryMb: declared.memorySize ?? 128,
-    logFormat: declared.loggingConfig?.logFormat ?? "Text",
-    environment: declared.environment?.variables ?? {},
-    files: await archivedTexts(declared.code),
-  };
-}
-
-/** The arguments of `aws.lambda.Function` that matter when it runs. */
-interface DeclaredFunction {
-  readonly role: string;
-  readonly handler: string;
-  readonly timeout?: number;
-  readonly memorySize?: number;
-  readonly loggingConfig?: { readonly logFormat?: string };
-  readonly environment?: { readonly variables?: Readonly<Record<string, string>> };
-  readonly code: asset.AssetArchive;
-}
-
-async function archivedTexts(archive: asset.AssetArchive): Promise<Record<string, string>> {
-  const texts: Record<string, string> = {};
-  for (const [name, file] of Object.entries(await archive.assets)) {
-    if (!("path" in file)) throw new TypeError(`${name} in a function's archive is no file`);
-    texts[name] = readFileSync(resolve(PROJECT, await (file as asset.FileAsset).path), "utf8");
-  }
-  return texts;
 }
