@@ -7,9 +7,10 @@ import { Deployment } from "../emulator/stack/deployment";
 import { FunctionError } from "../emulator/stack/lambda";
 import { OrganizationDeployment } from "../emulator/stack/organization";
 import { bankSettings } from "./bank";
+import { REGIONS } from "./bank-accounts";
 import { Day } from "./day";
 import { Living } from "./living";
-import { OrganizationStory, REGIONS, SETTINGS } from "./organization-story";
+import { OrganizationStory, SETTINGS } from "./organization-story";
 import { print, printNote, printScene, printStep, styled } from "./print";
 import { Story } from "./story";
 

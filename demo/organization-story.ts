@@ -1,23 +1,21 @@
 /** The scenes of `npm run demo -- --organization`: two runs over the accounts of an invented bank's organization. */
 
 import { readFileSync } from "node:fs";
-import { relative } from "node:path";
 import { recordedInstance } from "../emulator/account/estate";
 import { ACCOUNT_ID } from "../emulator/account/moto";
 import { refusingRole } from "../emulator/account/organization";
 import type { Mail } from "../emulator/stack/mail";
-import type { EnrolledMember, OrganizationDeployment } from "../emulator/stack/organization";
+import type { OrganizationDeployment } from "../emulator/stack/organization";
 import type { SweepResult } from "../lambdas/common/evaluator/sweep";
-import type { LedgerEntry } from "../lambdas/common/history/rows";
 import type { Report } from "../lambdas/report-generator/content/report";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
 import { ADMINISTRATOR } from "./bank";
+import { BankAccounts, BUILDER, REGIONS } from "./bank-accounts";
 import { clock, type Day } from "./day";
-import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
+import { print, printMail, printMails, printNote, printScene, printStep, printTable } from "./print";
+import { printFiles, printLedger } from "./print-evidence";
 import { saveReports } from "./saved-reports";
 
-/** Those that the bank works in; its accounts have others, which nobody scans. */
-export const REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-1"] as const;
 const [HOME, EUROPE, ASIA] = REGIONS;
 /** The rule whose mails and numbers are shown. */
 const RULE = "ec2-required-tags";
@@ -25,12 +23,6 @@ const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pu
 /** AWS Config evaluates it, in each account. */
 const MANAGED_RULE = "iam-user-mfa";
 const FOLDER = "organization";
-/** A user in payments that has no second factor. */
-const BUILDER = {
-  resourceType: "AWS::IAM::User",
-  resourceId: "AIDAJQ4WQDEMOBUILD042",
-  resourceName: "build-bot",
-};
 
 /** The settings of the stack, besides the organization. */
 export const SETTINGS = {
@@ -41,17 +33,16 @@ export const SETTINGS = {
 
 /** The demo's scenes; fails when one goes otherwise than it is told. */
 export class OrganizationStory {
-  /** Account id → what the bank calls it. */
-  private readonly names = new Map([[ACCOUNT_ID, "security"]]);
-  private readonly members = new Map<string, EnrolledMember>();
-  private units = { production: "", sandbox: "" };
+  private readonly accounts: BankAccounts;
   /** The instance that will drift. */
   private ledgerApi = "";
 
   constructor(
     private readonly deployment: OrganizationDeployment,
     private readonly day: Day,
-  ) {}
+  ) {
+    this.accounts = new BankAccounts(deployment);
+  }
 
   async play(): Promise<void> {
     await this.setUp();
@@ -63,29 +54,29 @@ export class OrganizationStory {
   }
 
   private async setUp(): Promise<void> {
+    const { accounts } = this;
     const { stack, organization } = this.deployment;
     printStep(
       `index.ts declares ${stack.graph.resources.length} resources, among them a state machine for each of the ` +
         `${this.deployment.rules.length} rules; the emulator's AWS Organizations and Step Functions have them now`,
     );
-    this.units = {
-      production: await organization.unit("production"),
-      sandbox: await organization.unit("sandbox"),
-    };
-    const payments = await this.join("payments", "production");
-    const trading = await this.join("trading", "production");
-    const lab = await this.join("lab", "sandbox");
-    const retired = await this.join("retired", "sandbox");
+    await accounts.makeUnits();
+    const payments = await accounts.join("payments", "production");
+    const trading = await accounts.join("trading", "production");
+    const lab = await accounts.join("lab", "sandbox");
+    const retired = await accounts.join("retired", "sandbox");
 
     await stack.estate.launch({ Name: "audit-collector", ...TAGS });
-    [this.ledgerApi = ""] = await this.launch(payments, EUROPE, { Name: "ledger-api", ...TAGS });
-    await this.launch(payments, HOME, { Name: "payments-worker", Environment: "Production" });
-    await this.launch(trading, ASIA, { Name: "order-book", ...TAGS });
-    await this.launch(lab, HOME, { Name: "experiment-7", ...TAGS });
+    [this.ledgerApi = ""] = await accounts.launch("payments", EUROPE, { Name: "ledger-api", ...TAGS });
+    await accounts.launch("payments", HOME, { Name: "payments-worker", Environment: "Production" });
+    await accounts.launch("trading", ASIA, { Name: "order-book", ...TAGS });
+    await accounts.launch("lab", HOME, { Name: "experiment-7", ...TAGS });
     await organization.close(retired);
     stack.inject(refusingRole(trading));
     stack.managedRules.judge(MANAGED_RULE, ADMINISTRATOR, "COMPLIANT", this.day.at(1, -20));
-    this.memberOf("payments").managedRules.judge(MANAGED_RULE, BUILDER, "NON_COMPLIANT", this.day.at(1, -20));
+    accounts
+      .memberOf("payments")
+      .managedRules.judge(MANAGED_RULE, BUILDER, "NON_COMPLIANT", this.day.at(1, -20));
     printStep("the bank's organization has five accounts, each with the same three Regions to scan:");
     printTable(
       ["Account", "Id", "Unit", "What is particular"],
@@ -126,7 +117,7 @@ export class OrganizationStory {
     const { organization } = this.deployment;
     const at = this.day.at(1, 200);
     printScene(`${clock(at)}  In the hours between, the organization changes`);
-    const { member } = this.memberOf("payments");
+    const { member } = this.accounts.memberOf("payments");
     await member.estate.untag(this.ledgerApi, "Compliance", EUROPE);
     printStep('in payments, somebody removes the tag "Compliance" from ledger-api');
     const before = this.deployment.stack.mails().length;
@@ -141,10 +132,10 @@ export class OrganizationStory {
         "instance and alerts:",
     );
     printMail(drift);
-    await organization.remove(this.idOf("lab"));
+    await organization.remove(this.accounts.idOf("lab"));
     printStep("lab leaves the organization");
-    const mobile = await this.join("mobile", "production");
-    await this.launch(mobile, HOME, { Name: "push-gateway" });
+    const mobile = await this.accounts.join("mobile", "production");
+    await this.accounts.launch("mobile", HOME, { Name: "push-gateway" });
     printStep(`mobile (${mobile}) joins, with an instance that has no required tag`);
   }
 
@@ -160,7 +151,7 @@ export class OrganizationStory {
     );
     printMails(mails.filter(({ attributes: { rule } }) => rule === RULE));
     const rows = await this.deployment.stack.evaluations();
-    const left = rows.findLast(({ account_id }) => account_id === this.idOf("lab"));
+    const left = rows.findLast(({ account_id }) => account_id === this.accounts.idOf("lab"));
     const joined = rows.findLast(({ resource_name }) => resource_name === "push-gateway");
     if (!left?.gone || joined?.transition !== "first-seen") throw new Error("lab should be gone, mobile new");
     printStep(`lab's instance is closed in the history: "${left.annotation}"`);
@@ -176,7 +167,7 @@ export class OrganizationStory {
     printScene(
       `${clock(slot)}  The schedule asks for a report: AWS's managed rules are read in every account first`,
     );
-    for (const { managedRules } of [deployment.stack, ...this.members.values()]) {
+    for (const { managedRules } of [deployment.stack, ...this.accounts.members()]) {
       managedRules.evaluated(this.day.at(2, 20));
     }
     const { status, cause } = await deployment.report(slot);
@@ -186,7 +177,7 @@ export class OrganizationStory {
     printTable(
       ["Account", "User", "Result"],
       rows.map((row) => [
-        this.names.get(row.account_id) ?? row.account_id,
+        this.accounts.nameOf(row.account_id),
         row.error_code === undefined ? row.resource_name : "",
         row.error_code ?? row.compliance_type,
       ]),
@@ -207,7 +198,7 @@ export class OrganizationStory {
       report.coverage
         .filter(({ rule }) => rule === RULE)
         .map(({ accountId, region, runs, coverage, errorCodes }) => [
-          this.names.get(accountId) ?? "",
+          this.accounts.nameOf(accountId),
           accountId,
           region,
           String(runs),
@@ -223,10 +214,7 @@ export class OrganizationStory {
     print();
     printStep("at the top of the report stands what an auditor must know before any number:");
     for (const { level, text } of report.findings) printNote(`- ${level}: ${text}`);
-    print();
-    print(`  ${styled("bold", "The report:")}       ${shown(files.html)} (open it in a browser)`);
-    print(`  The same as data: ${shown(files.json)}, ${shown(files.csv)},`);
-    print(`                    ${shown(files.ocsf)} (OCSF findings)`);
+    printFiles(files);
   }
 
   /** Carries out every rule's state machine at the same time. Returns the mails that they caused. */
@@ -249,52 +237,10 @@ export class OrganizationStory {
   /** Where the last run of the rule that is shown looked, and what it found. */
   private async printLedger(): Promise<void> {
     const run = (await this.deployment.stack.runs()).findLast(({ rule }) => rule === RULE);
-    const cells = ({ account_id, region, compliant, non_compliant, error, error_codes }: LedgerEntry) => [
-      this.names.get(account_id) ?? account_id,
-      region,
-      String(compliant),
-      String(non_compliant),
-      error === 0 ? "0" : `${error} (${Object.keys(error_codes).join(", ")})`,
-    ];
-    print();
-    print(`  ${styled("bold", RULE)}`);
-    printTable(["Account", "Region", "Pass", "Fail", "Not evaluated"], run?.ledger.map(cells) ?? []);
-    print();
-  }
-
-  private async join(name: string, unit: "production" | "sandbox"): Promise<string> {
-    const enrolled = await this.deployment.enrol(name, this.units[unit], REGIONS);
-    const { accountId } = enrolled.member;
-    this.names.set(accountId, name);
-    this.members.set(accountId, enrolled);
-    return accountId;
-  }
-
-  private async launch(account: string, region: string, tags: Readonly<Record<string, string>>) {
-    return this.members.get(account)?.member.estate.launch(tags, 1, region) ?? [];
-  }
-
-  private memberOf(name: string): EnrolledMember {
-    const enrolled = this.members.get(this.idOf(name));
-    if (enrolled === undefined) throw new Error(`${name} has no stack of the template`);
-    return enrolled;
-  }
-
-  private idOf(name: string): string {
-    for (const [id, called] of this.names) if (called === name) return id;
-    throw new Error(`no account is called ${name}`);
+    printLedger(RULE, run?.ledger ?? [], (id) => this.accounts.nameOf(id));
   }
 }
 
 function subjects(mails: readonly Mail[]): string {
   return mails.map(({ subject }) => subject).join("; ") || "none";
-}
-
-function printMails(mails: readonly Mail[]): void {
-  for (const mail of mails) printMail(mail);
-}
-
-/** A path as the reader would type it. */
-function shown(path: string): string {
-  return relative(process.cwd(), path);
 }

@@ -91,3 +91,8 @@ function wrapped(text: string, width: number): string[] {
   }
   return [...lines, rest];
 }
+
+/** Mails as their readers have them, one after another. */
+export function printMails(mails: readonly Mail[]): void {
+  for (const mail of mails) printMail(mail);
+}

@@ -1,18 +1,15 @@
 import { readFileSync } from "node:fs";
-import { relative } from "node:path";
 import { recordedInstance } from "../emulator/account/estate";
 import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "../emulator/account/events";
 import type { Deployment, FunctionKey } from "../emulator/stack/deployment";
 import type { Mail } from "../emulator/stack/mail";
-import type { EvaluationRow } from "../lambdas/common/history/rows";
 import { percent } from "../lambdas/common/values/words";
 import type { Report } from "../lambdas/report-generator/content/report";
 import type { ReportResult } from "../lambdas/report-generator/report-files";
-import { FolderSource } from "../scripts/report-sources";
-import { verifyChain } from "../scripts/verify-chain";
 import { ADMINISTRATOR, EXCEPTED_BUCKET, refusingBucket, seedBank, seedManagedRules } from "./bank";
 import { clock, type Day, SLOTS } from "./day";
-import { print, printMail, printNote, printScene, printStep, printTable, styled } from "./print";
+import { print, printMails, printNote, printScene, printStep } from "./print";
+import { printChain, printFiles, printVerdicts } from "./print-evidence";
 import { printReport, printStandard } from "./print-report";
 import { saveReports } from "./saved-reports";
 
@@ -171,10 +168,7 @@ export class Story {
     printStandard(report);
     await this.printException(result);
     await printChain(bucketCopy);
-    print();
-    print(`  ${styled("bold", "The report:")}       ${shown(files.html)} (open it in a browser)`);
-    print(`  The same as data: ${shown(files.json)}, ${shown(files.csv)},`);
-    print(`                    ${shown(files.ocsf)} (OCSF findings)`);
+    printFiles(files);
   }
 
   /** What an exception does: the verdict stays, the alerts stop, and the score is shown with and without it. */
@@ -244,39 +238,4 @@ function expectMails(mails: readonly Mail[], count: number, cause: string): read
   if (mails.length === count) return mails;
   const subjects = mails.map(({ subject }) => subject).join("; ");
   throw new Error(`${cause} should cause ${count} mails, and caused ${mails.length}: ${subjects || "none"}`);
-}
-
-function printMails(mails: readonly Mail[]): void {
-  for (const mail of mails) printMail(mail);
-}
-
-const VERDICT_ORDER = ["NON_COMPLIANT", "ERROR", "COMPLIANT", "NOT_APPLICABLE"] as const;
-
-function printVerdicts(rule: string, rows: readonly EvaluationRow[]): void {
-  print();
-  print(`  ${styled("bold", rule)}`);
-  printTable(
-    ["Verdict", "Resource", "Why"],
-    VERDICT_ORDER.flatMap((verdict) =>
-      rows
-        .filter(({ compliance_type }) => compliance_type === verdict)
-        .map((row) => [verdict, row.resource_name, row.annotation]),
-    ),
-  );
-}
-
-/** Verifies the chain of scheduled reports as an auditor would, from a copy. */
-async function printChain(bucketCopy: string): Promise<void> {
-  const { links, files, firstBreak } = await verifyChain(new FolderSource(bucketCopy));
-  if (firstBreak) throw new Error(`the chain of reports is broken: ${firstBreak.text}`);
-  printStep(
-    `the chain of ${links} scheduled reports and their ${files} files is as it was written. See for ` +
-      "yourself, then change a character in one of the files below reports/20… and see again:",
-  );
-  print(`      npm run verify-reports -- ${shown(bucketCopy)}`);
-}
-
-/** A path as the reader would type it. */
-function shown(path: string): string {
-  return relative(process.cwd(), path);
 }
