@@ -548,8 +548,9 @@ const configCost = estimateConfigCost(
   settings.estimatedResourcesOfType,
 );
 pulumi.log.info(
-  `AWS Config: ${settings.managedRules.length + CUSTOM_RULES.length} rules (${settings.managedRules.length} managed), ` +
-    `${configTypes.length} recorded types; about $${Math.ceil(configCost.total)} a month if each type has ` +
+  `AWS Config: ${settings.managedRules.length + CUSTOM_RULES.length} rules ` +
+    `(${settings.managedRules.length} managed), ${configTypes.length} recorded types; ` +
+    `about $${Math.ceil(configCost.total)} a month if each type has ` +
     `${settings.estimatedResourcesOfType} resources that change ${CHANGES_A_MONTH} times a month (docs/operations.md)`,
 );
 
@@ -790,8 +791,8 @@ const reportGenerator = scannerFunction({
           ? managedRules.map(({ arn }) => arn)
           : pulumi.interpolate`arn:aws:config:${region}:${accountId}:config-rule/*`,
     },
-    // The names of users and policies, whether a rule was evaluated, the verdict behind an event, what there is: none of
-    // these knows resources in policies. And the recorder may be anybody's and have any name.
+    // The names of users and policies, whether a rule was evaluated, the verdict behind an event, what there is: none
+    // of these knows resources in policies. And the recorder may be anybody's and have any name.
     {
       Effect: "Allow",
       Action: [
@@ -810,8 +811,8 @@ const reportGenerator = scannerFunction({
   encryptedBy: ["dynamodb", "sns", "sqs", "s3"],
 });
 
-// Who may ask for a report may invoke the function, and cannot choose to come by this alias, as EventBridge does and the
-// state machine that it starts: a scheduled report is a link of the chain, and a compliance change a verdict.
+// Who may ask for a report may invoke the function, and cannot choose to come by this alias, as EventBridge does and
+// the state machine that it starts: a scheduled report is a link of the chain, and a compliance change a verdict.
 const reportEvents = new aws.lambda.Alias("report-events", {
   name: EVENTS_ALIAS,
   description: "What EventBridge and its state machine invoke, and nobody else",
@@ -870,7 +871,12 @@ const promisedRuns = [
 const alarms = [
   ...functions.map(({ name, fn }) =>
     alarm(`${name}-errors`, {
-      alarmDescription: pulumi.interpolate`${fn.name} failed. Its log group tells why; Lambda tries twice more and then leaves the event in ${deadLetters.name}.`,
+      alarmDescription: pulumi.concat(
+        fn.name,
+        " failed. Its log group tells why; Lambda tries twice more and then leaves the event in ",
+        deadLetters.name,
+        ".",
+      ),
       namespace: "AWS/Lambda",
       metricName: "Errors",
       dimensions: { FunctionName: fn.name },
@@ -882,7 +888,12 @@ const alarms = [
   ),
   ...stateMachines.map(({ rule, machine }) =>
     alarm(`${rule}-sweep-failed`, {
-      alarmDescription: pulumi.interpolate`An execution of ${machine.name} failed: its run is not complete. The execution tells why; redrive it when the cause is mended (docs/operations.md).`,
+      alarmDescription: pulumi.concat(
+        "An execution of ",
+        machine.name,
+        " failed: its run is not complete. The execution tells why; redrive it when the cause is mended ",
+        "(docs/operations.md).",
+      ),
       namespace: "AWS/States",
       metricName: "ExecutionsFailed",
       dimensions: { StateMachineArn: machine.arn },
@@ -925,7 +936,13 @@ const alarms = [
   ),
   ...eventRules.map(({ name, rule, bus }) =>
     alarm(`${name}-undelivered`, {
-      alarmDescription: pulumi.interpolate`EventBridge could not deliver events of ${rule.name}; they lie in ${deadLetters.name}.`,
+      alarmDescription: pulumi.concat(
+        "EventBridge could not deliver events of ",
+        rule.name,
+        "; they lie in ",
+        deadLetters.name,
+        ".",
+      ),
       ...failedInvocations(rule.name, bus),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,
@@ -960,7 +977,11 @@ const alarms = [
       ]
     : []),
   alarm("dead-letters", {
-    alarmDescription: pulumi.interpolate`Something was given up and lies in ${deadLetters.name}. Mend the cause, evaluate again (docs/operations.md, Troubleshooting), delete the message.`,
+    alarmDescription: pulumi.concat(
+      "Something was given up and lies in ",
+      deadLetters.name,
+      ". Mend the cause, evaluate again (docs/operations.md, Troubleshooting), delete the message.",
+    ),
     namespace: "AWS/SQS",
     metricName: "ApproximateNumberOfMessagesVisible",
     dimensions: { QueueName: deadLetters.name },
@@ -1014,7 +1035,14 @@ export const functionNames = Object.fromEntries(functions.map(({ name, fn }) => 
 /** The SQS queue with what was given up. */
 export const deadLetterQueueUrl = deadLetters.url;
 /** The CloudWatch dashboard, for a browser. */
-export const dashboardUrl = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards:name=${dashboard.dashboardName}`;
+export const dashboardUrl = pulumi.concat(
+  "https://",
+  region,
+  ".console.aws.amazon.com/cloudwatch/home?region=",
+  region,
+  "#dashboards:name=",
+  dashboard.dashboardName,
+);
 /**
  * By rule, the state machine that evaluates every account of the organization, and as `report` the one that reads AWS's
  * managed rules there and makes the report; null where none is scanned.

@@ -51,9 +51,10 @@ export function outcomeOf(
   const untold = drifts.filter((drift) => !told.has(drift));
   const inDigests = changesInDigests(aws.messages);
   const isMended = (drift: string) => mendedAtOnce.has(drift) && inDigests.has(drift);
+  const faults = [...aws.faults].map(([fault, count]) => `${count} ${fault}`);
   return {
     happened: {
-      "answers, faults": `${aws.answers.toLocaleString("en")}, ${[...aws.faults].map(([fault, count]) => `${count} ${fault}`).join(", ")}`,
+      "answers, faults": [aws.answers.toLocaleString("en"), ...faults].join(", "),
       "deliveries twice": happened.twice,
       "functions that ended halfway": happened.crashed,
       "functions whose time ran out": happened.timedOut,

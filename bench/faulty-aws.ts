@@ -167,10 +167,12 @@ export class FaultyAws {
     const items = page.map(([id, tags]) => {
       const tagSet = tags.map((key) => `<item><key>${key}</key><value>Required</value></item>`).join("");
       const state = "<instanceState><code>16</code><name>running</name></instanceState>";
-      return `<item><ownerId>${ACCOUNT}</ownerId><instancesSet><item><instanceId>${id}</instanceId>${state}<tagSet>${tagSet}</tagSet></item></instancesSet></item>`;
+      const instance = `<item><instanceId>${id}</instanceId>${state}<tagSet>${tagSet}</tagSet></item>`;
+      return `<item><ownerId>${ACCOUNT}</ownerId><instancesSet>${instance}</instancesSet></item>`;
     });
     const next = isLast ? "" : `<nextToken>${from + INSTANCES_PER_PAGE}</nextToken>`;
-    return `<DescribeInstancesResponse><reservationSet>${items.join("")}</reservationSet>${next}</DescribeInstancesResponse>`;
+    const reservations = `<reservationSet>${items.join("")}</reservationSet>`;
+    return `<DescribeInstancesResponse>${reservations}${next}</DescribeInstancesResponse>`;
   }
 }
 

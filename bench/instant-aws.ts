@@ -117,7 +117,8 @@ const S3_ANSWERS: Readonly<Record<string, string>> = {
 };
 
 const PUBLISHED =
-  '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>0</MessageId></PublishResult></PublishResponse>';
+  '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">' +
+  "<PublishResult><MessageId>0</MessageId></PublishResult></PublishResponse>";
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -32,7 +32,9 @@ export class Instances {
     const end = Math.min(start + Number(input.MaxResults ?? INSTANCES_PER_PAGE), indexes.length);
     const items = indexes.slice(start, end).map((index) => this.xml(index, place.accountId));
     const next = end < indexes.length ? `<nextToken>${end}</nextToken>` : "";
-    return `<DescribeInstancesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><reservationSet>${items.join("")}</reservationSet>${next}</DescribeInstancesResponse>`;
+    const reservations = `<reservationSet>${items.join("")}</reservationSet>`;
+    const xmlns = "http://ec2.amazonaws.com/doc/2016-11-15/";
+    return `<DescribeInstancesResponse xmlns="${xmlns}">${reservations}${next}</DescribeInstancesResponse>`;
   }
 
   private indexesIn({ accountId, region }: Place): readonly number[] {
@@ -52,21 +54,56 @@ export class Instances {
   private xml(index: number, accountId: string): string {
     const tags = ["Name", ...tagKeys(this.standard, this.isFailing(index)), "Team", "CostCenter"];
     const value = (key: string) => (key === "Name" ? `resource-${index}` : "value");
-    const item = (inner: string) => `<item>${inner}</item>`;
+    const tagSet = tags.map((key) => item(`<key>${key}</key><value>${value(key)}</value>`)).join("");
+    const instance = [
+      `<instanceId>i-${idOf(index)}</instanceId><imageId>ami-0123456789abcdef0</imageId>`,
+      BEFORE_TAGS,
+      `<tagSet>${tagSet}</tagSet>`,
+      `<networkInterfaceSet>${item(networkInterface(accountId))}</networkInterfaceSet>`,
+      AFTER_NETWORK,
+    ].join("");
     return item(
-      `<reservationId>r-${index}</reservationId><ownerId>${accountId}</ownerId><instancesSet>${item(
-        `<instanceId>i-${idOf(index)}</instanceId><imageId>ami-0123456789abcdef0</imageId>` +
-          "<instanceState><code>16</code><name>running</name></instanceState>" +
-          `<privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><keyName>key</keyName><instanceType>m7g.large</instanceType>` +
-          "<launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>us-east-1a</availabilityZone><tenancy>default</tenancy></placement>" +
-          "<monitoring><state>enabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId>" +
-          `<groupSet>${item("<groupId>sg-0123456789abcdef0</groupId><groupName>web</groupName>").repeat(3)}</groupSet>` +
-          "<architecture>arm64</architecture><rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName>" +
-          `<blockDeviceMapping>${item("<deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-0123456789abcdef0</volumeId><status>attached</status><attachTime>2026-01-01T00:00:00.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs>").repeat(2)}</blockDeviceMapping>` +
-          `<tagSet>${tags.map((key) => item(`<key>${key}</key><value>${value(key)}</value>`)).join("")}</tagSet>` +
-          `<networkInterfaceSet>${item(`<networkInterfaceId>eni-0123456789abcdef0</networkInterfaceId><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><description/><ownerId>${accountId}</ownerId><status>in-use</status><macAddress>0a:00:00:00:00:01</macAddress><privateIpAddress>10.0.0.1</privateIpAddress><groupSet>${item("<groupId>sg-0123456789abcdef0</groupId><groupName>web</groupName>")}</groupSet><attachment><attachmentId>eni-attach-0</attachmentId><deviceIndex>0</deviceIndex><status>attached</status></attachment>`)}</networkInterfaceSet>` +
-          "<iamInstanceProfile><arn>arn:aws:iam::111122223333:instance-profile/web</arn><id>AIPA0123456789ABCDEF</id></iamInstanceProfile><metadataOptions><state>applied</state><httpTokens>required</httpTokens></metadataOptions>",
-      )}</instancesSet>`,
+      `<reservationId>r-${index}</reservationId><ownerId>${accountId}</ownerId>` +
+        `<instancesSet>${item(instance)}</instancesSet>`,
     );
   }
+}
+
+function item(inner: string): string {
+  return `<item>${inner}</item>`;
+}
+
+const GROUP = item("<groupId>sg-0123456789abcdef0</groupId><groupName>web</groupName>");
+
+const VOLUME = item(
+  "<deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-0123456789abcdef0</volumeId><status>attached</status>" +
+    "<attachTime>2026-01-01T00:00:00.000Z</attachTime><deleteOnTermination>true</deleteOnTermination></ebs>",
+);
+
+const BEFORE_TAGS = [
+  "<instanceState><code>16</code><name>running</name></instanceState>",
+  "<privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><keyName>key</keyName>",
+  "<instanceType>m7g.large</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime>",
+  "<placement><availabilityZone>us-east-1a</availabilityZone><tenancy>default</tenancy></placement>",
+  "<monitoring><state>enabled</state></monitoring>",
+  "<subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId>",
+  `<groupSet>${GROUP.repeat(3)}</groupSet>`,
+  "<architecture>arm64</architecture><rootDeviceType>ebs</rootDeviceType>",
+  `<rootDeviceName>/dev/xvda</rootDeviceName><blockDeviceMapping>${VOLUME.repeat(2)}</blockDeviceMapping>`,
+].join("");
+
+const AFTER_NETWORK =
+  "<iamInstanceProfile><arn>arn:aws:iam::111122223333:instance-profile/web</arn>" +
+  "<id>AIPA0123456789ABCDEF</id></iamInstanceProfile>" +
+  "<metadataOptions><state>applied</state><httpTokens>required</httpTokens></metadataOptions>";
+
+function networkInterface(accountId: string): string {
+  return [
+    "<networkInterfaceId>eni-0123456789abcdef0</networkInterfaceId>",
+    "<subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><description/>",
+    `<ownerId>${accountId}</ownerId><status>in-use</status><macAddress>0a:00:00:00:00:01</macAddress>`,
+    `<privateIpAddress>10.0.0.1</privateIpAddress><groupSet>${GROUP}</groupSet>`,
+    "<attachment><attachmentId>eni-attach-0</attachmentId><deviceIndex>0</deviceIndex>",
+    "<status>attached</status></attachment>",
+  ].join("");
 }

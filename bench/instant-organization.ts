@@ -73,10 +73,16 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   AssumeRole: ({ RoleArn }) => {
     const account = String(RoleArn).split(":")[4];
     const expiration = new Date(Date.now() + SESSION_MS).toISOString();
-    return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIA${account}</AccessKeyId><SecretAccessKey>bench</SecretAccessKey><SessionToken>bench</SessionToken><Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+    const credentials =
+      `<AccessKeyId>ASIA${account}</AccessKeyId><SecretAccessKey>bench</SecretAccessKey>` +
+      `<SessionToken>bench</SessionToken><Expiration>${expiration}</Expiration>`;
+    const result = `<AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult>`;
+    return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">${result}</AssumeRoleResponse>`;
   },
   DescribeRegions: (_input, _ids, { regions }) => {
     const items = REGIONS.slice(0, regions).map((name) => `<item><regionName>${name}</regionName></item>`);
-    return `<DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><regionInfo>${items.join("")}</regionInfo></DescribeRegionsResponse>`;
+    const info = `<regionInfo>${items.join("")}</regionInfo>`;
+    const xmlns = "http://ec2.amazonaws.com/doc/2016-11-15/";
+    return `<DescribeRegionsResponse xmlns="${xmlns}">${info}</DescribeRegionsResponse>`;
   },
 };

@@ -56,7 +56,8 @@ export function costLines({ scans, lambdaSeconds, memoryMb, served: { calls, uni
       ([service, counted, dollars]) =>
         `  ${service.padEnd(16)}${counted.padEnd(44)}$${(dollars * RUNS_A_MONTH).toFixed(2).padStart(8)}`,
     ),
-    `  The table grows by ${grownGb.toFixed(1)} GB a month, which is $${(grownGb * DYNAMODB_GB_MONTH).toFixed(2)} more each month.`,
+    `  The table grows by ${grownGb.toFixed(1)} GB a month, which is ` +
+      `$${(grownGb * DYNAMODB_GB_MONTH).toFixed(2)} more each month.`,
   ];
 }
 

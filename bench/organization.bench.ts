@@ -143,8 +143,9 @@ function printSteps(steps: readonly Step[], map: number): void {
     console.log(columns.join(""));
   }
   console.log(
-    `\nMeasured: each invocation, ${ENVIRONMENTS} scans at a time. Computed out of them: all scans together, ${CONCURRENT_ACCOUNTS}`,
-    `at the same time as the state machine has it, ${map.toFixed(1)} s. Not in it: what Step Functions takes to begin each.`,
+    `\nMeasured: each invocation, ${ENVIRONMENTS} scans at a time. Computed out of them: all scans together, ` +
+      `${CONCURRENT_ACCOUNTS} at the same time as the state machine has it, ${map.toFixed(1)} s. Not in it: what ` +
+      "Step Functions takes to begin each.",
   );
   console.log("\ncalls to AWS");
   for (const { name, served } of steps) {

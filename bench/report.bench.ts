@@ -34,7 +34,8 @@ export async function benchReport({
   const { reportGenerator, standards: custom } = await declaredFunctions({ standards: CHOSEN_STANDARDS });
   const { memoryMb, timeoutSeconds } = reportGenerator;
   console.log(
-    `A report over ${resources.toLocaleString("en")} resources and ${days} days; the function has ${memoryMb} MB and ${timeoutSeconds} s.`,
+    `A report over ${resources.toLocaleString("en")} resources and ${days} days; the function has ` +
+      `${memoryMb} MB and ${timeoutSeconds} s.`,
   );
   const all = Object.entries({ ...custom, ...managedStandards(reportGenerator) });
   const three = Object.entries(custom);
@@ -57,15 +58,18 @@ export async function benchReport({
       const files = Object.entries(uploads).map(
         ([key, bytes]) => `${key.slice(key.lastIndexOf(".") + 1)} ${Math.round(bytes / MIB)} MiB`,
       );
+      const share = ((100 * seconds) / timeoutSeconds).toFixed(1);
+      const rate = Math.round(rows / seconds).toLocaleString("en");
+      const [failing, opened] = [summary.nonCompliant, summary.opened].map((n) => n.toLocaleString("en"));
       const lines = [
         `\nunder ${rules.length === 1 ? "one rule" : `${rules.length} rules`}`,
-        `  time               ${seconds.toFixed(1)} s, ${((100 * seconds) / timeoutSeconds).toFixed(1)} % of what the function has`,
+        `  time               ${seconds.toFixed(1)} s, ${share} % of what the function has`,
         `  processor          ${processorSeconds.toFixed(1)} s`,
-        `  rows read          ${rows.toLocaleString("en")}, ${Math.round(rows / seconds).toLocaleString("en")} a second`,
+        `  rows read          ${rows.toLocaleString("en")}, ${rate} a second`,
         `  peak memory (RSS)  ${peakRssMib} MiB with no limit`,
         `  in use             ${inUseMib} MiB, what forced collections leave`,
         `  files              ${files.join(", ")}`,
-        `  it says            score ${summary.score} %, ${summary.nonCompliant.toLocaleString("en")} failing, ${summary.opened.toLocaleString("en")} opened`,
+        `  it says            score ${summary.score} %, ${failing} failing, ${opened} opened`,
         `  limits             ${verdict(measurement)}`,
       ];
       console.log(lines.join("\n"));

@@ -58,7 +58,8 @@ export class Living {
       for (const change of await this.delivery.deliver()) print(`\n${told(change, now)}`);
       await this.story.catchUp(now);
     } catch (error) {
-      // Whoever plays with the account may well bring a function to fail; AWS would try again, and so does the next sweep.
+      // Whoever plays with the account may well bring a function to fail; AWS would try again, and so does the next
+      // sweep.
       if (!(error instanceof FunctionError)) throw error;
       printNote(`A function failed: ${error.message}`);
     }

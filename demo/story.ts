@@ -56,8 +56,8 @@ export class Story {
   private async setUp(): Promise<string> {
     const { deployment } = this;
     printStep(
-      `index.ts declares ${deployment.graph.resources.length} resources; its table, topic, buckets and queue are in the` +
-        ` emulated account now, and its four functions run from their own archives`,
+      `index.ts declares ${deployment.graph.resources.length} resources; its table, topic, buckets and queue are in ` +
+        "the emulated account now, and its four functions run from their own archives",
     );
     deployment.inject(refusingBucket);
     const payments = await seedBank(deployment.estate);
@@ -180,8 +180,9 @@ export class Story {
     if (row?.exception_id === undefined) throw new Error(`no exception covers ${EXCEPTED_BUCKET}`);
     print();
     printStep(
-      `the settings accept ${EXCEPTED_BUCKET} as it is, for a while: its verdict stays ${row.compliance_type} and names the exception ${row.exception_id}, no alert speaks of it, and the score is given with and without it:` +
-        ` ${percent(summary.scoreWithExceptions)} and ${percent(summary.score)}`,
+      `the settings accept ${EXCEPTED_BUCKET} as it is, for a while: its verdict stays ` +
+        `${row.compliance_type} and names the exception ${row.exception_id}, no alert speaks of it, and the score ` +
+        `is given with and without it: ${percent(summary.scoreWithExceptions)} and ${percent(summary.score)}`,
     );
   }
 

@@ -6,7 +6,8 @@ import type { HomeOfOrganization } from "./organization-home";
 
 /**
  * Makes the stack in every Region that is scanned, unit by unit, one after another: a StackSet takes one operation at a
- * time. A unit that is added or taken away leaves the others' stacks alone. Where all Regions are, nobody knows them yet.
+ * time. A unit that is added or taken away leaves the others' stacks alone. Where all Regions are, nobody knows them
+ * yet.
  */
 export function rollOutByStackSet(
   templateBody: pulumi.Output<string>,

@@ -88,7 +88,8 @@ function invocation(functionArn: string, payload: object, timeoutSeconds: number
     Retry: [
       // Said again it is refused again.
       { ErrorEquals: ["InvalidInputError"], MaxAttempts: 0 },
-      // Lambda has no room until others are done: with few places that is long, and after two hours a scan says so itself.
+      // Lambda has no room until others are done: with few places that is long, and after two hours a scan says so
+      // itself.
       { ErrorEquals: ["Lambda.TooManyRequestsException"], ...PATIENTLY, MaxAttempts: 300 },
       // Lambda is away: not the function's fault, and never for long.
       {

@@ -31,7 +31,8 @@ export const NO_DEMAND_REPORTS: DemandReports = { files: 0, manifests: [], unsea
 
 /** In the folder of the day that the name begins with. */
 const ON_DEMAND = new RegExp(
-  `^(${ON_DEMAND_PREFIX}(\\d{4})/(\\d\\d)/(\\d\\d)/compliance-report-\\2-\\3-\\4T\\d\\d-\\d\\d-\\d\\d-\\d{3}Z(?:-\\d+)?)\\.(.+)$`,
+  `^(${ON_DEMAND_PREFIX}(\\d{4})/(\\d\\d)/(\\d\\d)/compliance-report-` +
+    `\\2-\\3-\\4T\\d\\d-\\d\\d-\\d\\d-\\d{3}Z(?:-\\d+)?)\\.(.+)$`,
 );
 
 interface Surroundings {

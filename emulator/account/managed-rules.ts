@@ -113,7 +113,8 @@ export class ManagedRules {
         `The ConfigRule '${rule}' provided in the request is invalid.`,
       );
     const wanted = [...results.values()].filter(({ verdict }) => ComplianceTypes?.includes(verdict) ?? true);
-    // Limit 0 means the default, and 100 is the most: https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html
+    // Limit 0 means the default, and 100 is the most:
+    // https://docs.aws.amazon.com/config/latest/APIReference/API_GetComplianceDetailsByConfigRule.html
     const from = Number(NextToken ?? 0);
     const to = from + (Limit || 10);
     return json({

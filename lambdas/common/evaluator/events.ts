@@ -175,7 +175,8 @@ export type EvaluatorRequest = SweepRequest | ChangeRequest | ResourcesRequest |
 
 const ALLOWED =
   'an EventBridge "Scheduled Event" or "Config Configuration Item Change", an AWS Config rule event, {}, ' +
-  '{"resourceIds": [...]} or {"whatIf": {...}}, or of a state machine {"plan": {...}}, {"scan": {...}} or {"close": {...}}';
+  '{"resourceIds": [...]} or {"whatIf": {...}}, or of a state machine {"plan": {...}}, {"scan": {...}} or ' +
+  '{"close": {...}}';
 
 /**
  * Narrows an evaluator's event.

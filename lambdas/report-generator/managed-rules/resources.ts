@@ -175,8 +175,8 @@ function accountIdentity({ partition, accountId, region }: Target): Identity {
 }
 
 /**
- * A resource of which AWS Config tells nothing but the id. Ids are unique in an account and Region only, and in a member
- * a rule may say any: there only an ARN of that account is taken, which a bucket's does not name.
+ * A resource of which AWS Config tells nothing but the id. Ids are unique in an account and Region only, and in a
+ * member a rule may say any: there only an ARN of that account is taken, which a bucket's does not name.
  */
 function identityById(key: ResourceKey, place: Target): Identity {
   const { accountId, region } = place;

@@ -36,8 +36,8 @@ export function scannedResults(
 }
 
 /**
- * Whether AWS Config has evaluated the rule in no account yet, and has it in one at least. As a rule the first file tells
- * that it is not so. What keeps an account from being read for another reason is an error of the run.
+ * Whether AWS Config has evaluated the rule in no account yet, and has it in one at least. As a rule the first file
+ * tells that it is not so. What keeps an account from being read for another reason is an error of the run.
  */
 async function isEvaluatedNowhere(observed: Observed): Promise<boolean> {
   let neverEvaluated = false;

@@ -29,7 +29,8 @@ export function coverageSection({ coverage, runs }: Report): Markup {
   const shown = accounts.slice(0, MOST_ACCOUNTS);
   const some = accounts.length > shown.length && ` ${number(shown.length)} are shown here.`;
   const rows = table(COLUMNS, shown.map(accountRow));
-  return html`<details id="coverage"><summary>Coverage of the period by account and rule (${number(accounts.length)})</summary>
+  const title = `Coverage of the period by account and rule (${number(accounts.length)})`;
+  return html`<details id="coverage"><summary>${title}</summary>
 <p class="note">Over all runs of the period; accounts of which something could not be evaluated come first. The JSON has
 each account and Region.${some}</p>
 ${scrolling("Coverage", rows)}</details>`;

@@ -87,9 +87,10 @@ function lead({ period, summary }: Report): Markup {
     return html`State on <strong>${minute(period.to)}</strong>. Nothing has been evaluated by then.`;
   }
   const { compliant, nonCompliant, excepted, error, notApplicable } = summary;
+  const accepted = excepted > 0 && ` (${number(excepted)} more accepted)`;
   const parts = [
     html`<strong>${number(compliant)} pass</strong>`,
-    html`<strong>${number(nonCompliant - excepted)} fail</strong>${excepted > 0 && ` (${number(excepted)} more accepted)`}`,
+    html`<strong>${number(nonCompliant - excepted)} fail</strong>${accepted}`,
     error > 0 && `${number(error)} unreadable`,
     notApplicable > 0 && `${number(notApplicable)} not applicable`,
   ].filter((part) => part !== false);

@@ -8,7 +8,8 @@ import { html, type Markup } from "./markup";
 /** The score in time. */
 export function trendSection({ trend, period }: Report): Markup {
   const chart = trendChart(trend.overall, trend.rulesAdded, trend.from, period);
-  return html`<section aria-labelledby="trend"><h2 id="trend">Trend</h2>${chart}${addedList(trend.rulesAdded)}</section>`;
+  const added = addedList(trend.rulesAdded);
+  return html`<section aria-labelledby="trend"><h2 id="trend">Trend</h2>${chart}${added}</section>`;
 }
 
 const MOST_NAMED = 5;
