@@ -5,13 +5,16 @@ import { dirname, join } from "node:path";
 const ROOT = join(__dirname, "..");
 const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*"(\.[^"]+)"/g;
 
+/** The files that git knows or would take. */
+function listed(...patterns: readonly string[]): string[] {
+  const args = ["ls-files", "--cached", "--others", "--exclude-standard", ...patterns];
+  return execFileSync("git", args, { cwd: ROOT, encoding: "utf8" })
+    .split("\n")
+    .filter((file) => file !== "" && existsSync(join(ROOT, file)));
+}
+
 /** Every file of the product, and the files that it imports. */
-const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts"], {
-  cwd: ROOT,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((file) => file !== "" && !file.startsWith("tests/") && existsSync(join(ROOT, file)));
+const files = listed("*.ts").filter((file) => !file.startsWith("tests/"));
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 
 /** Room → level, as the table in docs/architecture.md says. */
@@ -64,4 +67,21 @@ it("no file imports itself through others", () => {
   };
   for (const file of files) visit(file, []);
   expect(circles).toEqual([]);
+});
+
+/** A page's address that is alone in its line of a comment: broken in two it leads nowhere. */
+const ADDRESS = /^\s*(?:\*|\/\/) \(?https:\/\/\S+$/;
+const WIDEST = 120;
+
+it("no line is wider than 120 columns, but for an address alone in a line", () => {
+  const code = listed("*.ts", "*.js");
+  expect(code.length).toBeGreaterThan(200);
+  const wide = code.flatMap((file) =>
+    readFileSync(join(ROOT, file), "utf8")
+      .split("\n")
+      .flatMap((line, index) =>
+        line.length > WIDEST && !ADDRESS.test(line) ? [`${file}:${index + 1}: ${line.length} columns`] : [],
+      ),
+  );
+  expect(wide).toEqual([]);
 });

@@ -236,7 +236,7 @@ describe("a message that is too long", () => {
     expect(email).toContain("Began to fail (100)\n  ... and 100 more, which the report lists.\n");
   });
 
-  it("because of a thousand exceptions in use stays below the limit too: a digest that SNS refuses fails its run", () => {
+  it("because of a thousand exceptions in use stays below the limit: one that SNS refuses fails its run", () => {
     const exceptions = Array.from({ length: 1_000 }, (_, index) => {
       const one = exception({
         ticket: `SEC-${index}`,

@@ -102,7 +102,7 @@ it("a claim that DynamoDB deletes between two looks at it holds nobody up", asyn
 });
 
 describe("whoever waits for nobody learns of a failure's alert", () => {
-  it("that it is theirs, and again in their next try; others that it may be sent yet, and in the end that it was", async () => {
+  it("that it is theirs, again in their next try; others that it may be sent yet, in the end that it was", async () => {
     const tryAs = (sender: string) => claims.tryDrift(RULE, THING, FIRST, undefined, sender);
     expect(await tryAs("one")).toEqual({ claimedFor: FIRST });
     expect(await tryAs("another")).toBe("taken");

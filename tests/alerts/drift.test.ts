@@ -59,7 +59,7 @@ describe("a configuration change", () => {
     expect((await world.rowsOf("a")).at(-1)).toMatchObject({ compliance_type: "NOT_APPLICABLE", gone: true });
   });
 
-  it("of a resource that cannot be read for a moment fails, so that Lambda tries again, and records nothing", async () => {
+  it("of a resource that cannot be read for a moment fails, for Lambda to try again, and records nothing", async () => {
     await world.complianceBefore("a");
     const time = world.now;
     world.throttled.add("a");
@@ -96,7 +96,7 @@ describe("a configuration change", () => {
     expect(world.reported).toEqual([]);
   });
 
-  it("of a resource that cannot be read is recorded as ERROR and not reported, since nobody saw a verdict", async () => {
+  it("of a resource that cannot be read is recorded as ERROR and not reported: nobody saw a verdict", async () => {
     await world.complianceBefore("a");
     world.things.set("a", "unreadable");
     await world.change("a");

@@ -120,7 +120,8 @@ Newest report: ${REPORT_LINK}
 
   it("fits a phone in one sentence or two", () => {
     expect(drift.sms).toBe(
-      'Compliance drift (high): "ledger" fails s3-bucket-encryption. Default encryption is AES256, at least aws:kms is required.',
+      'Compliance drift (high): "ledger" fails s3-bucket-encryption. ' +
+        "Default encryption is AES256, at least aws:kms is required.",
     );
   });
 

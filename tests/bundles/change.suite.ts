@@ -128,7 +128,7 @@ describe("AWS Config's change event", () => {
 });
 
 describe("drift", () => {
-  test("is alerted of once: at once by the change event, not again by its second delivery nor by the next sweep", async () => {
+  test("is alerted of once: by the change event, not by its second delivery nor by the next sweep", async () => {
     const { estate, functions, proxy } = environment.stack;
     const [drifting = ""] = await estate.launch({ Name: "payments", ...TAGS });
     await functions["ec2-tag-evaluator"].invoke(scheduledEvent(SLOT, "sweep"), { now: SLOT });

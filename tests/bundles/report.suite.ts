@@ -180,7 +180,7 @@ describe("a scheduled report", () => {
     expect(findings.find(({ code }) => code === "import-failed")).toMatchObject({ level: "gap" });
   });
 
-  test("keeps the settings it was judged by once, under their hash, and reports on the past are judged by them", async () => {
+  test("keeps the settings it was judged by once, under their hash: reports on the past go by them", async () => {
     const bucket = environment.stack.reportBucketName;
     await sweep(SLOT);
     await scheduledReport(REPORT_SLOT);

@@ -180,7 +180,7 @@ describe("a scheduled sweep", () => {
     expect((await environment.stack.runs()).at(-1)).toMatchObject({ gone: 1, resolved: 1 });
   });
 
-  test("leaves its metrics where CloudWatch finds them: in a log line of their own, not wrapped into another", async () => {
+  test("leaves its metrics where CloudWatch finds them: in log lines of their own, not inside another", async () => {
     const { estate, functions } = environment.stack;
     await estate.launch(TAGS);
 

@@ -153,7 +153,8 @@ describe("an event that nobody understands", () => {
   ])("such as %s starts no sweep", (_scenario, event) => {
     expect(() => parseEvaluatorEvent(event)).toThrow(
       refusal(
-        'is not understood; allowed: an EventBridge "Scheduled Event" or "Config Configuration Item Change", an AWS Config rule event, {}, {"resourceIds": [...]} or {"whatIf": {...}}',
+        'is not understood; allowed: an EventBridge "Scheduled Event" or "Config Configuration Item Change", an AWS ' +
+          'Config rule event, {}, {"resourceIds": [...]} or {"whatIf": {...}}',
       ),
     );
   });
@@ -262,7 +263,8 @@ describe("AWS Config's event that cannot be answered", () => {
   ])("%s is refused", (_scenario, invokingEvent, messageType) => {
     expect(() => parseEvaluatorEvent(configEvent(invokingEvent))).toThrow(
       refusal(
-        `invokingEvent.messageType must be one of ConfigurationItemChangeNotification, OversizedConfigurationItemChangeNotification, not "${messageType}"`,
+        "invokingEvent.messageType must be one of ConfigurationItemChangeNotification, " +
+          `OversizedConfigurationItemChangeNotification, not "${messageType}"`,
       ),
     );
   });

@@ -234,7 +234,7 @@ describe("an import", () => {
     });
   });
 
-  it("of a result that is newer than the import's own time has the failure open since that time, and new once", async () => {
+  it("of a result newer than the import's own time has the failure open since that time, and new once", async () => {
     configSays([result("AIDA1", "COMPLIANT")]);
     await importManagedRules([rule], MORNING, "sweep", dependencies);
     configSays([result("AIDA1", "NON_COMPLIANT", "2026-11-24T12:30:20.000Z")]);
@@ -398,7 +398,7 @@ describe("an import", () => {
     ]);
   });
 
-  it("fails, naming the resources, when AWS Config goes on leaving some unprocessed: another id would be another history", async () => {
+  it("fails, naming the resources, when AWS Config leaves some out each time: other ids, another history", async () => {
     configSays([result("AIDA1", "COMPLIANT"), result("AIDA2", "COMPLIANT")]);
     config
       .on(BatchGetResourceConfigCommand)
@@ -459,7 +459,7 @@ describe("an import", () => {
       );
     });
 
-    it("calls it by its id, with account and Region, again and again, where its type is not recorded at all", async () => {
+    it("calls it by its id, with account and Region, each time, where its type is not recorded at all", async () => {
       recorded("AWS::IAM::Role");
       await importManagedRules([rule], NOON, "sweep", dependencies);
       expect(await rowsAt(NOON)).toContainEqual(
@@ -553,7 +553,7 @@ describe("an import", () => {
     expect(await dependencies.history.run(rule.name, MORNING)).toBeUndefined();
   });
 
-  it("takes no results of a rule that waits for changes while the recorder is stopped, and takes the others'", async () => {
+  it("takes no result of a rule that waits for changes while the recorder is stopped, but the others'", async () => {
     recorderIs(false);
     configSays([result("AIDA1", "COMPLIANT")]);
     const waiting = { ...rule, name: "iam-no-admin-policies", maximumExecutionFrequency: undefined };
@@ -625,7 +625,7 @@ describe("a compliance change that EventBridge tells of", () => {
     expect(await rowsAt(MORNING)).toHaveLength(1);
   });
 
-  it("is believed in nothing but where to look: the verdict is AWS Config's, with its time when that is newer", async () => {
+  it("is believed in nothing but where to look: the verdict is AWS Config's, with its time if newer", async () => {
     const later = "2026-11-24T07:04:00.000Z";
     configSays([
       { ...result("AIDA1", "NON_COMPLIANT", later), EvaluationResultIdentifier: ofRule("somebody-elses") },
@@ -676,7 +676,7 @@ describe("a compliance change that EventBridge tells of", () => {
     expect(published).toEqual([]);
   });
 
-  it("of before a complete import, about what that one did not list, is recorded with its own time: it tells what was", async () => {
+  it("of before a complete import, about what it did not list, is recorded with its own time: so it was", async () => {
     configSays([result("AIDA2", "COMPLIANT")]);
     await importManagedRules([rule], MORNING, "sweep", dependencies);
     const before = "2026-11-24T06:29:00.000Z";

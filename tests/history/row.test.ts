@@ -139,7 +139,7 @@ describe("the row of an evaluation", () => {
     expect(evaluationRow(context, bucket(), judgement, undefined, OBSERVED_AT).exception_id).toBeUndefined();
   });
 
-  it("of a failure observed before the event is open since then, and no exception covers it that ended in between", () => {
+  it("of a failure observed before the event is open since then, and no exception covers it that has ended", () => {
     const since = "2026-11-24T05:00:00.000Z";
     const ended = exception({ expires: "2026-11-24T05:30:00.000Z" });
     const context = rowContext({ exceptionList: [ended] });

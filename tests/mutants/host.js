@@ -1,7 +1,7 @@
 /**
- * `node -r ../../scripts/typescript.js host.js <suite> <job> <results>`: runs the tests of one suite against one fault after
- * the other, in one process. Before each fault the product's modules are loaded anew, AWS's and Pulumi's not; this, and
- * that only tests run which reach the fault, makes it some hundred times as fast as to begin jest for each.
+ * `node -r ../../scripts/typescript.js host.js <suite> <job> <results>`: runs the tests of one suite against one fault
+ * after the other, in one process. Before each fault the product's modules are loaded anew, AWS's and Pulumi's not;
+ * this, and that only tests run which reach the fault, makes it some hundred times as fast as to begin jest for each.
  *
  * It has of jest what the suites use: describe, it, their each, hooks, expect, spies.
  */

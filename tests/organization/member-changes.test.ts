@@ -95,7 +95,7 @@ describe("a change in a member", () => {
     expect(organization.taken).toEqual([]);
   });
 
-  it("in an account that refuses the role fails, so that it is tried again and kept, and leaves what is known", async () => {
+  it("in an account that refuses the role fails, to be tried again and kept, and leaves what is known", async () => {
     organization.put(MEMBER, "b", "good");
     await runBefore();
     const items = await world.items();

@@ -12,7 +12,8 @@ describe("a grant is complained of", () => {
     [
       "* where a resource type is known, without a reason",
       { action: "config:GetComplianceDetailsByConfigRule", resource: "*" },
-      "config:GetComplianceDetailsByConfigRule takes resources of type ConfigRule (list_awsconfig.html), but is granted on *",
+      "config:GetComplianceDetailsByConfigRule takes resources of type ConfigRule (list_awsconfig.html), " +
+        "but is granted on *",
     ],
     [
       "a resource of another type",

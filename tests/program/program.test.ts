@@ -611,7 +611,7 @@ describe("events", () => {
     }
   });
 
-  test("EventBridge has an alias of the report generator for itself, and its events are retried and kept there, too", () => {
+  test("EventBridge has an alias of the report generator for itself; its events are retried and kept there", () => {
     expect(program.of("lambda/Alias")).toHaveLength(1);
     expect(program.the("lambda/Alias", "report-events").inputs).toMatchObject({
       name: "events",
@@ -661,7 +661,7 @@ describe("events", () => {
 });
 
 describe("alerts", () => {
-  test("the topic refuses everybody who comes without TLS, and its policy admits none but this account's alarms", () => {
+  test("the topic refuses whoever comes without TLS, and its policy admits none but this account's alarms", () => {
     const targets = program.of("cloudwatch/EventTarget").map(({ inputs }) => inputs.arn);
     expect(targets).not.toContain(TOPIC);
     expect(program.statements("sns/TopicPolicy", "alerts")).toEqual([
@@ -862,7 +862,9 @@ test("the outputs are what a person works with", () => {
     snapshotBucketName: `config-snapshots-${ACCOUNT_ID}-${SUFFIX}`,
     functionNames: Object.fromEntries(FUNCTIONS.map((name) => [name, `${name}-${SUFFIX}`])),
     deadLetterQueueUrl: `https://sqs.us-east-1.amazonaws.com/${ACCOUNT_ID}/compliance-dead-letters-${SUFFIX}`,
-    dashboardUrl: `https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards:name=compliance-${SUFFIX}`,
+    dashboardUrl:
+      "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1" +
+      `#dashboards:name=compliance-${SUFFIX}`,
     stateMachineArns: null,
     memberRoleTemplate: null,
   });

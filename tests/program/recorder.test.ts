@@ -195,7 +195,7 @@ test("an adopted recorder that records some types once a day is warned of, for t
   expect((await find())?.warnings).toEqual([expect.stringMatching(/records AWS::S3::Bucket once a day/)]);
 });
 
-test("of types that an adopted recorder does not record it is not said, too, that it records them once a day", async () => {
+test("of types that an adopted recorder does not record it is not said that it records them once a day", async () => {
   account([
     {
       ...complete,
@@ -211,7 +211,7 @@ test("of types that an adopted recorder does not record it is not said, too, tha
   expect(warnings[1]).not.toContain(BUCKET);
 });
 
-test("what is recorded follows from the rules: what they wait for and what they report on, as far as it can be recorded", () => {
+test("what is recorded follows from the rules: what they wait for and report on, as far as it can be", () => {
   const named = (name: string) => catalogueRule(name) ?? fail(name);
   expect(recordedTypes([])).not.toContain("AWS::EC2::VPC");
   const types = recordedTypes([

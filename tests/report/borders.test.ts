@@ -142,7 +142,7 @@ describe("a report", () => {
     expect((await report(company, { knownAt: TO })).schedule[0]?.schedule).toBe(SIX_HOURLY);
   });
 
-  it("holds managed rules to the schedule of the reports, which import them, and others to that of the evaluations", async () => {
+  it("holds managed rules to the schedule of the reports, which import them, and others to their own", async () => {
     const rules = [rule(RULE), rule("iam-root-mfa", { kind: "managed" })];
     const { schedule } = await report(new Company(), { rules });
     expect(schedule.map((one) => [one.rule, one.schedule])).toEqual([

@@ -273,7 +273,7 @@ describe("a report", () => {
     expect(resources.map(({ resourceName }) => resourceName)).toEqual(["beta", "gamma", "legacy-1", "alpha"]);
   });
 
-  it("has the same bytes when it is made again from the same history, though the history gives rows in another order", async () => {
+  it("has the same bytes when it is made again from the same history, whose rows come in another order", async () => {
     const [first, second] = [setUp(), setUp()];
     (second.history as MemoryHistory).salt = "another order";
     const results = [await makeScheduled(first, T2), await makeScheduled(second, T2)] as const;
@@ -434,7 +434,7 @@ describe("scheduled reports", () => {
     expect(report.findings).toContainEqual(expect.objectContaining({ code: "arrived-late" }));
   });
 
-  it("do not call late, or list again, what the previous report had read: its import and the changes before it", async () => {
+  it("do not call late, or list again, what the previous report had read: its import, changes before it", async () => {
     const it = company();
     it.change(RULE, "2026-11-23T06:29:59Z", "delta", "NON_COMPLIANT", "2026-11-23T06:30:02Z");
     const deps = dependencies(
@@ -532,7 +532,7 @@ describe("scheduled reports", () => {
     }
   });
 
-  it("do not call the import late that another run of the same event completed while this one was being made", async () => {
+  it("do not call the import late that another run of the same event completed while this one was made", async () => {
     const it = company();
     const name = "iam-password-policy";
     const rules = [rule(RULE), rule(name, { kind: "managed" })];

@@ -130,7 +130,7 @@ describe("the state at an instant", () => {
     expect((await stateAt(company.history, RULE, at(5))).run).toBeUndefined();
   });
 
-  it("counts the evaluations that came after the run, by resources that are gone too, and none of the run's own", async () => {
+  it("counts the evaluations after the run, by resources that are gone too, and none of the run's own", async () => {
     const company = new Company();
     company.sweep(RULE, at(0), { alpha: "COMPLIANT", beta: "COMPLIANT" });
     const laterAt = async (instant: string) =>

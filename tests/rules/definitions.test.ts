@@ -14,7 +14,8 @@ it("docs/reports.md names the controls that each rule of a deployment without se
   const listed = (ids: readonly string[] = []) => ids.join(", ") || "–";
   const rows = [...customRules.map(({ rule }) => rule), ...managedRules].map(
     ({ name, controls }) =>
-      `| \`${name}\` | ${listed(controls["soc-2"])} | ${listed(controls["pci-dss-4.0"])} | ${listed(controls["cis-aws-3.0"])} |`,
+      `| \`${name}\` | ${listed(controls["soc-2"])} | ${listed(controls["pci-dss-4.0"])} | ` +
+      `${listed(controls["cis-aws-3.0"])} |`,
   );
   const [, table = ""] =
     /^## Controls$[\s\S]*?^\| Rule .*\n.*\n((?:^\|.*\n)+)/m.exec(read("docs/reports.md")) ?? [];

@@ -78,13 +78,15 @@ describe("the verdict on a database", () => {
       "is stopped",
       { status: "stopped" },
       "COMPLIANT",
-      "Backup retention is 7 days, at least 7 days required. No backups are made while the database is not available (stopped).",
+      "Backup retention is 7 days, at least 7 days required. No backups are made while the database is not " +
+        "available (stopped).",
     ],
     [
       "is stopped with backups off",
       { status: "stopped", backupRetentionDays: 0 },
       "NON_COMPLIANT",
-      "Automated backups are off, a retention of at least 7 days is required. No backups are made while the database is not available (stopped).",
+      "Automated backups are off, a retention of at least 7 days is required. No backups are made while " +
+        "the database is not available (stopped).",
     ],
     ...[
       "stopping",
@@ -97,7 +99,8 @@ describe("the verdict on a database", () => {
       `is ${status}`,
       { status },
       "COMPLIANT",
-      `Backup retention is 7 days, at least 7 days required. No backups are made while the database is not available (${status}).`,
+      "Backup retention is 7 days, at least 7 days required. No backups are made while the database is not " +
+        `available (${status}).`,
     ]),
     [
       "is being backed up",

@@ -129,7 +129,7 @@ describe("events out of their order", () => {
     },
   );
 
-  it("a failure that was mended and came back between two sweeps is new, and is told when its alert was lost", async () => {
+  it("a failure that was mended and came back between two sweeps is new, told when its alert was lost", async () => {
     world.things.set("a", "bad");
     await world.sweep();
     world.pass(60);
@@ -167,7 +167,7 @@ describe("events out of their order", () => {
     });
   });
 
-  it("a failure that an exception covered while the sweep was under way is new in the digest after its end", async () => {
+  it("a failure that an exception covered while the sweep was under way is new in the digest after it", async () => {
     world.exceptions = [{ ...EXCEPTION, resource: "arn:aws:test:*:thing/a" }];
     await world.complianceBefore("a");
     const slot = world.now;
@@ -203,7 +203,7 @@ describe("events out of their order", () => {
     expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 0 } });
   });
 
-  it("a resource that a change event still saw after the slot, and the sweep no longer, is closed as of now", async () => {
+  it("a resource that a change event saw after the slot, and the sweep no longer, is closed as of now", async () => {
     await world.complianceBefore("a");
     const slot = world.now;
     world.pass(1);
@@ -217,7 +217,7 @@ describe("events out of their order", () => {
     });
   });
 
-  it("a change event that comes after a newer evaluation with the same verdict is no news, and no second alert", async () => {
+  it("a change event after a newer evaluation with the same verdict is no news, and no second alert", async () => {
     await world.complianceBefore("a");
     world.things.set("a", "bad");
     const changed = world.now;

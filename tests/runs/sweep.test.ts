@@ -98,7 +98,7 @@ describe("a sweep", () => {
     expect(world.alerts).toHaveLength(1);
   });
 
-  it("repeats the same rows when it crashed between the rows and the run, and does not take them for the past", async () => {
+  it("repeats the same rows when it crashed between rows and run, and does not take them for the past", async () => {
     world.things.set("a", "good");
     await world.sweep();
     world.pass(360);
@@ -219,7 +219,7 @@ describe("a sweep", () => {
     expect((await world.runs()).at(-1)).toMatchObject({ gone: 0, ledger: [{ listed: 2 }] });
   });
 
-  it("tells the failure that its retry sees of what a crashed try saw passing, while the index lags behind", async () => {
+  it("tells the failure that its retry sees of what a crashed try saw pass, while the index lags behind", async () => {
     await world.complianceBefore("a");
     const slot = world.now;
     world.beforeEffect = (effect) => {
@@ -473,7 +473,7 @@ describe("what leaves the discovery scope", () => {
 });
 
 describe("several accounts", () => {
-  it("are evaluated in one run with a ledger entry each, and one that is no longer scanned is not declared gone", async () => {
+  it("are evaluated in one run with a ledger entry each; what is no longer scanned is not declared gone", async () => {
     world.accounts = ["111122223333", "444455556666"];
     world.things.set("a", "bad");
     await world.sweep();

@@ -504,7 +504,8 @@ describe("npm run verify-reports", () => {
     [1, "Its period is 2026-11-22T06:30:00.000Z to 2026-11-23T06:30:00.000Z; it begins"],
     [
       2,
-      "Their periods follow each other without a gap, 2026-11-22T06:30:00.000Z to 2026-11-23T12:30:00.000Z; the first begins",
+      "Their periods follow each other without a gap, 2026-11-22T06:30:00.000Z to " +
+        "2026-11-23T12:30:00.000Z; the first begins",
     ],
   ])(
     "does not pass the first period of %i off as evidence that anything ran in it",

@@ -33,7 +33,8 @@ export function primaryKey({ resource_id, evaluation_timestamp }: Keyed): string
 export function checkBetween(lower: string, upper: string): void {
   if (Buffer.compare(Buffer.from(lower), Buffer.from(upper)) <= 0) return;
   throw new ValidationException(
-    `Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: ${lower}, upper bound operand: ${upper}`,
+    "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal " +
+      `to lower bound; lower bound operand: ${lower}, upper bound operand: ${upper}`,
   );
 }
 
@@ -54,7 +55,8 @@ export function checkKey(name: string, value: unknown, kind: "HASH" | "RANGE" = 
   if (typeof value !== "string") throw new ValidationException(`Type mismatch for key ${name} expected: S`);
   if (value === "") {
     throw new ValidationException(
-      `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: ${name}`,
+      "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain " +
+        `an empty string value. Key: ${name}`,
     );
   }
   const most = kind === "HASH" ? MOST_PARTITION_KEY_BYTES : MOST_SORT_KEY_BYTES;
@@ -85,7 +87,8 @@ export function checkItem(item: Keyed, indexKeys: readonly string[] = []): void 
 export function checkBatch(items: readonly Keyed[]): void {
   if (items.length === 0 || items.length > MOST_BATCH_ITEMS) {
     throw new ValidationException(
-      `1 validation error detected: a batch of ${items.length} requests; Member must have length less than or equal to ${MOST_BATCH_ITEMS}, Member must have length greater than or equal to 1`,
+      `1 validation error detected: a batch of ${items.length} requests; Member must have length less than ` +
+        `or equal to ${MOST_BATCH_ITEMS}, Member must have length greater than or equal to 1`,
     );
   }
   if (new Set(items.map(primaryKey)).size < items.length) {

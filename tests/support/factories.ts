@@ -83,7 +83,8 @@ export function row(change: Partial<EvaluationRow> = {}): EvaluationRow {
 }
 
 export const REPORT_LINK =
-  "https://us-east-1.console.aws.amazon.com/s3/object/compliance-reports-111122223333-prod?region=us-east-1&prefix=reports/latest.html";
+  "https://us-east-1.console.aws.amazon.com/s3/object/compliance-reports-111122223333-prod" +
+  "?region=us-east-1&prefix=reports/latest.html";
 
 export function alertContext(change: Partial<AlertContext> = {}): AlertContext {
   return {

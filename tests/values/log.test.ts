@@ -22,7 +22,8 @@ describe("a log line", () => {
     const { log, written } = recording();
     log[method]("run complete", { rule: "s3-bucket-encryption", note: "two\nlines" });
     expect(written).toEqual([
-      `{"timestamp":"2026-11-24T06:01:02.345Z","level":"${level}","message":"run complete","rule":"s3-bucket-encryption","note":"two\\nlines"}\n`,
+      `{"timestamp":"2026-11-24T06:01:02.345Z","level":"${level}","message":"run ` +
+        `complete","rule":"s3-bucket-encryption","note":"two\\nlines"}\n`,
     ]);
   });
 

@@ -213,7 +213,7 @@ test("no role is granted an action on what AWS does not know the action by", () 
   expect(complaints(grants)).toEqual([]);
 });
 
-test("findings go to Security Hub, into this account and Region alone, and an alarm tells when they do not", async () => {
+test("findings go to Security Hub, in this account and Region alone, and an alarm tells when they do not", async () => {
   expect(await settingsOf("report-generator")).toMatchObject({ securityHub: true });
   expect(program.statements("iam/RolePolicy", "report-generator")).toContainEqual({
     Effect: "Allow",

@@ -136,7 +136,7 @@ describe("a report on the past", () => {
     expect(ruleNames(await onDemand(without, { asOf: T2 }))).toEqual([RULE]);
   });
 
-  it("is judged by the first report's settings when it ends before all of them, and by today's after the last", async () => {
+  it("is judged by the first report's settings if it ends before all of them, by today's after the last", async () => {
     const { scheduled, onDemand } = deployment();
     await scheduled(then, T2);
     expect(
@@ -179,7 +179,7 @@ describe("a report on the past", () => {
     expect(later?.schedule).toBe(hourly);
   });
 
-  it("is refused when the settings of then are missing or were changed, instead of being judged by others", async () => {
+  it("is refused when the settings of then are missing or were changed, and not judged by others", async () => {
     const { store, scheduled, onDemand } = deployment();
     await scheduled(then, T1);
     const key = `reports/settings/${parametersHash(then)}.json`;
@@ -198,7 +198,9 @@ describe("a rule that was removed", () => {
     level: "warning",
     code: "rule-removed",
     rules: [OTHER],
-    text: `${OTHER}: removed from the settings after report 1 (2026-11-23 06:30 UTC) and not evaluated any more. This report does not list the resources.`,
+    text:
+      `${OTHER}: removed from the settings after report 1 (2026-11-23 06:30 UTC) and not evaluated any ` +
+      "more. This report does not list the resources.",
   };
 
   it("is named in the first scheduled report without it, and only there", async () => {
@@ -292,7 +294,9 @@ describe("since when a rule is watched", () => {
     expect(missing(second)).toMatchObject({
       level: "gap",
       rules: [RULE],
-      text: `${RULE}: 1 of 1 scheduled run did not happen: 2026-11-23 12:00 UTC. No complete run between the beginning and the end of the period.`,
+      text:
+        `${RULE}: 1 of 1 scheduled run did not happen: 2026-11-23 12:00 UTC. No complete run between the ` +
+        "beginning and the end of the period.",
     });
     // 18:00 of the day before, 00:00 and 06:00 came before anybody watched.
     const day = await onDemand(own, { from: "2026-11-22T12:30:00.000Z", to: NOW });

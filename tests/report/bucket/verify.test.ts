@@ -179,7 +179,7 @@ describe("verify-reports", () => {
     },
   );
 
-  it("does not doubt a chain for being made again with every hash fitting: only a hash kept elsewhere tells", async () => {
+  it("does not doubt a chain made again with every hash fitting: only a hash kept elsewhere tells", async () => {
     const { links, firstBreak } = await verified((objects) =>
       forge(objects, (_sequence, text) =>
         text.replaceAll('"programVersion": "1.2.3"', '"programVersion": "9"'),
@@ -333,7 +333,7 @@ describe("verify-reports", () => {
     expect(firstBreak).toMatchObject({ kind: "changed", key: "reports/latest.json" });
   });
 
-  it("finds that the last manifests were deleted in a bucket that keeps versions, and the stable names set back", async () => {
+  it("finds in a bucket with versions that the last manifests were deleted and the stable names set back", async () => {
     const folder = await copy((objects) => {
       for (const sequence of [2, 3]) objects.delete(link(sequence));
       for (const form of ENDINGS) {
@@ -397,7 +397,7 @@ describe("verify-reports", () => {
     expect(firstBreak).toMatchObject({ kind: "changed", key: "reports/latest.json" });
   });
 
-  it("takes a report on demand under the stable names, as long as it is there itself and follows the last link", async () => {
+  it("takes a report on demand under the stable names if it is there itself and follows the last link", async () => {
     const setLatest = (objects: Map<string, Buffer>, change = (text: string) => text) => {
       for (const form of ENDINGS) {
         const key = [...objects.keys()].find((one) => one.includes("on-demand/") && one.endsWith(form)) ?? "";
