@@ -3,6 +3,8 @@ const { availableParallelism } = require("node:os");
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["**/*.test.ts"],
+  globalSetup: "<rootDir>/tests/support/run-folder.js",
+  moduleNameMapper: { "^esbuild$": "<rootDir>/tests/support/esbuild.js" },
   setupFiles: ["<rootDir>/tests/support/seed.ts"],
   // Jest leaves one processor alone, which on two of them is half of all.
   maxWorkers: Math.max(2, availableParallelism() - 1),
