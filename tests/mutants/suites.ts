@@ -22,6 +22,7 @@ const RUNS = [
   "tests/evaluator/regions-come-and-go",
   "tests/organization/organization",
   "tests/evaluator/managed-rules",
+  "tests/evaluator/compliance-changes",
 ];
 
 /**
@@ -40,7 +41,15 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/report/bucket/verify",
     ],
   ],
-  ["lambdas/report-generator/managed-rules/", ["tests/evaluator/managed-rules", "tests/report/import"]],
+  [
+    "lambdas/report-generator/managed-rules/",
+    [
+      "tests/evaluator/managed-rules",
+      "tests/evaluator/managed-rule-resources",
+      "tests/evaluator/compliance-changes",
+      "tests/report/import",
+    ],
+  ],
   [
     "lambdas/report-generator/",
     [
