@@ -30,7 +30,10 @@ const RUNS = [
  * archives, the demo's or the long random sequences: what is noticed is noticed close to where it was done.
  */
 const SUITES: readonly (readonly [string, readonly string[]])[] = [
-  ["lambdas/report-generator/bucket/storage", ["tests/report/bucket/storage", "tests/report/generate"]],
+  [
+    "lambdas/report-generator/bucket/storage",
+    ["tests/report/bucket/storage", "tests/report/generate", "tests/report/scheduled"],
+  ],
   [
     "lambdas/report-generator/bucket/",
     [
@@ -38,6 +41,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/report/bucket/standard",
       "tests/report/bucket/verify-demand",
       "tests/report/generate",
+      "tests/report/scheduled",
       "tests/report/bucket/verify",
     ],
   ],
@@ -61,6 +65,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/report/schedule",
       "tests/report/chosen-standards",
       "tests/report/generate",
+      "tests/report/scheduled",
       "tests/report/forms/csv",
       "tests/report/forms/ocsf",
       "tests/report/forms/render",
