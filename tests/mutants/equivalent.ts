@@ -7,6 +7,7 @@ export interface Equivalent {
 }
 
 const POLICIES = "program/policies.ts";
+const OWN_RULE = "program/settings/own-managed-rule.ts";
 const SECRETS = "program/settings/secrets.ts";
 const RUN = "lambdas/common/runs/run.ts";
 const RUN_ALERTS = "lambdas/common/runs/run-alerts.ts";
@@ -30,6 +31,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     was: 'typeof action === "string"',
     becomes: "true",
     reason: "A list of actions is copied only for its type.",
+  },
+  {
+    file: OWN_RULE,
+    was: "[]",
+    becomes: '["Stryker was here"]',
+    reason: "An entry with neither types nor a frequency is refused before.",
   },
   {
     file: SECRETS,

@@ -120,6 +120,16 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
   ["lambdas/ec2-tags/", ["tests/rules/ec2-required-tags", "tests/rules/instances"]],
   ["lambdas/s3-encryption/", ["tests/rules/s3-bucket-encryption", "tests/rules/buckets"]],
   ["lambdas/rds-backups/", ["tests/rules/rds-automated-backups", "tests/rules/databases"]],
+  ["program/settings/schedule", ["tests/program/settings/schedule", "tests/program/settings/settings"]],
+  ["program/settings/secrets", ["tests/program/settings/secrets", "tests/program/settings/settings"]],
+  [
+    "program/settings/organization",
+    ["tests/program/settings/organization-settings", "tests/program/settings/settings"],
+  ],
+  [
+    "program/settings/own-managed-rule",
+    ["tests/program/settings/own-managed-rule", "tests/program/standards"],
+  ],
   [
     "program/settings/",
     [

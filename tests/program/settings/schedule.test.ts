@@ -1,5 +1,5 @@
 import { check } from "../../../lambdas/common/values/check";
-import { longestGapHours, SCHEDULE } from "../../../program/settings/schedule";
+import { longestGapHours, SCHEDULE, WATCHABLE_SCHEDULE } from "../../../program/settings/schedule";
 
 test.each([
   "cron(0 0/6 * * ? *)",
@@ -9,6 +9,15 @@ test.each([
   "cron(0 8 3W * ? *)",
   "cron(0 8 ? JAN,JUL 3#2 *)",
   "cron(0/15 8-17 ? * 2-6 2026-2199)",
+  "cron(0,59 0,23 1,31 1,12 ? *)",
+  "cron(0/59 0/23 ? * 1,7 *)",
+  "cron(*/10 5-5 * * ? *)",
+  "cron(0 0 1W * ? *)",
+  "cron(0 0 9W,10W,29W,30W,31W * ? *)",
+  "cron(0 0 ? * L *)",
+  "cron(0 0 ? * 1L,7L *)",
+  "cron(0 0 ? * 1#1,7#5 *)",
+  "cron(0 0 ? JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC SUN,MON,TUE,WED,THU,FRI,SAT *)",
 ])("%s is a schedule", (expression) => {
   expect(check(SCHEDULE, expression, "evaluationSchedule")).toBe(expression);
 });
@@ -34,16 +43,82 @@ test.each([
   ["cron(0 0/6 * * * *)", /exactly one of day of month and day of week must be \?/],
   ["cron(0 0/6 ? * ? *)", /exactly one of day of month and day of week must be \?/],
   ["cron(0 0/6 * * ? 1999)", /no time in the future/],
+  ["every rate(6 hours)", /such as cron\(0 0\/6 \* \* \? \*\)$/],
+  ["at cron(0 0/6 * * ? *)", /: only cron\(\.\.\.\) is allowed, such as/],
+  ["cron(0 0/6 * * ? *) UTC", /: only cron\(\.\.\.\) is allowed, such as/],
+  ["cron()", /each after one space: minutes, hours, day of month, month, day of week, year$/],
+  ["cron(0/60 0 * * ? *)", /"0\/60" is no minutes/],
+  ["cron(0/x 0 * * ? *)", /"0\/x" is no minutes/],
+  ["cron(0/1x 0 * * ? *)", /"0\/1x" is no minutes/],
+  ["cron(0/x1 0 * * ? *)", /"0\/x1" is no minutes/],
+  ["cron(0/05 0 * * ? *)", /"0\/05" is no minutes/],
+  ["cron(0/ 0 * * ? *)", /"0\/" is no minutes/],
+  ["cron(/5 0 * * ? *)", /"\/5" is no minutes/],
+  ["cron(0/5/5 0 * * ? *)", /"0\/5\/5" is no minutes/],
+  ["cron(1-2-3 0 * * ? *)", /"1-2-3" is no minutes/],
+  ["cron(1- 0 * * ? *)", /"1-" is no minutes/],
+  ["cron(1-60 0 * * ? *)", /"1-60" is no minutes/],
+  ["cron(0,,5 0 * * ? *)", /"" is no minutes/],
+  ["cron(0,60 0 * * ? *)", /"60" is no minutes/],
+  ["cron(1x 0 * * ? *)", /"1x" is no minutes/],
+  ["cron(x1 0 * * ? *)", /"x1" is no minutes/],
+  ["cron(? 0 * * ? *)", /"\?" is no minutes/],
+  ["cron(0 ? * * ? *)", /"\?" is no hours/],
+  ["cron(0 0 0 * ? *)", /"0" is no day of month \(1 to 31\)/],
+  ["cron(0 0 0W * ? *)", /"0W" is no day of month/],
+  ["cron(0 0 32W * ? *)", /"32W" is no day of month/],
+  ["cron(0 0 W * ? *)", /"W" is no day of month/],
+  ["cron(0 0 03W * ? *)", /"03W" is no day of month/],
+  ["cron(0 0 3WW * ? *)", /"3WW" is no day of month/],
+  ["cron(0 0 LW3 * ? *)", /"LW3" is no day of month/],
+  ["cron(0 0 xL * ? *)", /"xL" is no day of month/],
+  ["cron(0 0 * 0 ? *)", /"0" is no month \(1 to 12\)/],
+  ["cron(0 0 * 13 ? *)", /"13" is no month/],
+  ["cron(0 0 * jan ? *)", /"jan" is no month/],
+  ["cron(0 0 ? * 0 *)", /"0" is no day of week \(1 to 7\)/],
+  ["cron(0 0 ? * 0L *)", /"0L" is no day of week/],
+  ["cron(0 0 ? * 8L *)", /"8L" is no day of week/],
+  ["cron(0 0 ? * 6LL *)", /"6LL" is no day of week/],
+  ["cron(0 0 ? * 16L *)", /"16L" is no day of week/],
+  ["cron(0 0 ? * 0#1 *)", /"0#1" is no day of week/],
+  ["cron(0 0 ? * 3#0 *)", /"3#0" is no day of week/],
+  ["cron(0 0 ? * 3#22 *)", /"3#22" is no day of week/],
+  ["cron(0 0 ? * 33#2 *)", /"33#2" is no day of week/],
+  ["cron(0 0 * * ? 1969)", /"1969" is no year \(1970 to 2199\)/],
+  ["cron(0 0 * * ? 2200)", /"2200" is no year/],
 ])("%s is refused", (expression, reason) => {
   const parse = () => check(SCHEDULE, expression, "evaluationSchedule");
   expect(parse).toThrow(reason);
   expect(parse).toThrow(/^evaluationSchedule is "/);
 });
 
+test("anything but a text is refused", () => {
+  expect(() => check(SCHEDULE, 6, "evaluationSchedule")).toThrow(
+    /^evaluationSchedule must be a text, not 6$/,
+  );
+});
+
+test("of a long text only its beginning is told", () => {
+  const parse = () => check(SCHEDULE, "x".repeat(200), "evaluationSchedule");
+  expect(parse).toThrow(/^evaluationSchedule is "x{70,80}…?[^x]*": only cron/);
+});
+
+test("a schedule that no alarm can watch is refused with what one can, and a malformed one with its mistake", () => {
+  const parse = (expression: string) => () => check(WATCHABLE_SCHEDULE, expression, "evaluationSchedule");
+  expect(parse("cron(0 0 1 * ? *)")).toThrow(
+    'evaluationSchedule is "cron(0 0 1 * ? *)": at most 167 hours may pass between two runs, ' +
+      "as no CloudWatch alarm can watch for longer",
+  );
+  expect(parse("cron(0 0/6 * * ?)")).toThrow(/takes 6 fields/);
+  expect(parse("cron(0 0,1 ? * MON *)")()).toBe("cron(0 0,1 ? * MON *)");
+});
+
 test.each([
   ["cron(0 0/6 * * ? *)", 6],
   ["cron(30 0/6 * * ? *)", 6],
   ["cron(0/5 * * * ? *)", 1],
+  ["cron(0 * * * ? *)", 1],
+  ["cron(0 0 1 1 ? *)", 366 * 24],
   ["cron(0 3 * * ? *)", 24],
   ["cron(0 2,5 * * ? *)", 21],
   ["cron(0 4 ? * MON-FRI *)", 72],
