@@ -175,13 +175,13 @@ test("there are as many units and accounts as AWS allows, and each is named once
 });
 
 test("is told what is wrong with its Regions, each", () => {
-  expect(refusalOf({ regions: ["us-east-1", "eu-west-7", "eu-west-1", "moon-1"] })).toBe(
+  expect(refusalOf({ regions: ["us-east-1", "eu-west-7", "eu-west-1", "us-west-9"] })).toBe(
     "organization.regions must name Regions of AWS, and eu-west-7 is none\n" +
-      "organization.regions must name Regions of AWS, and moon-1 is none",
+      "organization.regions must name Regions of AWS, and us-west-9 is none",
   );
-  expect(refusalOf({ regions: ["eu-west-1"] })).toBe(
-    "organization.regions must contain us-east-1, as the setting regions does: the deployment's account is one " +
-      'of them, not ["eu-west-1"]',
+  expect(refusalOf({ regions: ["us-east-1"] }, { regions: ["us-east-1", "eu-west-1"] })).toBe(
+    "organization.regions must contain eu-west-1, as the setting regions does: the deployment's account is one " +
+      'of them, not ["us-east-1"]',
   );
   expect(refusalOf({ roleRollout: "stackset" })).toBe(
     "organization needs units with roleRollout stackset, such as the organization's root: a StackSet is told where " +
