@@ -71,7 +71,17 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/report/forms/render",
     ],
   ],
-  ["scripts/", ["tests/report/bucket/verify-demand", "tests/report/bucket/verify"]],
+  [
+    "scripts/",
+    [
+      "tests/report/bucket/verify-manifests",
+      "tests/report/bucket/verify-files",
+      "tests/report/bucket/verify-latest",
+      "tests/report/bucket/verify-result",
+      "tests/report/bucket/verify-demand",
+      "tests/report/bucket/verify",
+    ],
+  ],
   [
     "lambdas/common/alerts/",
     [
