@@ -23,7 +23,10 @@ describe("the result of a walk along the chain", () => {
       uncommitted: [],
       onDemand: {
         files: ENDINGS.length * demanded.length,
-        manifests: [...demanded].sort().map((stem) => sha256(objects.get(`${stem}.manifest.json`) ?? "")),
+        manifests: demanded
+          .map((stem) => `${stem}.manifest.json`)
+          .sort()
+          .map((key) => sha256(objects.get(key) ?? "")),
         unsealed: [],
         faults: [],
         isLatest: false,
