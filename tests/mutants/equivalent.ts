@@ -45,6 +45,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: WHOLE_WORD,
   },
   { file: SECRETS, was: ADDRESS, becomes: "/(.*?[a-z][a-z0-9+.-]*:\\/\\/)(.*)$/is", reason: WHOLE_WORD },
+  {
+    file: SECRETS,
+    was: "[]",
+    becomes: '["Stryker was here"]',
+    reason: "The first entry, the whole match, is not used.",
+  },
+  { file: SECRETS, was: '""', becomes: '"Stryker was here!"', reason: "Whatever is split has a first part." },
   { file: SECRETS, was: "/[/?#].*$/s", becomes: "/[/?#].*/s", reason: WHOLE_WORD },
   {
     file: STORAGE,

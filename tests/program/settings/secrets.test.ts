@@ -7,6 +7,7 @@ describe("what is told of a setting with addresses", () => {
     ["https://example.com#secret", "https://example.com/..."],
     ["HTTPS://example.com/secret", "HTTPS://example.com/..."],
     ["s3+x://a@b@example.com/secret", "s3+x://example.com/..."],
+    ["s3://ada:secret@example/secret", "s3://example/..."],
     ['{"a":"https://example.com/a\\"secret","b":"c"}', '{"a":"https://example.com/...","b":"c"}'],
     [
       "see https://a.example/secret and https://b.example/secret",
