@@ -43,7 +43,7 @@ describe("npm run demo -- --organization", () => {
 
   it("does not go on for --keep, and says so", async () => {
     const demo = playground.start("npm", ["run", "demo", "--", "--organization", "--keep"]);
-    expect((await demo.ended()).code).toBe(1);
+    expect((await demo.ended()).code).toBe(2);
     expect(demo.errors).toContain("--keep and --organization do not go together");
   });
 });
