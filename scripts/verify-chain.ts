@@ -58,10 +58,7 @@ export async function verifyChain(
   onProgress: (sequence: number, last: number) => void = () => {},
 ): Promise<Verification> {
   const keys = await collect(source.keys(CHAIN_PREFIX));
-  const rewritten = new Set<string>();
-  if (source.rewritten !== undefined) {
-    for await (const key of source.rewritten(REPORTS_PREFIX)) if (!LATEST.includes(key)) rewritten.add(key);
-  }
+  const rewritten = new Set(source.rewritten && (await collect(source.rewritten(REPORTS_PREFIX))));
   const forks = await findForks(source, keys, rewritten);
   const numbers = [...keys.map((key) => sequenceOfKey(key) ?? 0), ...forks.keys()];
   const last = numbers.reduce((highest, number) => Math.max(highest, number), 0);

@@ -15,6 +15,9 @@ const SETTLING = "lambdas/common/runs/settling.ts";
 const PAST = "lambdas/common/runs/past.ts";
 const SINGLE = "lambdas/common/runs/single.ts";
 const STORAGE = "lambdas/report-generator/bucket/storage.ts";
+const VERIFY_CHAIN = "scripts/verify-chain.ts";
+const VERIFY_FILES = "scripts/verify-files.ts";
+const VERIFY_LINKS = "scripts/verify-links.ts";
 const LABEL = "A statement's Sid is a label, which AWS does not evaluate.";
 const NO_RUN_YET = "No run of this instant is complete: it was asked under the lease that is held.";
 const CHUNKS = "Only how the same bytes are divided into chunks, of which S3 sees nothing.";
@@ -111,5 +114,29 @@ export const EQUIVALENT: readonly Equivalent[] = [
     was: "one > other",
     becomes: "one >= other",
     reason: "Of two that are alike it is either.",
+  },
+  {
+    file: VERIFY_CHAIN,
+    was: "latest?.head?.kind",
+    becomes: "latest?.head.kind",
+    reason: "A newest report without a head is a break, after which nobody looks beside the chain.",
+  },
+  {
+    file: VERIFY_FILES,
+    was: "[]",
+    becomes: '["Stryker was here"]',
+    reason: "The rules before the first manifest: one without a name is no rule of the settings.",
+  },
+  {
+    file: VERIFY_LINKS,
+    was: "period.from > before.period.to",
+    becomes: "period.from >= before.period.to",
+    reason: "Where both are the same there is neither gap nor fork.",
+  },
+  {
+    file: VERIFY_LINKS,
+    was: "manifest?.files",
+    becomes: "manifest.files",
+    reason: "What has a whole number under `sequence` is not null.",
   },
 ];

@@ -55,6 +55,10 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
+    "lambdas/report-generator/figures/cron",
+    ["tests/report/slots", "tests/program/settings/schedule", "tests/report/schedule"],
+  ],
+  [
     "lambdas/report-generator/",
     [
       "tests/report/state",
