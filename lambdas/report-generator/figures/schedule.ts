@@ -1,10 +1,10 @@
 /** Schedule attestation: which sweeps the schedule expression promised, and which of them really happened. */
 
-import { next, parse } from "aws-cron-parser";
 import { AFTER_INSTANT, instantOf } from "../../common/history/keys";
 import type { RunRow } from "../../common/history/rows";
 import { justBefore, plus } from "../../common/values/instants";
 import type { Period } from "../request/period";
+import { cronOf, nextSlot } from "./cron";
 
 /** A sweep is on time when it is complete this long after its slot: the promised five minutes and one for the start. */
 export const ON_TIME_MS = 6 * 60 * 1000;
@@ -58,12 +58,12 @@ export function slotsOf(expression: string, period: Period): string[] {
   const cron = parseExpression(expression);
   const slots: string[] = [];
   const end = new Date(period.to);
-  let slot = next(cron, new Date(period.from));
+  let slot = nextSlot(cron, new Date(period.from));
   while (slot !== null && slot <= end) {
     if (slots.length === MAXIMUM_SLOTS)
       throw new RangeError(`more than ${MAXIMUM_SLOTS} slots of ${expression}`);
     slots.push(slot.toISOString());
-    slot = next(cron, slot);
+    slot = nextSlot(cron, slot);
   }
   return slots;
 }
@@ -73,7 +73,7 @@ export function slotsOf(expression: string, period: Period): string[] {
  * @throws RangeError when the expression is no `cron(…)` of six fields.
  */
 export function slotAfter(expression: string, instant: string): string | undefined {
-  return next(parseExpression(expression), new Date(instant))?.toISOString();
+  return nextSlot(parseExpression(expression), new Date(instant))?.toISOString();
 }
 
 function parseExpression(expression: string) {
@@ -81,7 +81,7 @@ function parseExpression(expression: string) {
   if (fields === undefined) {
     throw new RangeError(`the schedule ${JSON.stringify(expression)} is no cron(…) expression of six fields`);
   }
-  return parse(fields);
+  return cronOf(fields.split(" "));
 }
 
 /** What of a run says whether the schedule was kept. */

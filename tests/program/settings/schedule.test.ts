@@ -1,25 +1,43 @@
 import { check } from "../../../lambdas/common/values/check";
-import { longestGapHours, SCHEDULE, WATCHABLE_SCHEDULE } from "../../../program/settings/schedule";
+import { longestGapHours, WATCHABLE_SCHEDULE } from "../../../program/settings/schedule";
 
 test.each([
   "cron(0 0/6 * * ? *)",
   "cron(30 0/6 * * ? *)",
   "cron(0 4 ? * MON-FRI *)",
-  "cron(15 10 L * ? *)",
-  "cron(0 8 3W * ? *)",
-  "cron(0 8 ? JAN,JUL 3#2 *)",
-  "cron(0/15 8-17 ? * 2-6 2026-2199)",
-  "cron(0,59 0,23 1,31 1,12 ? *)",
+  "cron(0/15 8-17 ? * 2-6 *)",
+  "cron(0 0/6 * * ? 1970-2199)",
+  "cron(0,59 0,23 1,6-26/5,31 1-12 ? *)",
   "cron(0/59 0/23 ? * 1,7 *)",
   "cron(*/10 5-5 * * ? *)",
-  "cron(0 0 1W * ? *)",
-  "cron(0 0 9W,10W,29W,30W,31W * ? *)",
-  "cron(0 0 ? * L *)",
-  "cron(0 0 ? * 1L,7L *)",
-  "cron(0 0 ? * 1#1,7#5 *)",
+  "cron(0 0,1 ? * MON *)",
+  "cron(0 0,1 ? * L *)",
   "cron(0 0 ? JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC SUN,MON,TUE,WED,THU,FRI,SAT *)",
 ])("%s is a schedule", (expression) => {
-  expect(check(SCHEDULE, expression, "evaluationSchedule")).toBe(expression);
+  expect(check(WATCHABLE_SCHEDULE, expression, "evaluationSchedule")).toBe(expression);
+});
+
+test.each([
+  "cron(0 0 ? * MON *)",
+  "cron(0 0 ? * L *)",
+  "cron(0 0 L * ? *)",
+  "cron(0 0 1W * ? *)",
+  "cron(0 0 9W * ? *)",
+  "cron(0 0 10W * ? *)",
+  "cron(0 0 29W * ? *)",
+  "cron(0 0 30W * ? *)",
+  "cron(0 0 31W 2 ? *)",
+  "cron(0 0 ? * 1L *)",
+  "cron(0 0 ? * 7L *)",
+  "cron(0 0 ? 2 1#5 *)",
+  "cron(0 8 ? JAN,JUL 7#1 *)",
+  "cron(0 0 1 * ? *)",
+  "cron(0 0/6 * * ? 2199)",
+])("%s is a schedule that no alarm can watch, and is refused with what one can", (expression) => {
+  expect(() => check(WATCHABLE_SCHEDULE, expression, "evaluationSchedule")).toThrow(
+    `evaluationSchedule is "${expression}": at most 167 hours may pass between two runs, as no CloudWatch alarm can ` +
+      "watch for longer",
+  );
 });
 
 test.each([
@@ -64,6 +82,12 @@ test.each([
   ["cron(x1 0 * * ? *)", /"x1" is no minutes/],
   ["cron(? 0 * * ? *)", /"\?" is no minutes/],
   ["cron(0 ? * * ? *)", /"\?" is no hours/],
+  ["cron(0 0 ?,5 * ? *)", /"\?" is no day of month/],
+  ["cron(0 0 L,15 * ? *)", /"L" is no day of month/],
+  ["cron(0 0 9W,10W * ? *)", /"9W" is no day of month/],
+  ["cron(0 0 * ? ? *)", /"\?" is no month/],
+  ["cron(0 0 ? * 1#1,7#5 *)", /"1#1" is no day of week/],
+  ["cron(0 0 ? * L,2 *)", /"L" is no day of week/],
   ["cron(0 0 0 * ? *)", /"0" is no day of month \(1 to 31\)/],
   ["cron(0 0 0W * ? *)", /"0W" is no day of month/],
   ["cron(0 0 32W * ? *)", /"32W" is no day of month/],
@@ -87,30 +111,20 @@ test.each([
   ["cron(0 0 * * ? 1969)", /"1969" is no year \(1970 to 2199\)/],
   ["cron(0 0 * * ? 2200)", /"2200" is no year/],
 ])("%s is refused", (expression, reason) => {
-  const parse = () => check(SCHEDULE, expression, "evaluationSchedule");
+  const parse = () => check(WATCHABLE_SCHEDULE, expression, "evaluationSchedule");
   expect(parse).toThrow(reason);
   expect(parse).toThrow(/^evaluationSchedule is "/);
 });
 
 test("anything but a text is refused", () => {
-  expect(() => check(SCHEDULE, 6, "evaluationSchedule")).toThrow(
+  expect(() => check(WATCHABLE_SCHEDULE, 6, "evaluationSchedule")).toThrow(
     /^evaluationSchedule must be a text, not 6$/,
   );
 });
 
 test("of a long text only its beginning is told", () => {
-  const parse = () => check(SCHEDULE, "x".repeat(200), "evaluationSchedule");
+  const parse = () => check(WATCHABLE_SCHEDULE, "x".repeat(200), "evaluationSchedule");
   expect(parse).toThrow(/^evaluationSchedule is "x{70,80}…?[^x]*": only cron/);
-});
-
-test("a schedule that no alarm can watch is refused with what one can, and a malformed one with its mistake", () => {
-  const parse = (expression: string) => () => check(WATCHABLE_SCHEDULE, expression, "evaluationSchedule");
-  expect(parse("cron(0 0 1 * ? *)")).toThrow(
-    'evaluationSchedule is "cron(0 0 1 * ? *)": at most 167 hours may pass between two runs, ' +
-      "as no CloudWatch alarm can watch for longer",
-  );
-  expect(parse("cron(0 0/6 * * ?)")).toThrow(/takes 6 fields/);
-  expect(parse("cron(0 0,1 ? * MON *)")()).toBe("cron(0 0,1 ? * MON *)");
 });
 
 test.each([
@@ -121,6 +135,10 @@ test.each([
   ["cron(0 0 1 1 ? *)", 366 * 24],
   ["cron(0 3 * * ? *)", 24],
   ["cron(0 2,5 * * ? *)", 21],
+  ["cron(0 5,2 * * ? *)", 21],
+  ["cron(0 0/12,5 * * ? *)", 12],
+  ["cron(0 0 ? * L *)", 168],
+  ["cron(0 0 2,8,14,20,26,31 * ? *)", 6 * 24],
   ["cron(0 4 ? * MON-FRI *)", 72],
   ["cron(0 4 ? * MON *)", 168],
   ["cron(0 0 1 * ? *)", 31 * 24],

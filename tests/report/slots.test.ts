@@ -1,0 +1,47 @@
+import { slotsOf } from "../../lambdas/report-generator/figures/schedule";
+
+describe("the slots of a schedule", () => {
+  it.each([
+    ["a list in any order", "0 12,0 * * ? *", ["24T12", "25T00", "25T12", "26T00", "26T12"]],
+    [
+      "a list with steps",
+      "0 0/12,5 * * ? *",
+      ["24T05", "24T12", "25T00", "25T05", "25T12", "26T00", "26T05", "26T12"],
+    ],
+    ["a step within a range", "0 1-9/8 * * ? *", ["24T01", "24T09", "25T01", "25T09", "26T01", "26T09"]],
+    ["a range of days by name", "0 6 ? NOV TUE-WED *", ["24T06", "25T06"]],
+    ["the last day of the week", "0 6 ? * L *", []],
+  ])("are those of %s", (_what, fields, hours) => {
+    const slots = slotsOf(`cron(${fields})`, {
+      from: "2026-11-24T00:00:00.000Z",
+      to: "2026-11-26T13:00:00.000Z",
+    });
+    expect(slots).toEqual(hours.map((hour) => `2026-11-${hour}:00:00.000Z`));
+  });
+
+  it("are on Saturday on the last day of the week", () => {
+    const november = { from: "2026-11-01T00:00:00.000Z", to: "2026-11-20T00:00:00.000Z" };
+    expect(slotsOf("cron(0 6 ? * L *)", november)).toEqual([
+      "2026-11-07T06:00:00.000Z",
+      "2026-11-14T06:00:00.000Z",
+    ]);
+  });
+
+  it("leave out a day that a month does not have", () => {
+    const days = (expression: string, from: string, to: string) =>
+      slotsOf(`cron(0 6 ${expression} * ? *)`, {
+        from: `${from}T12:00:00.000Z`,
+        to: `${to}T12:00:00.000Z`,
+      }).map((slot) => slot.slice(0, 10));
+    expect(days("2,26,31", "2026-03-20", "2026-05-10")).toEqual([
+      "2026-03-26",
+      "2026-03-31",
+      "2026-04-02",
+      "2026-04-26",
+      "2026-05-02",
+    ]);
+    expect(days("2,3,29,30", "2026-02-10", "2026-03-10")).toEqual(["2026-03-02", "2026-03-03"]);
+    expect(days("2,29", "2028-02-10", "2028-03-10")).toEqual(["2028-02-29", "2028-03-02"]);
+    expect(days("31", "2026-11-10", "2027-04-30")).toEqual(["2026-12-31", "2027-01-31", "2027-03-31"]);
+  });
+});
