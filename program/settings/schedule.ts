@@ -36,8 +36,8 @@ const TOO_SELDOM =
 /**
  * An EventBridge schedule expression
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html) whose runs an alarm can
- * watch for. AWS itself would refuse a bad one only halfway through the deployment. `rate(…)` is not allowed: it counts from
- * the creation of the rule, so that the slots an auditor expects would shift whenever the rule is replaced.
+ * watch for. AWS itself would refuse a bad one only halfway through the deployment. `rate(…)` is not allowed: it counts
+ * from the creation of the rule, so that the slots an auditor expects would shift whenever the rule is replaced.
  */
 export const WATCHABLE_SCHEDULE = v.pipe(
   v.string(must("be a text")),
