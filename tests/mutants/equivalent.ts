@@ -8,6 +8,7 @@ export interface Equivalent {
 
 const POLICIES = "program/policies.ts";
 const OWN_RULE = "program/settings/own-managed-rule.ts";
+const SCHEDULE = "program/settings/schedule.ts";
 const SECRETS = "program/settings/secrets.ts";
 const RUN = "lambdas/common/runs/run.ts";
 const RUN_ALERTS = "lambdas/common/runs/run-alerts.ts";
@@ -40,6 +41,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     was: "[]",
     becomes: '["Stryker was here"]',
     reason: "An entry with neither types nor a frequency is refused before.",
+  },
+  {
+    file: SCHEDULE,
+    was: "/^cron\\((.*)\\)$/.exec(expression)?.[1]?.split",
+    becomes: "/^cron\\((.*)\\)$/.exec(expression)?.[1].split",
+    reason: "What matches has its group.",
+  },
+  {
+    file: SCHEDULE,
+    was: '""',
+    becomes: '"Stryker was here!"',
+    reason: "There is a text for each of the six fields, and a first part of whatever is split.",
   },
   {
     file: SECRETS,

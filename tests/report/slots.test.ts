@@ -44,4 +44,23 @@ describe("the slots of a schedule", () => {
     expect(days("2,29", "2028-02-10", "2028-03-10")).toEqual(["2028-02-29", "2028-03-02"]);
     expect(days("31", "2026-11-10", "2027-04-30")).toEqual(["2026-12-31", "2027-01-31", "2027-03-31"]);
   });
+
+  it.each([
+    ["60 0 * * ? *", '"60" is no minutes'],
+    ["0 24 * * ? *", '"24" is no hours'],
+    ["0 0-24 * * ? *", '"0-24" is no hours'],
+    ["0 5-2 * * ? *", '"5-2" is no hours'],
+    ["0 1,0/0 * * ? *", '"0/0" is no hours'],
+    ["0 1/x * * ? *", '"1/x" is no hours'],
+    ["0 0 0 * ? *", '"0" is no day of month'],
+    ["0 0 L * ? *", '"L" is no day of month'],
+    ["0 0 * JANUARY ? *", '"JANUARY" is no month'],
+    ["0 0 ? * 2#1 *", '"2#1" is no day of week'],
+    ["0 0 * * ? 1969", '"1969" is no year'],
+  ])("are not guessed of %s", (fields, reason) => {
+    const asked = { from: "2026-11-24T00:00:00.000Z", to: "2026-11-26T13:00:00.000Z" };
+    expect(() => slotsOf(`cron(${fields})`, asked)).toThrow(
+      new RangeError(`${reason} of a cron(…) expression`),
+    );
+  });
 });

@@ -3,10 +3,10 @@
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html).
  */
 
-import { next, parse } from "aws-cron-parser";
+import { next } from "aws-cron-parser";
 
 /** The numbers of each field. */
-export type Cron = ReturnType<typeof parse>;
+export type Cron = Parameters<typeof next>[0];
 
 /** A field of a cron expression: the numbers in it, and the words for some of them, the first for `from`. */
 export interface CronField {
@@ -39,42 +39,41 @@ export const CRON_FIELDS: readonly CronField[] = [
   { key: "years", name: "year", from: 1970, to: 2199 },
 ];
 
-const LAST_DAY_OF_WEEK = "7";
-/** What stands alone in a field: any day, or one day of each month. */
-const ALONE = /^(\?|L|\d+[LW]|\d#\d)$/;
+const ANY = "?";
+const LAST_DAY_OF_WEEK = "L";
 const MINUTE = 60_000;
 
 /** The number that a text in a field is or means; NaN when it is none. */
-export function numberIn({ words = [], from }: CronField, text: string): number {
-  const word = words.indexOf(text);
+export function numberIn({ words, from }: CronField, text: string): number {
+  const word = words?.indexOf(text) ?? -1;
   if (word >= 0) return word + from;
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 /**
- * @param fields six, as EventBridge takes them.
- * @throws Error when a number is none of its field's.
+ * @param fields six, as EventBridge takes them, but for those that mean one day of each month (`L`, `15W`, `2#1`).
+ * @throws RangeError when something in a field is none of its numbers.
  */
 export function cronOf(fields: readonly string[]): Cron {
-  const texts = fields.map((text, index) => (index === 4 && text === "L" ? LAST_DAY_OF_WEEK : text));
-  const parsed = parse(texts.join(" "));
-  // The parser takes lists as they are ordered, and of a list only the first step.
-  for (const [index, field] of CRON_FIELDS.entries()) {
-    const text = texts[index] ?? "";
-    if (!ALONE.test(text)) parsed[field.key] = numbersOf(field, text);
-  }
-  return parsed;
+  const numbers = CRON_FIELDS.map((field, index) => [field.key, numbersOf(field, fields[index] ?? ANY)]);
+  return Object.fromEntries(numbers) as Cron;
 }
 
 function numbersOf(field: CronField, text: string): number[] {
+  if (text === ANY) return [];
+  if (text === LAST_DAY_OF_WEEK && field.key === "daysOfWeek") return [field.to];
   const numbers = text.split(",").flatMap((part) => {
-    const [range = "", step] = part.split("/");
-    const [first = field.from, last] =
+    const [range = part, step] = part.split("/");
+    const [first = Number.NaN, last] =
       range === "*" ? [field.from, field.to] : range.split("-").map((end) => numberIn(field, end));
     const end = last ?? (step === undefined ? first : field.to);
     const by = Number(step ?? 1);
+    if (!(first >= field.from && first <= end && end <= field.to && by > 0)) {
+      throw new RangeError(`${JSON.stringify(part)} is no ${field.name} of a cron(…) expression`);
+    }
     return Array.from({ length: Math.floor((end - first) / by) + 1 }, (_, index) => first + index * by);
   });
+  // The parser takes the first that fits.
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
 
