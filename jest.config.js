@@ -8,6 +8,8 @@ module.exports = {
   setupFiles: ["<rootDir>/tests/support/seed.ts"],
   // Jest leaves one processor alone, which on two of them is half of all.
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Suites leave memory behind: beyond this a worker is begun anew, as a large one takes too long to end.
+  workerIdleMemoryLimit: "700MB",
   testSequencer: "<rootDir>/tests/support/sequencer.js",
   // For a slow machine: what hangs fails, and what is slow does not.
   testTimeout: 30_000,
