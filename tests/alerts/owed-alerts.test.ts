@@ -1,21 +1,16 @@
-import { EXCEPTION, eachWorld, type World, withoutAlerts } from "../support/world";
+import {
+  EXCEPTION,
+  eachWorld,
+  newestRun,
+  sweepWithoutAlerts,
+  type World,
+  withoutAlerts,
+} from "../support/world";
 
 let world: World;
 eachWorld((next) => {
   world = next;
 });
-
-/** A sweep whose alerts SNS refuses, and the time until the next one. */
-async function sweepWithoutAlerts(): Promise<void> {
-  world.beforeEffect = withoutAlerts;
-  await world.sweep();
-  world.beforeEffect = () => {};
-  world.pass(360);
-}
-
-async function newestRun() {
-  return (await world.runs()).sort((a, b) => (a.evaluation_timestamp < b.evaluation_timestamp ? 1 : -1))[0];
-}
 
 describe("a sweep whose alerts SNS refuses", () => {
   it("commits what it observed, and says what it owes in its row, its log and its metrics", async () => {
@@ -24,7 +19,7 @@ describe("a sweep whose alerts SNS refuses", () => {
     world.beforeEffect = withoutAlerts;
     const instant = world.now.toISOString();
     expect(await world.sweep()).toMatchObject({ status: "complete", nonCompliant: 1 });
-    expect(await newestRun()).toMatchObject({
+    expect(await newestRun(world)).toMatchObject({
       owed: { drifts: [{ resource_id: expect.stringContaining("thing/a"), opened_at: instant }], more: 0 },
       digest_until: "2026-11-24T00:00:00.000Z",
     });
@@ -38,11 +33,11 @@ describe("a sweep whose alerts SNS refuses", () => {
     await world.complianceBefore("a", "b");
     world.things.set("a", "bad");
     const opened = world.now.toISOString();
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
     await world.sweep();
     expect(world.drifts()).toMatchObject([{ data: { instant: opened } }]);
     expect(world.digests().at(-1)?.subject).toContain("1 failing (1 new)");
-    expect((await newestRun())?.owed).toBeUndefined();
+    expect((await newestRun(world)).owed).toBeUndefined();
     world.pass(360);
     await world.sweep();
     expect(world.drifts()).toHaveLength(1);
@@ -55,10 +50,10 @@ describe("a sweep whose alerts SNS refuses", () => {
   it("again and again is made up for by the first that can tell", async () => {
     await world.complianceBefore("a", "b");
     world.things.set("a", "bad");
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
     world.things.set("b", "bad");
-    await sweepWithoutAlerts();
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
+    await sweepWithoutAlerts(world);
     await world.sweep();
     expect(world.toldNames().sort()).toEqual(["a", "b"]);
     expect(world.digests().at(-1)?.subject).toContain("2 failing (2 new)");
@@ -68,8 +63,8 @@ describe("a sweep whose alerts SNS refuses", () => {
     const names = Array.from({ length: 1_004 }, (_, index) => `thing-${index}`);
     await world.complianceBefore(...names);
     for (const name of names) world.things.set(name, "bad");
-    await sweepWithoutAlerts();
-    expect((await newestRun())?.owed).toMatchObject({ drifts: { length: 1_000 }, more: 4 });
+    await sweepWithoutAlerts(world);
+    expect((await newestRun(world)).owed).toMatchObject({ drifts: { length: 1_000 }, more: 4 });
     await world.sweep();
     expect(world.drifts().map(({ subject }) => subject)).toEqual([
       "[HIGH] Drift: 1004 resources fail good-things",
@@ -95,7 +90,7 @@ describe("a sweep whose alerts SNS refuses", () => {
     await world.complianceBefore("a");
     world.things.set("a", "bad");
     const opened = world.now.toISOString();
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
     world.things.set("a", "unreadable");
     await world.sweep();
     expect(world.drifts()).toEqual([]);
@@ -117,17 +112,17 @@ describe("a sweep whose alerts SNS refuses", () => {
   ])("owes nothing of a resource that %s", async (_, happens) => {
     await world.complianceBefore("a", "b");
     world.things.set("a", "bad");
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
     happens();
     await world.sweep();
     expect(world.drifts()).toEqual([]);
-    expect((await newestRun())?.owed).toBeUndefined();
+    expect((await newestRun(world)).owed).toBeUndefined();
   });
 
   it("leaves the drift to a change event that sees it mended and failing again, as a failure of its own", async () => {
     await world.complianceBefore("a");
     world.things.set("a", "bad");
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
     world.things.set("a", "good");
     await world.change("a");
     world.pass(1);
@@ -144,7 +139,7 @@ describe("a sweep whose alerts SNS refuses", () => {
     await world.sweep();
     world.pass(360);
     world.things.set("a", "good");
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
     await world.sweep();
     expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 1, entries: [{ name: "a" }] } });
     world.pass(360);

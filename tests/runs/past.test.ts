@@ -1,17 +1,11 @@
 /** What a sweep takes from the history before it: what its alerts rest on, and how much it reads for that. */
 
-import { eachWorld, goneFrom, type World, withoutAlerts } from "../support/world";
+import { eachWorld, goneFrom, sweepWithoutAlerts, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {
   world = next;
 });
-
-async function sweepWithoutAlerts(slot = world.now): Promise<void> {
-  world.beforeEffect = withoutAlerts;
-  await world.sweep(slot);
-  world.beforeEffect = () => {};
-}
 
 /** How many single items are read before the listing of a sweep, and how many at a time. */
 async function readBeforeListing(): Promise<{ count: number; atOnce: number }> {
@@ -36,8 +30,7 @@ describe("before the first sweep of all", () => {
     world.things.set("a", "bad");
     await world.change("a");
     world.pass(30);
-    await sweepWithoutAlerts();
-    world.pass(360);
+    await sweepWithoutAlerts(world);
     await world.sweep();
     expect(world.drifts()).toEqual([]);
   });
@@ -81,8 +74,7 @@ describe("what a sweep and a change event both saw while the sweep was under way
 
   it("is new in the next digest when the sweep's own was refused", async () => {
     await happens("bad");
-    await sweepWithoutAlerts(slot);
-    world.pass(360);
+    await sweepWithoutAlerts(world, slot);
     await world.sweep();
     expect(world.digests().at(-1)?.subject).toContain("1 failing (1 new)");
   });
@@ -93,8 +85,7 @@ describe("what a sweep and a change event both saw while the sweep was under way
     world.pass(30);
     const next = world.now;
     await happens("good");
-    await sweepWithoutAlerts(next);
-    world.pass(360);
+    await sweepWithoutAlerts(world, next);
     await world.sweep();
     expect(world.digests().at(-1)?.data).toMatchObject({ resolved: { count: 1 } });
   });
@@ -145,7 +136,7 @@ describe("what a sweep and a change event both saw while the sweep was under way
 it("a failure that is owed, and was mended and came back since, is told as of when it came back", async () => {
   await world.complianceBefore("a");
   world.things.set("a", "bad");
-  await sweepWithoutAlerts();
+  await sweepWithoutAlerts(world);
   world.pass(1);
   world.things.set("a", "good");
   await world.change("a");

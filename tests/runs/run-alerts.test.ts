@@ -1,6 +1,6 @@
 /** What a run owes, as its row, its log and its metrics say it, and what the next run makes of that. */
 
-import { eachWorld, goneFrom, thingArn, type World, withoutAlerts } from "../support/world";
+import { eachWorld, goneFrom, newestRun, sweepWithoutAlerts, thingArn, type World } from "../support/world";
 
 const RULE = "good-things";
 /** Drifts of which nothing but their number is known. */
@@ -12,21 +12,6 @@ eachWorld((next) => {
 });
 
 const lines = (message: string) => world.logged.filter((line) => line.message === message);
-
-async function sweepWithoutAlerts(): Promise<void> {
-  world.beforeEffect = withoutAlerts;
-  await world.sweep();
-  world.beforeEffect = () => {};
-  world.pass(360);
-}
-
-async function newestRun() {
-  const [newest] = (await world.runs()).sort((a, b) =>
-    a.evaluation_timestamp < b.evaluation_timestamp ? 1 : -1,
-  );
-  if (!newest) throw new Error("no run");
-  return newest;
-}
 
 /** So many things that passed in a first complete run, with names of this length. */
 async function manyOfLength(count: number, length: number): Promise<string[]> {
@@ -40,7 +25,7 @@ describe("a sweep whose alerts SNS refuses", () => {
   it("says in its log which it was, and how many drifts it owes", async () => {
     await world.complianceBefore("a", "b");
     world.things.set("a", "bad").set("b", "bad");
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
     const about = { level: "ERROR", errorMessage: "SNS is away", rule: RULE };
     expect(lines("drift could not be alerted of")).toMatchObject([
       { ...about, instant: "2026-11-24T00:30:00.000Z", owed: 2 },
@@ -52,18 +37,20 @@ describe("a sweep whose alerts SNS refuses", () => {
 
   it("counts what it owes without names, too", async () => {
     await world.complianceBefore("a");
-    const run = await newestRun();
+    const run = await newestRun(world);
     const owing = { ...run, evaluation_timestamp: `2026-11-24T00:10:00.000Z#${RULE}`, owed: OWED_BY_NUMBER };
     await world.history().commit(owing);
     world.things.set("a", "bad");
-    await sweepWithoutAlerts();
-    expect(await newestRun()).toMatchObject({ owed: { drifts: [{ resource_id: thingArn("a") }], more: 1 } });
+    await sweepWithoutAlerts(world);
+    expect(await newestRun(world)).toMatchObject({
+      owed: { drifts: [{ resource_id: thingArn("a") }], more: 1 },
+    });
     expect(lines("drift could not be alerted of")).toMatchObject([{ owed: 2 }]);
     // Two drifts and the digest.
     expect(lines("metrics").at(-1)).toMatchObject({ UndeliveredAlerts: 3 });
     await world.sweep();
     expect(world.toldNames()).toEqual(["a"]);
-    expect((await newestRun()).owed).toBeUndefined();
+    expect((await newestRun(world)).owed).toBeUndefined();
   });
 
   it("names no more of what it owes than 250,000 bytes hold: the run's row has at most 400 KB", async () => {
@@ -71,8 +58,8 @@ describe("a sweep whose alerts SNS refuses", () => {
     const bytesOf = (name: string) =>
       JSON.stringify({ resource_id: thingArn(name), opened_at: previous, previous_instant: previous }).length;
     const names = await manyOfLength(501, 500 - bytesOf(""));
-    await sweepWithoutAlerts();
-    const { owed } = await newestRun();
+    await sweepWithoutAlerts(world);
+    const { owed } = await newestRun(world);
     expect(JSON.stringify(owed?.drifts[0])).toHaveLength(500);
     expect(owed).toMatchObject({ drifts: { length: 500 }, more: 1 });
     await world.sweep();
@@ -91,15 +78,15 @@ describe("a sweep whose alerts SNS refuses", () => {
     world.pass(20);
     world.things.set("a", "bad");
     const again = world.now.toISOString();
-    await sweepWithoutAlerts();
+    await sweepWithoutAlerts(world);
     await world.sweep();
     expect(world.drifts().map(({ data }) => data.instant)).toEqual(["2026-11-24T00:30:00.000Z", again]);
   });
 
   it("and that is the first of all has what fails by then new in the next one's digest", async () => {
     world.things.set("a", "bad");
-    await sweepWithoutAlerts();
-    expect((await newestRun()).digest_until).toBe("");
+    await sweepWithoutAlerts(world);
+    expect((await newestRun(world)).digest_until).toBe("");
     await world.sweep();
     expect(world.digests().map(({ subject }) => subject)).toEqual([
       "[HIGH] good-things: 1 failing (1 new), 0 resolved, 0 not evaluated",

@@ -45,7 +45,7 @@ function firstOnDemand(objects: Objects, [first, ...others]: readonly string[]):
   for (const key of objects.keys()) if (others.some((stem) => key.startsWith(stem))) objects.delete(key);
 }
 
-/** Takes the OCSF form out of every scheduled report, as in the time before there was any. */
+/** Takes the OCSF form out of every scheduled report, as reports had none before version 1.1 of their schema. */
 function withoutOcsf(objects: Objects): void {
   for (const sequence of [1, 2, 3]) objects.delete(file(sequence, OCSF));
   forge(objects, (_sequence, text, isManifest) =>
