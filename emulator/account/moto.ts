@@ -127,6 +127,8 @@ function spawnServer(command: string, logFile: string): ChildProcess {
       PYTHONDONTWRITEBYTECODE: "1",
       PYTHONUNBUFFERED: "1",
       MOTO_ENDS_WITH_STDIN: "1",
+      // Some thousand images, which nobody here asks for and which are built anew after each reset.
+      MOTO_EC2_LOAD_DEFAULT_AMIS: "false",
     },
   });
   closeSync(log);

@@ -1,4 +1,10 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { type AwsRequest, parseAwsRequest } from "./aws-request";
@@ -52,6 +58,7 @@ export interface AwsProxy {
 export async function startProxy(upstream: string): Promise<AwsProxy> {
   const exchanges: Exchange[] = [];
   const interceptors: Interceptor[] = [];
+  const agent = new Agent({ keepAlive: true });
 
   const server = createServer((incoming, outgoing) => {
     outgoing.sendDate = false;
@@ -79,7 +86,11 @@ export async function startProxy(upstream: string): Promise<AwsProxy> {
       outgoing.writeHead(intercepted.status, { ...intercepted.headers }).end(intercepted.body);
       return;
     }
-    const response = await forward(upstream, incoming, { path: wire.path, body: wire.body, ...intercepted });
+    const response = await forward(upstream, agent, incoming, {
+      path: wire.path,
+      body: wire.body,
+      ...intercepted,
+    });
     const { statusCode = 502, headers } = response;
     const { date: _, ...kept } = headers;
     note(statusCode);
@@ -109,6 +120,7 @@ export async function startProxy(upstream: string): Promise<AwsProxy> {
       };
     },
     stop: async () => {
+      agent.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -123,13 +135,14 @@ async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
 
 function forward(
   upstream: string,
+  agent: Agent,
   { method, headers }: IncomingMessage,
   { path, body }: { path: string; body: Buffer | string },
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(upstream);
     const length = { "content-length": String(Buffer.byteLength(body)) };
-    const options = { hostname, port, method, path, headers: { ...headers, ...length }, agent: false };
+    const options = { hostname, port, method, path, headers: { ...headers, ...length }, agent };
     httpRequest(options, resolve).once("error", reject).end(body);
   });
 }

@@ -2,16 +2,38 @@
 does unlike AWS where that would falsify an evaluation, makes its slowest parts quick, and ends it with its starter."""
 
 import copy
+import functools
+import gc
 import hashlib
 import inspect
 import os
+import selectors
 import threading
+import types
 
+from botocore import loaders
+from moto.utilities import utils
+
+# Read with this for their hook, the descriptions of the services are put together in Python, pair by pair; a plain
+# dict keeps its order too. And each session of several reads them anew.
+loaders.OrderedDict = None
+_load_file = loaders.JSONFileLoader.load_file
+_loaded_file = functools.cache(lambda path: _load_file(loaders.JSONFileLoader(), path))
+loaders.JSONFileLoader.load_file = lambda self, path: _loaded_file(path)
+
+# Which instance type is offered in which zone nobody asks here, and it takes a quarter of a second to read.
+_load_resource = utils.load_resource
+utils.load_resource = lambda package, resource: (
+    [] if "instance_type_offerings" in resource else _load_resource(package, resource)
+)
+
+from moto import backends
 from moto.core.responses import ActionResult
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.table import Table
 from moto.rds.models import DBInstance
 from moto.s3.responses import S3Response
+from werkzeug import serving
 
 
 # moto gives every database one and the same DbiResourceId; AWS Config knows databases by nothing else.
@@ -93,6 +115,39 @@ def _with(name, value, items):
 
 
 Table.query = _query_of_partition
+
+
+# For every request moto lists the folders of its own package, and the server writes a line that nobody reads.
+_services = frozenset(backends.list_of_moto_modules())
+backends.list_of_moto_modules = lambda: _services
+serving.WSGIRequestHandler.log_request = lambda self, code="-", size="-": None
+
+
+# The server closes every connection, as it would take what a handler left of a request for the next one. moto's
+# handlers leave nothing, and with a connection to each request a third of the time goes into opening and closing.
+class _NothingMoreToRead(selectors.DefaultSelector):
+    def select(self, timeout=None):
+        return []
+
+
+_send_header = serving.WSGIRequestHandler.send_header
+
+
+def _send_header_but_close(self, keyword, value):
+    if (keyword, value) != ("Connection", "close"):
+        _send_header(self, keyword, value)
+
+
+serving.WSGIRequestHandler.send_header = _send_header_but_close
+serving.WSGIRequestHandler.disable_nagle_algorithm = True
+serving.selectors = types.SimpleNamespace(
+    **{**vars(selectors), "DefaultSelector": _NothingMoreToRead}
+)
+
+
+# What is there from the start is not looked through again for garbage.
+gc.freeze()
+gc.set_threshold(20_000)
 
 
 # A starter that is killed can clean up nothing, but the pipe it held to our standard input closes all the same.
