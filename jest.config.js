@@ -3,8 +3,15 @@ const { availableParallelism } = require("node:os");
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["**/*.test.ts"],
+  testEnvironment: "<rootDir>/tests/support/environment.js",
   globalSetup: "<rootDir>/tests/support/run-folder.js",
-  moduleNameMapper: { "^esbuild$": "<rootDir>/tests/support/esbuild.js" },
+  moduleNameMapper: {
+    "^esbuild$": "<rootDir>/tests/support/esbuild.js",
+    // Pulumi's automation API, and what it serializes functions with: a package manager and a compiler.
+    "^\\./automation$": "<rootDir>/tests/support/unused.js",
+    "/closure/codePaths$": "<rootDir>/tests/support/unused.js",
+    "/typescript-shim$": "<rootDir>/tests/support/unused.js",
+  },
   setupFiles: ["<rootDir>/tests/support/seed.ts"],
   // Jest leaves one processor alone, which on two of them is half of all.
   maxWorkers: Math.max(2, availableParallelism() - 1),
