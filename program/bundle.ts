@@ -39,15 +39,14 @@ export async function buildFunction(
     bundle: posix.join(directory, bundleName(settings)),
     settings: posix.join(directory, `settings-${hash}.json`),
   };
-  const { outputFiles } = await bundle(
-    `lambdas/${folder}/handler.ts`,
-    files.bundle,
+  const built = await bundled(
+    { in: `lambdas/${folder}/handler.ts`, out: files.bundle.replace(/\.js$/, "") },
     featuresOf(settings),
     project,
   );
   await mkdir(join(project, directory), { recursive: true });
   await Promise.all([
-    ...outputFiles.map(({ path, contents }) => writeWhole(path, contents)),
+    ...[files.bundle, `${files.bundle}.map`].map((file) => writeBuilt(built, join(project, file))),
     writeWhole(join(project, files.settings), Buffer.from(settingsText)),
   ]);
   return files;
@@ -68,16 +67,51 @@ function featuresOf(settings: object): Record<string, string> {
   };
 }
 
-/** Bundles the AWS SDK, too: the one in Lambda's runtime is older and differs by Region. */
-function bundle(
-  entryPoint: string,
-  outfile: string,
+/** A handler's file, and where its bundle goes, without the extension. */
+interface EntryPoint {
+  readonly in: string;
+  readonly out: string;
+}
+
+/** What esbuild made, by path. */
+type Built = ReadonlyMap<string, Uint8Array>;
+
+/** Handlers that wait for the others of their tick, by what their bundles have in common. */
+const waiting = new Map<string, { readonly entryPoints: EntryPoint[]; readonly built: Promise<Built> }>();
+
+/**
+ * Bundles what is asked for in one tick in one go: esbuild then reads once what the functions share, above all the
+ * AWS SDK, and is done in half the time.
+ */
+function bundled(
+  entryPoint: EntryPoint,
   define: Readonly<Record<string, string>>,
   project: string,
-) {
-  return build({
-    entryPoints: [entryPoint],
-    outfile,
+): Promise<Built> {
+  const key = JSON.stringify([project, define]);
+  const others = waiting.get(key);
+  if (others !== undefined) {
+    others.entryPoints.push(entryPoint);
+    return others.built;
+  }
+  const entryPoints = [entryPoint];
+  const built = Promise.resolve().then(() => {
+    waiting.delete(key);
+    return bundle(entryPoints, define, project);
+  });
+  waiting.set(key, { entryPoints, built });
+  return built;
+}
+
+/** Bundles the AWS SDK, too: the one in Lambda's runtime is older and differs by Region. */
+async function bundle(
+  entryPoints: EntryPoint[],
+  define: Readonly<Record<string, string>>,
+  project: string,
+): Promise<Built> {
+  const { outputFiles } = await build({
+    entryPoints,
+    outdir: ".",
     absWorkingDir: project,
     bundle: true,
     platform: "node",
@@ -96,6 +130,13 @@ function bundle(
     logLevel: "silent",
     write: false,
   });
+  return new Map(outputFiles.map(({ path, contents }) => [path, contents]));
+}
+
+async function writeBuilt(built: Built, file: string): Promise<void> {
+  const contents = built.get(file);
+  if (contents === undefined) throw new Error(`esbuild made no ${file}`);
+  await writeWhole(file, contents);
 }
 
 /** Never half written for another deployment that reads it, and untouched where nothing changes. */

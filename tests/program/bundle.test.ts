@@ -39,6 +39,22 @@ test("a handler and what it imports become one CommonJS module", async () => {
   await expect(load(await builtBundle(project)).handler()).resolves.toBe(42);
 });
 
+test("a bundle has the same bytes whether it is made alone or together with others", async () => {
+  const source = 'import { answer } from "../shared"; export const handler = async () => answer;';
+  const project = projectWith(source);
+  mkdirSync(join(project, "lambdas/judge"));
+  writeFileSync(join(project, "lambdas/shared.ts"), "export const answer = 42;");
+  writeFileSync(join(project, "lambdas/judge/handler.ts"), source.replace("answer;", "answer + 1;"));
+  const alone = await builtBundle(project);
+
+  const [checker, judge] = await Promise.all([
+    buildFunction("checker", {}, project),
+    buildFunction("judge", {}, project),
+  ]);
+  expect(readFileSync(join(project, checker.bundle), "utf8")).toBe(alone);
+  await expect(load(readFileSync(join(project, judge.bundle), "utf8")).handler()).resolves.toBe(43);
+});
+
 test("the files lie in the build folder, named from the project, the settings for people to read", async () => {
   const project = projectWith("export const handler = async () => 1;");
   const files = await buildFunction("checker", { severity: "high" }, project);

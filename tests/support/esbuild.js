@@ -6,8 +6,7 @@ const esbuild = jest.requireActual("../../node_modules/esbuild");
 const PROJECT = join(__dirname, "../..");
 
 /**
- * esbuild, which bundles each handler once in a run of the tests: bundling four takes five seconds of a processor, and
- * a dozen suites run the program. What lies elsewhere than in this project is bundled each time.
+ * esbuild, which bundles the same handlers once in a run of the tests: a dozen suites run the program. What lies elsewhere than in this project is bundled each time.
  */
 module.exports = {
   ...esbuild,
