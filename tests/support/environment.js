@@ -1,11 +1,23 @@
+const asyncHooks = require("node:async_hooks");
 const { TestEnvironment } = require("jest-environment-node");
 
 /** The file of Pulumi's that asks for the stack at each resource, or at each promise. */
 const PULUMI = /@pulumi[\\/]pulumi[\\/](?:resource|runtime[\\/]debuggable)\.js$/;
 
+/** The stores that were made since the suite began. */
+const stores = new Set();
+
+asyncHooks.AsyncLocalStorage = class extends asyncHooks.AsyncLocalStorage {
+  constructor(...given) {
+    super(...given);
+    stores.add(this);
+  }
+};
+
 /**
- * Node's, but Pulumi gets no stack to remember for whoever debugs it: jest maps a hundred frames of each to their
- * sources, which is half the time of the suites that run the program.
+ * Node's, made quicker in two ways. Pulumi gets no stack to remember for whoever debugs it: jest maps a hundred frames
+ * of each to their sources, which is half the time of the suites that run the program. And no suite leaves a store
+ * behind, as jest does for each: every promise of the suites after it would be told of to all of them.
  */
 module.exports = class extends TestEnvironment {
   async setup() {
@@ -13,5 +25,11 @@ module.exports = class extends TestEnvironment {
     const mapped = Error.prepareStackTrace;
     Error.prepareStackTrace = (error, frames) =>
       PULUMI.test(frames[0]?.getFileName() ?? "") ? String(error) : mapped(error, frames);
+  }
+
+  async teardown() {
+    for (const store of stores) store.disable();
+    stores.clear();
+    await super.teardown();
   }
 };
