@@ -138,7 +138,8 @@ describe("npm run demo -- --keep", () => {
 
     if (hasAwsCli) {
       const history = await succeeded(command(/^ +(aws dynamodb query [\s\S]*?\}\}')$/m));
-      expect(history.match(/COMPLIANT/g)).toHaveLength(6);
+      // One more where a slot of the schedule has come since those of the day that was played.
+      expect([6, 7]).toContain(history.match(/COMPLIANT/g)?.length);
       expect(history).not.toMatch(/alert#|lease#|window/);
     }
     const [report, verification] = await Promise.all([

@@ -6,7 +6,8 @@ const esbuild = jest.requireActual("../../node_modules/esbuild");
 const PROJECT = join(__dirname, "../..");
 
 /**
- * esbuild, which bundles the same handlers once in a run of the tests: a dozen suites run the program. What lies elsewhere than in this project is bundled each time.
+ * esbuild, which bundles the same handlers once in a run of the tests: a dozen suites run the program. What lies
+ * elsewhere than in this project is bundled each time.
  */
 module.exports = {
   ...esbuild,
