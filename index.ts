@@ -30,7 +30,12 @@ import { CHANGES_A_MONTH, estimateConfigCost } from "./program/config-cost";
 import { dashboardBody } from "./program/dashboard";
 import { inPatterns, itemChangePattern } from "./program/event-patterns";
 import { failedInvocations } from "./program/failed-invocations";
-import { forwardChanges, furtherRegion, type HomeOfRegions } from "./program/further-regions";
+import {
+  forwardChanges,
+  furtherRegion,
+  type HomeOfRegions,
+  type OwnRecording,
+} from "./program/further-regions";
 import { memberChanges } from "./program/member-changes";
 import {
   managedSessionActions,
@@ -533,13 +538,6 @@ function severityOf({ name, severity }: Pick<RuleDescription, "name" | "severity
 
 // ------------------------------------------------------------ AWS Config: what is noticed when it changes
 
-/** What the stack knows of the account's recorder. */
-interface Recording {
-  readonly recorderName: pulumi.Output<string>;
-  /** What rules have to wait for. */
-  readonly ready: pulumi.Resource[];
-}
-
 const configTypes = recordedTypes(settings.managedRules);
 const configCost = estimateConfigCost(
   settings.managedRules,
@@ -557,15 +555,18 @@ pulumi.log.info(
 const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), environmentSuffix };
 
 /** The recorder that the account has, or the stack's own: AWS Config allows one, and rules need one. */
-const recording: Promise<Recording> = findForeignRecorder({
+const recording = findForeignRecorder({
   mode: settings.configRecorder,
   identity,
   types: configTypes,
   client: configClient(region, providerSettings),
-}).then((foreign) => {
-  if (foreign === undefined) return ownRecorder();
+}).then((foreign): { own?: OwnRecording; recorderName: pulumi.Output<string> } => {
+  if (foreign === undefined) {
+    const own = ownRecorder();
+    return { own, recorderName: own.recorder.name };
+  }
   for (const warning of foreign.warnings) pulumi.log.warn(warning);
-  return { recorderName: pulumi.output(foreign.name), ready: [] };
+  return { recorderName: pulumi.output(foreign.name) };
 });
 
 let snapshots: ReturnType<typeof evidenceBucket> | undefined;
@@ -582,7 +583,7 @@ function snapshotBucket() {
  * Destroyed in the one order that AWS accepts: recording stops, the channel goes, the recorder goes. What has to be
  * replaced goes first, for AWS allows one recorder and one channel.
  */
-function ownRecorder(): Recording {
+function ownRecorder(): OwnRecording {
   const oneAtATime = { deleteBeforeReplace: true };
   const { bucket, policy } = snapshotBucket();
   const role = new aws.iam.Role("config-recorder", {
@@ -626,14 +627,17 @@ function ownRecorder(): Recording {
       s3KmsKeyArn: kmsKeyArn,
       snapshotDeliveryProperties: { deliveryFrequency: "TwentyFour_Hours" },
     },
-    { ...oneAtATime, dependsOn: [recorder, policy] },
+    {
+      ...oneAtATime,
+      dependsOn: every("recorder").then<pulumi.Resource[]>((recorders) => [policy, ...recorders]),
+    },
   );
   const started = new aws.cfg.RecorderStatus(
     "recorder",
     { name: recorder.name, isEnabled: true },
-    { ...oneAtATime, dependsOn: channel },
+    { ...oneAtATime, dependsOn: every("channel") },
   );
-  return { recorderName: recorder.name, ready: [started] };
+  return { recorder, channel, started };
 }
 
 const home: HomeOfRegions = {
@@ -645,11 +649,19 @@ const home: HomeOfRegions = {
   kmsKeyArn,
   region,
   snapshots: snapshotBucket,
+  every,
 };
 const recordedElsewhere = furtherRegions.map((further) => furtherRegion(further, home));
 if (recordedElsewhere.length > 0) forwardChanges(recordedElsewhere, home);
 
-const recorderReady = recording.then(({ ready }) => ready);
+/** Of what the stack makes to record with, here and in the further Regions, one part. */
+async function every(part: keyof OwnRecording): Promise<pulumi.Resource[]> {
+  const here = recording.then(({ own }) => own);
+  const recordings = await Promise.all([here, ...recordedElsewhere.map((further) => further.recording)]);
+  return recordings.flatMap((own) => own?.[part] ?? []);
+}
+
+const recorderReady = every("started");
 
 for (const { rule, name, evaluator } of evaluators) {
   const permission = new aws.lambda.Permission(`${name}-config`, {

@@ -23,6 +23,13 @@ const TYPES_RECORDED_ELSEWHERE = CUSTOM_RULES.flatMap(
   ({ rule }) => rule.resourceTypes as readonly ResourceType[],
 );
 
+/** What of AWS Config the stack makes in a Region that nobody else records. */
+export interface OwnRecording {
+  readonly recorder: aws.cfg.Recorder;
+  readonly channel: aws.cfg.DeliveryChannel;
+  readonly started: aws.cfg.RecorderStatus;
+}
+
 /** What a deployment gives to each of its further Regions. */
 export interface HomeOfRegions {
   readonly named: (resourceType: string) => string;
@@ -35,6 +42,8 @@ export interface HomeOfRegions {
   readonly region: string;
   /** Made when the first recorder needs it. */
   readonly snapshots: () => { readonly bucket: aws.s3.Bucket; readonly policy: aws.s3.BucketPolicy };
+  /** Those that the stack makes in all of its Regions: where one refuses its recorder, none has begun to record. */
+  readonly every: (part: keyof OwnRecording) => Promise<pulumi.Resource[]>;
 }
 
 /** A Region that tells of its changes. */
@@ -43,8 +52,8 @@ export interface FurtherRegion {
   readonly options: { readonly provider: aws.Provider };
   /** The rule of EventBridge's there that sees the changes. */
   readonly changes: aws.cloudwatch.EventRule;
-  /** Settles when it is known whose recorder records there. */
-  readonly recording: Promise<void>;
+  /** Undefined where somebody else's recorder records. */
+  readonly recording: Promise<OwnRecording | undefined>;
 }
 
 /** Declares what a further Region needs, all but the way from there to the deployment. */
@@ -72,7 +81,7 @@ export function furtherRegion(region: string, home: HomeOfRegions): FurtherRegio
   const recording = findForeignRecorder({ ...home.recorder, client, types: TYPES_RECORDED_ELSEWHERE }).then(
     (foreign) => {
       for (const warning of foreign?.warnings ?? []) pulumi.log.warn(`${region}: ${warning}`);
-      if (foreign === undefined) ownRecorder(region, home, options);
+      return foreign === undefined ? ownRecorder(region, home, options) : undefined;
     },
     (caught) => {
       throw new pulumi.RunError(`${region}: ${asError(caught).message}`);
@@ -112,8 +121,8 @@ function ownRecorder(
   region: string,
   home: HomeOfRegions,
   options: { readonly provider: aws.Provider },
-): void {
-  const { named, accountId, kmsKeyArn } = home;
+): OwnRecording {
+  const { named, accountId, kmsKeyArn, every } = home;
   const oneAtATime = { ...options, deleteBeforeReplace: true };
   const { bucket, policy } = home.snapshots();
   const name = `config-recorder-${region}`;
@@ -157,11 +166,15 @@ function ownRecorder(
       s3KmsKeyArn: kmsKeyArn,
       snapshotDeliveryProperties: { deliveryFrequency: "TwentyFour_Hours" },
     },
-    { ...oneAtATime, dependsOn: [recorder, policy] },
+    {
+      ...oneAtATime,
+      dependsOn: every("recorder").then<pulumi.Resource[]>((recorders) => [policy, ...recorders]),
+    },
   );
-  new aws.cfg.RecorderStatus(
+  const started = new aws.cfg.RecorderStatus(
     `recorder-${region}`,
     { name: recorder.name, isEnabled: true },
-    { ...oneAtATime, dependsOn: channel },
+    { ...oneAtATime, dependsOn: every("channel") },
   );
+  return { recorder, channel, started };
 }
