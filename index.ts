@@ -629,7 +629,7 @@ function ownRecorder(): OwnRecording {
     },
     {
       ...oneAtATime,
-      dependsOn: every("recorder").then<pulumi.Resource[]>((recorders) => [policy, ...recorders]),
+      dependsOn: every("recorder").then<pulumi.Resource[]>((recorders) => [...recorders, policy]),
     },
   );
   const started = new aws.cfg.RecorderStatus(

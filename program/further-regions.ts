@@ -168,7 +168,7 @@ function ownRecorder(
     },
     {
       ...oneAtATime,
-      dependsOn: every("recorder").then<pulumi.Resource[]>((recorders) => [policy, ...recorders]),
+      dependsOn: every("recorder").then<pulumi.Resource[]>((recorders) => [...recorders, policy]),
     },
   );
   const started = new aws.cfg.RecorderStatus(
