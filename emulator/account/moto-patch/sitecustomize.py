@@ -28,9 +28,11 @@ utils.load_resource = lambda package, resource: (
 )
 
 from moto import backends
+from moto.core import responses
 from moto.core.responses import ActionResult
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
 from moto.rds.models import DBInstance
 from moto.s3.responses import S3Response
 from werkzeug import serving
@@ -92,9 +94,12 @@ BaseJSONSerializer._serialize_type_structure = _serialize_attribute_value
 
 
 # Of a table with some hundred items moto sorts and compares all for every query. It is given only those of the wanted
-# partition, found by plain texts, and does with them what it always does.
+# partition, found by plain texts, and does with them what it always does. The partitions of an index are remembered
+# until something is written.
 _query = Table.query
 _query_signature = inspect.signature(_query)
+_READS = {"BatchGetItem", "GetItem", "Query", "Scan"}
+_writes = 0
 
 
 def _query_of_partition(self, *args, **kwargs):
@@ -104,22 +109,48 @@ def _query_of_partition(self, *args, **kwargs):
     partition = copy.copy(self)
     if asked.get("index_name"):
         (name, wanted), *_ = asked["hash_key_conditions"]
-        partition.items = {hash_key: _with(name, wanted.value, items) for hash_key, items in self.items.items()}
+        partition.items = _partitions(self, name).get(wanted.value, {})
     else:
         partition.items = {asked["hash_key"]: self.items.get(asked["hash_key"], {})}
     return _query(partition, *args, **kwargs)
 
 
-def _with(name, value, items):
-    return {key: item for key, item in items.items() if (of := item.attrs.get(name)) and of.value == value}
+def _partitions(table, name):
+    remembered = table.__dict__.setdefault("partitions", {})
+    writes, partitions = remembered.get(name, (None, None))
+    if writes != _writes:
+        # Before looking: what is written meanwhile may not have been seen.
+        writes, partitions = _writes, {}
+        for hash_key, items in list(table.items.items()):
+            for range_key, item in list(items.items()):
+                if of := item.attrs.get(name):
+                    partitions.setdefault(of.value, {}).setdefault(hash_key, {})[range_key] = item
+        remembered[name] = (writes, partitions)
+    return partitions
 
 
+_call_action = DynamoHandler.call_action
+
+
+def _call_and_count(self):
+    global _writes
+    if self._get_action() in _READS:
+        return _call_action(self)
+    try:
+        return _call_action(self)
+    finally:
+        _writes += 1
+
+
+DynamoHandler.call_action = _call_and_count
 Table.query = _query_of_partition
 
 
-# For every request moto lists the folders of its own package, and the server writes a line that nobody reads.
+# For every request moto lists the folders of its own package and the methods of the one that answers, and the server
+# writes a line that nobody reads.
 _services = frozenset(backends.list_of_moto_modules())
 backends.list_of_moto_modules = lambda: _services
+responses.method_names_from_class = functools.cache(responses.method_names_from_class)
 serving.WSGIRequestHandler.log_request = lambda self, code="-", size="-": None
 
 
