@@ -2,12 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
-import { benchFaults } from "./faults.bench";
-import { benchInit } from "./init.bench";
-import { benchOrganization } from "./organization.bench";
-import { benchReport } from "./report.bench";
 import { REGIONS } from "./resources";
-import { benchSweep } from "./sweep.bench";
 
 /** As many as AWS lets an organization have, and a run can have. */
 const MOST_ACCOUNTS = 10_000;
@@ -53,12 +48,24 @@ function benchmarkOf(args: string[]): () => void | Promise<void> {
   const warm = wholeNumber("warm", values.warm);
   const fresh = wholeNumber("fresh", values.fresh);
   const seed = wholeNumber("seed", values.seed);
+  // Loaded only by whoever measures: what they measure takes a second.
   const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
-    faults: () => benchFaults({ warm, fresh, seed }),
-    init: benchInit,
-    organization: () => benchOrganization({ accounts, regions, resources }),
-    report: () => benchReport({ resources, days, ...(values.accounts && { spread: { accounts, regions } }) }),
-    sweep: () => benchSweep({ resources }),
+    faults: () =>
+      (require("./faults.bench") as typeof import("./faults.bench")).benchFaults({ warm, fresh, seed }),
+    init: () => (require("./init.bench") as typeof import("./init.bench")).benchInit(),
+    organization: () =>
+      (require("./organization.bench") as typeof import("./organization.bench")).benchOrganization({
+        accounts,
+        regions,
+        resources,
+      }),
+    report: () =>
+      (require("./report.bench") as typeof import("./report.bench")).benchReport({
+        resources,
+        days,
+        ...(values.accounts && { spread: { accounts, regions } }),
+      }),
+    sweep: () => (require("./sweep.bench") as typeof import("./sweep.bench")).benchSweep({ resources }),
   };
   const benchmark = benchmarks[positionals[0] ?? ""];
   if (benchmark === undefined) throw new Error(USAGE);
