@@ -7,7 +7,8 @@ import { standardResults } from "../../lambdas/report-generator/figures/standard
 import { renderCsv } from "../../lambdas/report-generator/forms/csv";
 import { renderHtml } from "../../lambdas/report-generator/forms/html/page";
 import { generateReport } from "../../lambdas/report-generator/generate";
-import { Company, dependencies, rule, settings } from "./support";
+import { dependencies, rule, settings } from "./support";
+import { Company } from "./swept-company";
 
 const validate = new Ajv({ allErrors: true }).compile(schema);
 const text = (pieces: Iterable<string>) => [...pieces].join("");

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import Ajv from "ajv/dist/2020";
 import type { Manifest } from "../../lambdas/report-generator/bucket/chain";
 import type { Report } from "../../lambdas/report-generator/content/report";
-import { Company, dependencies, exception, type MemoryStore, rule, settings } from "./support";
+import { dependencies, exception, type MemoryStore, rule, settings } from "./support";
+import { Company } from "./swept-company";
 
 export const RULE = "s3-bucket-encryption";
 const schema = JSON.parse(

@@ -14,7 +14,8 @@ import { jsonLog } from "../../lambdas/common/monitoring/log";
 import { RunLeases } from "../../lambdas/common/runs/leases";
 import { importManagedRules } from "../../lambdas/report-generator/managed-rules/import";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
-import { ACCOUNT, REGION, rule } from "./support";
+import { rule } from "./support";
+import { ACCOUNT, REGION } from "./swept-company";
 
 const NOW = new Date("2026-11-24T06:31:00.000Z");
 const config = mockClient(ConfigServiceClient);

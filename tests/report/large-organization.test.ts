@@ -8,7 +8,8 @@ import Ajv2020 from "ajv/dist/2020";
 import type { LedgerEntry, RunRow } from "../../lambdas/common/history/rows";
 import type { Report } from "../../lambdas/report-generator/content/report";
 import { generateReport } from "../../lambdas/report-generator/generate";
-import { Company, dependencies, rule, SIX_HOURLY, settings } from "./support";
+import { dependencies, rule, settings } from "./support";
+import { Company, SIX_HOURLY } from "./swept-company";
 
 const RULE = "ec2-required-tags";
 const ACCOUNTS = Array.from({ length: 1_000 }, (_, index) => String(100_000_000_000 + index * 7_919));

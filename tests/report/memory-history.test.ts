@@ -2,7 +2,7 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { collect } from "../../lambdas/common/values/collect";
 import { startDatabase, type TestDatabase } from "../support/dynamodb";
 import { itemBytes } from "../support/dynamodb-limits";
-import { Company } from "./support";
+import { Company } from "./swept-company";
 
 const RULE = "s3-bucket-encryption";
 const AT = "2026-11-23T06:00:00.000Z";

@@ -1,7 +1,8 @@
 import { InvalidInputError } from "../../lambdas/common/values/errors";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import { company, jsonOf, manifest, RULE, reportKeys, setUp, T1, T2, T3, validate } from "./company";
-import { Company, dependencies, exception, makeScheduled, rule, settings } from "./support";
+import { dependencies, exception, makeScheduled, rule, settings } from "./support";
+import { Company } from "./swept-company";
 
 describe("scheduled reports", () => {
   it("lie by day under reports/, with the newest under a stable name", async () => {

@@ -8,17 +8,8 @@ import type { ComplianceType } from "../../lambdas/common/rule/judgement";
 import { importFindings } from "../../lambdas/report-generator/security-hub/import";
 import type { ReportSource } from "../../scripts/report-objects";
 import { verifyChain } from "../../scripts/verify-chain";
-import {
-  ACCOUNT,
-  arnOf,
-  Company,
-  dependencies,
-  exception,
-  makeScheduled,
-  REGION,
-  rule,
-  settings,
-} from "./support";
+import { dependencies, exception, makeScheduled, rule, settings } from "./support";
+import { ACCOUNT, arnOf, Company, REGION } from "./swept-company";
 
 const RULE = "s3-bucket-encryption";
 const EXCEPTIONS = [exception()];

@@ -8,7 +8,8 @@ import { build } from "esbuild";
 import { InvalidInputError } from "../../lambdas/common/values/errors";
 import { generateReport } from "../../lambdas/report-generator/generate";
 import { parseEvent } from "../../lambdas/report-generator/request/event";
-import { Company, dependencies, exception, rule, settings } from "../report/support";
+import { dependencies, exception, rule, settings } from "../report/support";
+import { Company } from "../report/swept-company";
 
 /** The rule that the company of the commands has. */
 export const RULE = "s3-bucket-encryption";

@@ -27,7 +27,8 @@ import type { SkippedAccount } from "../../lambdas/common/organization/accounts"
 import { RunLeases } from "../../lambdas/common/runs/leases";
 import { answer, type ReportGenerator } from "../../lambdas/report-generator/answer";
 import { parseEvent } from "../../lambdas/report-generator/request/event";
-import { Company, dependencies as reportDependencies, settings as reportSettings } from "../report/support";
+import { dependencies as reportDependencies, settings as reportSettings } from "../report/support";
+import { Company } from "../report/swept-company";
 import type { TestDatabase } from "./dynamodb";
 import { MemorySweepObjects } from "./sweep-objects";
 

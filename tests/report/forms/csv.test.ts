@@ -6,7 +6,8 @@ import fc from "fast-check";
 import type { Report } from "../../../lambdas/report-generator/content/report";
 import { renderCsv } from "../../../lambdas/report-generator/forms/csv";
 import { generateReport } from "../../../lambdas/report-generator/generate";
-import { Company, dependencies, rule, settings } from "../support";
+import { dependencies, rule, settings } from "../support";
+import { Company } from "../swept-company";
 
 const RULE = "s3-bucket-encryption";
 

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasJq, JQ_LINES, jq } from "../../support/jq";
-import { Company, dependencies, exception, makeScheduled, rule, settings } from "../support";
+import { dependencies, exception, makeScheduled, rule, settings } from "../support";
+import { Company } from "../swept-company";
 
 const RULE = "s3-bucket-encryption";
 const EXPECTED = [

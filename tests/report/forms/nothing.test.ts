@@ -4,7 +4,8 @@ import type { ComplianceType } from "../../../lambdas/common/rule/judgement";
 import type { Report } from "../../../lambdas/report-generator/content/report";
 import { renderHtml } from "../../../lambdas/report-generator/forms/html/page";
 import { generateReport } from "../../../lambdas/report-generator/generate";
-import { Company, dependencies, rule, settings } from "../support";
+import { dependencies, rule, settings } from "../support";
+import { Company } from "../swept-company";
 
 const RULE = "s3-bucket-encryption";
 const OTHER = "ec2-required-tags";

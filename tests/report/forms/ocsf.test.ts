@@ -4,17 +4,8 @@ import type { Report } from "../../../lambdas/report-generator/content/report";
 import { OCSF_VERSION, renderOcsf } from "../../../lambdas/report-generator/forms/ocsf";
 import { generateReport } from "../../../lambdas/report-generator/generate";
 import { complianceFindingSchema } from "../../support/ocsf-schema";
-import {
-  ACCOUNT,
-  arnOf,
-  Company,
-  dependencies,
-  exception,
-  makeScheduled,
-  REGION,
-  rule,
-  settings,
-} from "../support";
+import { dependencies, exception, makeScheduled, rule, settings } from "../support";
+import { ACCOUNT, arnOf, Company, REGION } from "../swept-company";
 
 const RULE = "s3-bucket-encryption";
 const T1 = "2026-11-23T06:30:00.000Z";

@@ -15,7 +15,8 @@ import manifestSchema from "../../../lambdas/report-generator/bucket/manifest.sc
 import settingsSchema from "../../../lambdas/report-generator/bucket/settings.schema.json";
 import reportSchema from "../../../lambdas/report-generator/content/report.schema.json";
 import * as alerts from "../../support/factories";
-import { Company, dependencies, exception, makeScheduled, rule, settings } from "../support";
+import { dependencies, exception, makeScheduled, rule, settings } from "../support";
+import { Company } from "../swept-company";
 
 const SCHEMAS = { reportSchema, manifestSchema, settingsSchema, alertSchema };
 const RULE = "s3-bucket-encryption";

@@ -1,6 +1,6 @@
-import { parametersHash, sha256 } from "../../../lambdas/common/values/hash";
-import { settingsKey } from "../../../lambdas/report-generator/bucket/kept-settings";
-import { verifyChain } from "../../../scripts/verify-chain";
+import { parametersHash, sha256 } from "../../../../lambdas/common/values/hash";
+import { settingsKey } from "../../../../lambdas/report-generator/bucket/kept-settings";
+import { verifyChain } from "../../../../scripts/verify-chain";
 import { edit, file, forge, link, type Objects, SETTINGS, sourceOf, threeReports } from "./report-copy";
 
 const SETTINGS_KEY = settingsKey(parametersHash(SETTINGS));

@@ -1,10 +1,11 @@
 /** What the report was judged against, what it looked at, and what changed since the one before. */
 
 import Ajv2020 from "ajv/dist/2020";
-import type { Report } from "../../lambdas/report-generator/content/report";
-import schema from "../../lambdas/report-generator/content/report.schema.json";
-import { generateReport, type ReportDependencies } from "../../lambdas/report-generator/generate";
-import { Company, dependencies, exception, makeScheduled, rule, settings } from "./support";
+import type { Report } from "../../../lambdas/report-generator/content/report";
+import schema from "../../../lambdas/report-generator/content/report.schema.json";
+import { generateReport, type ReportDependencies } from "../../../lambdas/report-generator/generate";
+import { dependencies, exception, makeScheduled, rule, settings } from "../support";
+import { Company } from "../swept-company";
 
 const RULE = "s3-bucket-encryption";
 const PARAMETERS = { minimumBucketEncryption: "aws:kms", allowedKeys: ["key-1", "key-2"], bucketKey: true };

@@ -1,6 +1,58 @@
-import { slotsOf } from "../../lambdas/report-generator/figures/schedule";
+import fc from "fast-check";
+import { slotsOf } from "../../../lambdas/report-generator/figures/schedule";
+import { SIX_HOURLY } from "../swept-company";
 
 describe("the slots of a schedule", () => {
+  it("leave out the period's beginning and include its end, as periods that share a border need", () => {
+    const slots = slotsOf(SIX_HOURLY, { from: "2026-11-22T06:00:00.000Z", to: "2026-11-23T00:00:00.000Z" });
+    expect(slots).toEqual([
+      "2026-11-22T12:00:00.000Z",
+      "2026-11-22T18:00:00.000Z",
+      "2026-11-23T00:00:00.000Z",
+    ]);
+  });
+
+  it("are the minutes that a minute-by-minute look at the expression accepts", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 59 }),
+        fc.constantFrom(1, 2, 3, 4, 6, 8, 12),
+        fc.constantFrom("MON-FRI", "*", "SUN"),
+        fc.integer({ min: 0, max: 3000 }),
+        (minute, hours, days, offset) => {
+          const from = Date.parse("2026-02-26T00:00:00.000Z") + offset * 60_000;
+          const to = from + 4 * 24 * 60 * 60_000;
+          const [dayOfMonth, dayOfWeek] = days === "*" ? ["*", "?"] : ["?", days];
+          const expected: string[] = [];
+          for (let instant = from + 60_000; instant <= to; instant += 60_000) {
+            const date = new Date(instant);
+            const weekday = date.getUTCDay();
+            const isDay = days === "*" || (days === "SUN" ? weekday === 0 : weekday >= 1 && weekday <= 5);
+            if (isDay && date.getUTCMinutes() === minute && date.getUTCHours() % hours === 0) {
+              expected.push(date.toISOString());
+            }
+          }
+          const expression = `cron(${minute} 0/${hours} ${dayOfMonth} * ${dayOfWeek} *)`;
+          const asked = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+          expect(slotsOf(expression, asked)).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it("are at most 100,000", () => {
+    const from = "2026-01-01T00:00:00.000Z";
+    const minutes = (count: number) =>
+      slotsOf("cron(* * * * ? *)", { from, to: new Date(Date.parse(from) + count * 60_000).toISOString() });
+    expect(minutes(100_000)).toHaveLength(100_000);
+    expect(() => minutes(100_001)).toThrow(/more than 100000 slots/);
+  }, 60_000);
+
+  it.each(["rate(6 hours)", "0 0/6 * * ? *", "cron(0 0/6 * * ?)", "cron()"])("refuse %s", (expression) => {
+    const period = { from: "2026-11-22T12:30:00.000Z", to: "2026-11-23T12:30:00.000Z" };
+    expect(() => slotsOf(expression, period)).toThrow(/is no cron/);
+  });
+
   it.each([
     ["a list in any order", "0 12,0 * * ? *", ["24T12", "25T00", "25T12", "26T00", "26T12"]],
     [

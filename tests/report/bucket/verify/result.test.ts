@@ -1,5 +1,5 @@
-import { sha256 } from "../../../lambdas/common/values/hash";
-import { verifyChain } from "../../../scripts/verify-chain";
+import { sha256 } from "../../../../lambdas/common/values/hash";
+import { verifyChain } from "../../../../scripts/verify-chain";
 import { ENDINGS, edit, file, link, setLatest, sourceOf, TIMES, threeReports } from "./report-copy";
 
 const NOTHING_BESIDE = {

@@ -1,7 +1,8 @@
-import { generateReport } from "../../../lambdas/report-generator/generate";
-import type { ReportSource } from "../../../scripts/report-objects";
-import { verifyChain } from "../../../scripts/verify-chain";
-import { Company, dependencies, makeScheduled, rule, settings } from "../support";
+import { generateReport } from "../../../../lambdas/report-generator/generate";
+import type { ReportSource } from "../../../../scripts/report-objects";
+import { verifyChain } from "../../../../scripts/verify-chain";
+import { dependencies, makeScheduled, rule, settings } from "../../support";
+import { Company } from "../../swept-company";
 
 const RULE = "s3-bucket-encryption";
 const FORMS = ["csv", "html", "json", "findings.ocsf.jsonl"];

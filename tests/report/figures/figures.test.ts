@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { percentage } from "../../lambdas/common/values/words";
-import { controlMapping } from "../../lambdas/report-generator/figures/controls";
-import { runSummary } from "../../lambdas/report-generator/figures/runs";
-import { drawSample } from "../../lambdas/report-generator/figures/sample";
-import { type Counts, NOTHING, TallyBy, tally } from "../../lambdas/report-generator/figures/scores";
-import { overallTrend, rulesAdded } from "../../lambdas/report-generator/figures/trend";
-import { Company, rule } from "./support";
+import { percentage } from "../../../lambdas/common/values/words";
+import { controlMapping } from "../../../lambdas/report-generator/figures/controls";
+import { runSummary } from "../../../lambdas/report-generator/figures/runs";
+import { drawSample } from "../../../lambdas/report-generator/figures/sample";
+import { type Counts, NOTHING, TallyBy, tally } from "../../../lambdas/report-generator/figures/scores";
+import { overallTrend, rulesAdded } from "../../../lambdas/report-generator/figures/trend";
+import { rule } from "../support";
+import { Company } from "../swept-company";
 
 const counts = (some: Partial<Counts>): Counts => ({ ...NOTHING, ...some });
 

@@ -1,5 +1,5 @@
-import { sha256 } from "../../../lambdas/common/values/hash";
-import { verifyChain } from "../../../scripts/verify-chain";
+import { sha256 } from "../../../../lambdas/common/values/hash";
+import { verifyChain } from "../../../../scripts/verify-chain";
 import { edit, forge, link, type Objects, sourceOf, TIMES, textOf, threeReports } from "./report-copy";
 
 /** The first break of a changed copy; with `rewritten`, of a bucket that keeps versions. */

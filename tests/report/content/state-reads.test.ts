@@ -1,9 +1,9 @@
 /** How the state is read: the result is the same whether or not a run's rows are few enough to be read in one go. */
 
-import type { EvaluationFilter, HistoryReader } from "../../lambdas/common/history/reader";
-import type { EvaluationRow } from "../../lambdas/common/history/rows";
-import { ROWS_READ_AT_ONCE, stateAt } from "../../lambdas/report-generator/content/state";
-import { Company } from "./support";
+import type { EvaluationFilter, HistoryReader } from "../../../lambdas/common/history/reader";
+import type { EvaluationRow } from "../../../lambdas/common/history/rows";
+import { ROWS_READ_AT_ONCE, stateAt } from "../../../lambdas/report-generator/content/state";
+import { Company } from "../swept-company";
 
 const RULE = "s3-bucket-encryption";
 const SWEEP = "2026-11-23T06:00:00.000Z";

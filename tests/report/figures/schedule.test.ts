@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { attest, slotsOf } from "../../lambdas/report-generator/figures/schedule";
-import { Company, SIX_HOURLY } from "./support";
+import { attest } from "../../../lambdas/report-generator/figures/schedule";
+import { Company, SIX_HOURLY } from "../swept-company";
 
 const RULE = "s3-bucket-encryption";
 const HOURLY = "cron(0 * * * ? *)";
@@ -18,57 +18,6 @@ function swept(...slots: [slot: string, completedAfterMinutes?: number][]): Comp
   }
   return company;
 }
-
-describe("the slots of a schedule", () => {
-  it("leave out the period's beginning and include its end, as periods that share a border need", () => {
-    const slots = slotsOf(SIX_HOURLY, { from: "2026-11-22T06:00:00.000Z", to: "2026-11-23T00:00:00.000Z" });
-    expect(slots).toEqual([
-      "2026-11-22T12:00:00.000Z",
-      "2026-11-22T18:00:00.000Z",
-      "2026-11-23T00:00:00.000Z",
-    ]);
-  });
-
-  it("are the minutes that a minute-by-minute look at the expression accepts", () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 59 }),
-        fc.constantFrom(1, 2, 3, 4, 6, 8, 12),
-        fc.constantFrom("MON-FRI", "*", "SUN"),
-        fc.integer({ min: 0, max: 3000 }),
-        (minute, hours, days, offset) => {
-          const from = Date.parse("2026-02-26T00:00:00.000Z") + offset * 60_000;
-          const to = from + 4 * 24 * 60 * 60_000;
-          const [dayOfMonth, dayOfWeek] = days === "*" ? ["*", "?"] : ["?", days];
-          const expected: string[] = [];
-          for (let instant = from + 60_000; instant <= to; instant += 60_000) {
-            const date = new Date(instant);
-            const weekday = date.getUTCDay();
-            const isDay = days === "*" || (days === "SUN" ? weekday === 0 : weekday >= 1 && weekday <= 5);
-            if (isDay && date.getUTCMinutes() === minute && date.getUTCHours() % hours === 0) {
-              expected.push(date.toISOString());
-            }
-          }
-          const expression = `cron(${minute} 0/${hours} ${dayOfMonth} * ${dayOfWeek} *)`;
-          const asked = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
-          expect(slotsOf(expression, asked)).toEqual(expected);
-        },
-      ),
-    );
-  });
-
-  it("are at most 100,000", () => {
-    const from = "2026-01-01T00:00:00.000Z";
-    const minutes = (count: number) =>
-      slotsOf("cron(* * * * ? *)", { from, to: new Date(Date.parse(from) + count * 60_000).toISOString() });
-    expect(minutes(100_000)).toHaveLength(100_000);
-    expect(() => minutes(100_001)).toThrow(/more than 100000 slots/);
-  }, 60_000);
-
-  it.each(["rate(6 hours)", "0 0/6 * * ? *", "cron(0 0/6 * * ?)", "cron()"])("refuse %s", (expression) => {
-    expect(() => slotsOf(expression, period)).toThrow(/is no cron/);
-  });
-});
 
 describe("schedule attestation", () => {
   it("finds every slot on time when every sweep was complete in five minutes", () => {

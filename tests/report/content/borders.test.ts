@@ -1,6 +1,7 @@
-import { assembleReport } from "../../lambdas/report-generator/content/assemble";
-import type { AssemblyRequest } from "../../lambdas/report-generator/content/request";
-import { ACCOUNT, Company, exception, REGION, rule, SIX_HOURLY, settings } from "./support";
+import { assembleReport } from "../../../lambdas/report-generator/content/assemble";
+import type { AssemblyRequest } from "../../../lambdas/report-generator/content/request";
+import { exception, rule, settings } from "../support";
+import { ACCOUNT, Company, REGION, SIX_HOURLY } from "../swept-company";
 
 const RULE = "s3-bucket-encryption";
 const FROM = "2026-11-22T12:00:00.000Z";

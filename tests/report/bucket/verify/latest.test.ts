@@ -1,4 +1,4 @@
-import { verifyChain } from "../../../scripts/verify-chain";
+import { verifyChain } from "../../../../scripts/verify-chain";
 import {
   ENDINGS,
   edit,

@@ -1,9 +1,10 @@
 /** A copy of a report bucket in memory, and what somebody who can write to a bucket could do to it. */
 
-import { sha256 } from "../../../lambdas/common/values/hash";
-import { generateReport } from "../../../lambdas/report-generator/generate";
-import type { ReportSource } from "../../../scripts/report-objects";
-import { Company, dependencies, makeScheduled, rule, settings } from "../support";
+import { sha256 } from "../../../../lambdas/common/values/hash";
+import { generateReport } from "../../../../lambdas/report-generator/generate";
+import type { ReportSource } from "../../../../scripts/report-objects";
+import { dependencies, makeScheduled, rule, settings } from "../../support";
+import { Company } from "../../swept-company";
 
 export const RULE = "s3-bucket-encryption";
 export const ENDINGS = ["json", "html", "csv", "findings.ocsf.jsonl"];
