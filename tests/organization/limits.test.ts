@@ -1,5 +1,6 @@
 /** An organization of 1,000 accounts with 17 Regions each, and the limits of AWS that it meets first. */
 
+import { isDeepStrictEqual } from "node:util";
 import type { PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { Alerts } from "../../lambdas/common/alerts/alerts";
@@ -57,22 +58,25 @@ describe("the ledger of a run over 1,000 accounts with 17 Regions", () => {
     history = new History(database.client, table);
   });
   const large = run("2026-11-24T06:00:00.000Z");
+  /** Jest takes a second to compare two of 17,000 entries. */
+  const isLarge = (read: unknown) => isDeepStrictEqual(read, large);
 
   it("is read as it was committed, by everything that reads runs", async () => {
     const small = run("2026-11-24T00:00:00.000Z", ACCOUNTS.slice(0, 2));
     for (const one of [small, large]) await expect(history.commit(one)).resolves.toBeUndefined();
-    await expect(history.run("good-things", "2026-11-24T06:00:00.000Z")).resolves.toEqual(large);
-    await expect(history.lastRun("good-things", "2026-11-24T23:00:00.000Z")).resolves.toEqual(large);
+    expect(isLarge(await history.run("good-things", "2026-11-24T06:00:00.000Z"))).toBe(true);
+    expect(isLarge(await history.lastRun("good-things", "2026-11-24T23:00:00.000Z"))).toBe(true);
     const runs: RunRow[] = [];
     for await (const one of history.runs("good-things", "2026-11-24", "2026-11-25")) runs.push(one);
-    expect(runs).toEqual([small, large]);
+    expect(runs.map(isLarge)).toEqual([false, true]);
+    expect(runs[0]).toEqual(small);
   });
 
   it("stays what was committed first, whatever another delivery of the run saw", async () => {
     await history.commit(large);
     const other = { ...large, completed_at: "2026-11-24T06:05:00.000Z", ledger: large.ledger.slice(1) };
-    await expect(history.commit(other)).resolves.toEqual(large);
-    await expect(history.run("good-things", "2026-11-24T06:00:00.000Z")).resolves.toEqual(large);
+    expect(isLarge(await history.commit(other))).toBe(true);
+    expect(isLarge(await history.run("good-things", "2026-11-24T06:00:00.000Z"))).toBe(true);
   });
 
   it("is nothing that anybody takes for whole when a part of it is missing or changed", async () => {
