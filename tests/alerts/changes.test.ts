@@ -1,4 +1,5 @@
-import { changeEvent, eachWorld, thingArn, type World } from "../support/world";
+import { changeEvent, thingArn } from "../support/things";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

@@ -1,4 +1,6 @@
-import { eachWorld, goneFrom, thingArn, type World, withoutAlerts } from "../support/world";
+import { thingArn } from "../support/things";
+import { goneFrom, withoutAlerts } from "../support/troubles";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

@@ -1,11 +1,6 @@
-import {
-  EXCEPTION,
-  eachWorld,
-  newestRun,
-  sweepWithoutAlerts,
-  type World,
-  withoutAlerts,
-} from "../support/world";
+import { EXCEPTION } from "../support/things";
+import { newestRun, sweepWithoutAlerts, withoutAlerts } from "../support/troubles";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

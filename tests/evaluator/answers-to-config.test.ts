@@ -1,4 +1,5 @@
-import { changeEvent, eachWorld, type World } from "../support/world";
+import { changeEvent } from "../support/things";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

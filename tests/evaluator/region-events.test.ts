@@ -1,7 +1,8 @@
 /** Changes that AWS Config tells of in other Regions than that of the deployment, and what a person asks there. */
 
 import { ASIA, EUROPE, itemChange, newestOf, put, refusing, scanning } from "../support/regions";
-import { ACCOUNT, eachWorld, REGION, thingArn, type World } from "../support/world";
+import { ACCOUNT, REGION, thingArn } from "../support/things";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

@@ -3,7 +3,8 @@
 import * as fc from "fast-check";
 import { memoryDatabase } from "../support/dynamodb";
 import { ASIA, EUROPE, itemChange, lastLedger, newestOf, put, refusing, scanning } from "../support/regions";
-import { ACCOUNT, type Condition, eachWorld, REGION, thingArn, World } from "../support/world";
+import { ACCOUNT, type Condition, REGION, thingArn } from "../support/things";
+import { eachWorld, World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

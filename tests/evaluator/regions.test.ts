@@ -1,7 +1,8 @@
 /** Several Regions in one run, each of which may fail by itself. */
 
 import { ASIA, EUROPE, itemChange, lastLedger, newestOf, put, refusing, scanning } from "../support/regions";
-import { ACCOUNT, eachWorld, REGION, thingArn, type World } from "../support/world";
+import { ACCOUNT, REGION, thingArn } from "../support/things";
+import { eachWorld, type World } from "../support/world";
 
 const WHOLE_OF_EUROPE = `arn:aws:test:${EUROPE}:${ACCOUNT}:*`;
 

@@ -2,7 +2,8 @@
 
 import { BatchWriteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { memoryDatabase, startDatabase, type TestDatabase } from "../support/dynamodb";
-import { goneFrom, World, withoutAlerts } from "../support/world";
+import { goneFrom, withoutAlerts } from "../support/troubles";
+import { World } from "../support/world";
 
 let real: TestDatabase;
 const memory = memoryDatabase();

@@ -6,7 +6,8 @@
 import * as fc from "fast-check";
 import { MEMBER, memberChange, Organization, OTHER_MEMBER } from "../support/organization";
 import { ASIA, EUROPE } from "../support/regions";
-import { ACCOUNT, eachWorld, REGION, thingArn, type World } from "../support/world";
+import { ACCOUNT, REGION, thingArn } from "../support/things";
+import { eachWorld, type World } from "../support/world";
 
 const EXCLUDED = "444444444444";
 const STRANGER = "999999999999";

@@ -12,7 +12,8 @@ import { Tally, totals } from "../../lambdas/common/history/ledger";
 import type { RunRow } from "../../lambdas/common/history/rows";
 import { memoryDatabase, startDatabase, type TestDatabase } from "../support/dynamodb";
 import { Organization } from "../support/organization";
-import { goodThings, World } from "../support/world";
+import { goodThings } from "../support/things";
+import { World } from "../support/world";
 
 const ACCOUNTS = Array.from({ length: 1_000 }, (_, index) => String(100_000_000_000 + index * 7_919));
 const REGIONS = Array.from({ length: 17 }, (_, index) => `region-${index}`) as [string, ...string[]];

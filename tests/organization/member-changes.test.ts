@@ -11,7 +11,8 @@ import { buckets } from "../../lambdas/s3-encryption/buckets";
 import { s3BucketEncryption } from "../../lambdas/s3-encryption/rule";
 import { MEMBER, memberChange, Organization, OTHER_MEMBER } from "../support/organization";
 import { ASIA, EUROPE, itemChange, newestOf, refusing } from "../support/regions";
-import { ACCOUNT, changeEvent, eachWorld, REGION, thingArn, type World } from "../support/world";
+import { ACCOUNT, changeEvent, REGION, thingArn } from "../support/things";
+import { eachWorld, type World } from "../support/world";
 
 const STRANGER = "999999999999";
 

@@ -1,6 +1,7 @@
 import { MEMBER, Organization, OTHER_MEMBER } from "../support/organization";
 import { EUROPE, newestOf, refusing } from "../support/regions";
-import { ACCOUNT, eachWorld, REGION, thingArn, type World } from "../support/world";
+import { ACCOUNT, REGION, thingArn } from "../support/things";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 let organization: Organization;

@@ -1,4 +1,5 @@
-import { eachWorld, type World, withoutAlerts } from "../support/world";
+import { withoutAlerts } from "../support/troubles";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

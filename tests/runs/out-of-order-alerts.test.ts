@@ -1,4 +1,6 @@
-import { EXCEPTION, eachWorld, type World, withoutAlerts } from "../support/world";
+import { EXCEPTION } from "../support/things";
+import { withoutAlerts } from "../support/troubles";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

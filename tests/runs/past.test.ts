@@ -1,6 +1,7 @@
 /** What a sweep takes from the history before it: what its alerts rest on, and how much it reads for that. */
 
-import { eachWorld, goneFrom, sweepWithoutAlerts, type World } from "../support/world";
+import { goneFrom, sweepWithoutAlerts } from "../support/troubles";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

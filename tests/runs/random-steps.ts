@@ -3,7 +3,8 @@
 import * as fc from "fast-check";
 import type { EvaluationRow } from "../../lambdas/common/history/rows";
 import { memoryDatabase } from "../support/dynamodb";
-import type { Condition, World } from "../support/world";
+import type { Condition } from "../support/things";
+import type { World } from "../support/world";
 
 /** Tables in memory, as thousands of requests are played. */
 export const database = memoryDatabase();

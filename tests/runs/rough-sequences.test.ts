@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import { type Condition, World } from "../support/world";
+import type { Condition } from "../support/things";
+import { World } from "../support/world";
 import { database, driftsIn, driftsSent, NAMES, type Name, name } from "./random-steps";
 
 /** One thing that happens where some events fail for good: nobody delivers them again. */

@@ -1,6 +1,8 @@
 /** What a run owes, as its row, its log and its metrics say it, and what the next run makes of that. */
 
-import { eachWorld, goneFrom, newestRun, sweepWithoutAlerts, thingArn, type World } from "../support/world";
+import { thingArn } from "../support/things";
+import { goneFrom, newestRun, sweepWithoutAlerts } from "../support/troubles";
+import { eachWorld, type World } from "../support/world";
 
 const RULE = "good-things";
 /** Drifts of which nothing but their number is known. */

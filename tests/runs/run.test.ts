@@ -1,6 +1,7 @@
 /** How a run begins and ends beside other deliveries of its event, and what its log and its metrics say of it. */
 
-import { eachWorld, type World, withoutAlerts } from "../support/world";
+import { withoutAlerts } from "../support/troubles";
+import { eachWorld, type World } from "../support/world";
 
 const RULE = "good-things";
 

@@ -2,7 +2,8 @@
 
 import * as fc from "fast-check";
 import type { EvaluationRow } from "../../lambdas/common/history/rows";
-import { type Condition, World } from "../support/world";
+import type { Condition } from "../support/things";
+import { World } from "../support/world";
 import { condition, database, driftsIn, driftsSent, type Name, name } from "./random-steps";
 
 /** So many that what they show at once is more than a window sends one by one. */

@@ -1,6 +1,7 @@
 /** What a sweep says, brought together with what change events saw while it was under way. */
 
-import { eachWorld, type World, withoutAlerts } from "../support/world";
+import { withoutAlerts } from "../support/troubles";
+import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {

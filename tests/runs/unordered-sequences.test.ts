@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import type { EvaluationRow } from "../../lambdas/common/history/rows";
-import { type Condition, World } from "../support/world";
+import type { Condition } from "../support/things";
+import { World } from "../support/world";
 import { condition, database, driftsSent, NAMES, type Name, name } from "./random-steps";
 
 /** Something that happens at a minute; its event, if it has one, arrives so many minutes later. */

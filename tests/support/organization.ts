@@ -3,7 +3,8 @@
 import type { OrganizationAccounts, SkippedAccount } from "../../lambdas/common/organization/accounts";
 import { itemChange, put as putThing } from "./regions";
 import { MemorySweepObjects } from "./sweep-objects";
-import { ACCOUNT, type Condition, REGION, thingArn, type World } from "./world";
+import { ACCOUNT, type Condition, REGION, thingArn } from "./things";
+import type { World } from "./world";
 
 export const MEMBER = "222222222222";
 export const OTHER_MEMBER = "333333333333";

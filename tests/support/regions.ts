@@ -1,6 +1,7 @@
 /** Worlds of several Regions. */
 
-import { ACCOUNT, type Condition, thingArn, type World } from "./world";
+import { ACCOUNT, type Condition, thingArn } from "./things";
+import type { World } from "./world";
 
 export const EUROPE = "eu-west-1";
 export const ASIA = "ap-south-1";

@@ -3,7 +3,7 @@ import type {
   PutEvaluationsCommand,
   PutEvaluationsCommandInput,
 } from "@aws-sdk/client-config-service";
-import type { PublishCommand, PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
+import type { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import {
   type DynamoDBDocumentClient,
   QueryCommand,
@@ -26,91 +26,25 @@ import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
 import { jsonLog } from "../../lambdas/common/monitoring/log";
 import type { OrganizationSettings } from "../../lambdas/common/organization/settings";
 import type { Exception } from "../../lambdas/common/rule/exceptions";
-import type { Listed, RecordedId, ResourceSource, Rule } from "../../lambdas/common/rule/rule";
+import type { ResourceSource, Rule } from "../../lambdas/common/rule/rule";
 import type { DiscoveryScope } from "../../lambdas/common/rule/scope";
 import { RunLeases } from "../../lambdas/common/runs/leases";
+import { AlertedAccount } from "./alerted-account";
 import { memoryDatabase } from "./dynamodb";
-
-export const ACCOUNT = "111122223333";
-export const REGION = "us-east-1";
-
-/** What a thing of the test's world is like; `unreadable` cannot be read, `exempt` is not applicable. */
-export type Condition = "good" | "bad" | "unreadable" | "exempt";
-
-/** A rule over invented things, so that tests speak of the evaluator and not of AWS services. */
-export const goodThings: Rule<Condition, { readonly strict: boolean }> = {
-  name: "good-things",
-  version: "1",
-  title: "Things are good",
-  severity: "high",
-  remediation: "Make it good.",
-  resourceTypes: ["AWS::Test::Thing"],
-  controls: { "soc-2": ["CC6.1"], "pci-dss-4.0": [], "cis-aws-3.0": [] },
-  parseParameters: (input) => input as { strict: boolean },
-  judge: (condition, { strict }) => {
-    if (condition === "exempt")
-      return { complianceType: "NOT_APPLICABLE", annotation: "It is exempt.", observed: { condition } };
-    const passes = condition === "good" && !strict;
-    return {
-      complianceType: passes ? "COMPLIANT" : "NON_COMPLIANT",
-      annotation: `It is ${condition}.`,
-      observed: { condition },
-    };
-  },
-};
-
-/** One alert that was published, with its bodies taken apart. */
-export interface SentAlert {
-  readonly kind: string;
-  readonly subject: string;
-  readonly email: string;
-  readonly data: Record<string, unknown>;
-  /** ISO-8601. */
-  readonly sentAt: string;
-}
+import { type Condition, changeEvent, goodThings, REGION } from "./things";
 
 /** A small account: its things, a clock, the evaluator, and everything that left it. */
-export class World implements ResourceSource<Condition> {
-  readonly service = "test";
-  readonly things = new Map<string, Condition>();
-  readonly alerts: SentAlert[] = [];
+export class World extends AlertedAccount {
   readonly reported: PutEvaluationsCommandInput[] = [];
   readonly logged: Record<string, unknown>[] = [];
   exceptions: Exception[] = [];
   /** The rule's parameter. */
   strict = false;
   discoveryScope: DiscoveryScope = "account";
-  /** The accounts that are scanned; each has the same things. */
-  accounts: [string, ...string[]] = [ACCOUNT];
-  /** The Regions that are scanned in each of them. */
-  regions: [string, ...string[]] = [REGION];
-  /**
-   * Name → the Region in which a thing lies; the first one scanned also finds what lies in none that is, as of buckets.
-   */
-  readonly liesIn = new Map<string, string>();
-  /** Whether nothing is found but in its own Region, which is in its ARN, too. */
-  isRegional = false;
-  /** Name → the account that has it; without one each account has it. */
-  readonly ownedBy = new Map<string, string>();
   /** The organization that is scanned, if one is. */
   organization: (OrganizationDependencies & { readonly settings: OrganizationSettings }) | undefined;
-  /** Account → the Regions that are enabled in it, where not all of them are. */
-  readonly enabledIn = new Map<string, readonly string[]>();
   /** Whether all Regions of the account are scanned, and not those that are named. */
   scansAll = false;
-  /** Region → what its calls throw. */
-  readonly unreadableRegions = new Map<string, Error>();
-  /** Thrown by the look-up for the Regions that are enabled. */
-  lookUpFails: Error | undefined;
-  /** How many Regions were being listed at the same time at most. */
-  mostListedAtOnce = 0;
-  private listedNow = 0;
-  /** Thrown by the listing, in place of going on, after so many things. */
-  listingFailsAfter: number | undefined;
-  /** Names of what cannot be read for the moment. */
-  readonly throttled = new Set<string>();
-  /** Names that the listing has twice. */
-  listedTwice: readonly string[] = [];
   /** Called before everything that writes or sends; what it throws is a crash. */
   beforeEffect: (effect: string) => void = () => {};
   /** The rows that the table has and its indexes do not show yet. */
@@ -123,27 +57,16 @@ export class World implements ResourceSource<Condition> {
   readonly interposed = new Map<string, () => Promise<void>>();
   /** Told the values of every query. */
   queried: (values: Record<string, unknown>) => void = () => {};
-  /** Awaited before everything that reads, writes, sends, or waits: where others may come in between. */
-  meanwhile: (what: string) => Promise<void> = async () => {};
   /** Milliseconds that a wait takes at most; others wait shorter than they mean to. */
   longestWait = Number.POSITIVE_INFINITY;
-  /** Happens before the things are listed, once. */
-  beforeListing: (() => Promise<void>) | undefined;
   /** Happens while something sleeps, once. */
   whileSleeping: (() => Promise<void>) | undefined;
-  private milliseconds = Date.parse("2026-11-24T00:00:00.000Z");
 
   constructor(
     private readonly client: DynamoDBDocumentClient,
     private readonly table: string,
-  ) {}
-
-  get now(): Date {
-    return new Date(this.milliseconds);
-  }
-
-  pass(minutes: number): void {
-    this.milliseconds += minutes * 60_000;
+  ) {
+    super();
   }
 
   /** Answers an event as the function would. */
@@ -211,114 +134,8 @@ export class World implements ResourceSource<Condition> {
     ) as unknown as RunRow[];
   }
 
-  drifts(): SentAlert[] {
-    return this.alerts.filter(({ kind }) => kind === "drift");
-  }
-
-  /** The names of what drifts told, one by one or in lists. */
-  toldNames(): string[] {
-    return this.drifts().flatMap(({ data }) => {
-      const { entries } = (data.drifts ?? { entries: [data.resource] }) as { entries: { name: string }[] };
-      return entries.map(({ name }) => name);
-    });
-  }
-
-  /** Of the drifts that were told one by one. */
-  mostSinglesInAMinute(): number {
-    const counts = new Map<string, number>();
-    for (const { sentAt, data } of this.drifts()) {
-      if (data.drifts === undefined)
-        counts.set(sentAt.slice(0, 16), (counts.get(sentAt.slice(0, 16)) ?? 0) + 1);
-    }
-    return Math.max(0, ...counts.values());
-  }
-
-  digests(): SentAlert[] {
-    return this.alerts.filter(({ kind }) => kind === "digest");
-  }
-
-  readonly enabledRegions = async ({ accountId }: Target): Promise<readonly string[]> => {
-    if (this.lookUpFails) throw this.lookUpFails;
-    return this.enabledIn.get(accountId) ?? this.regions;
-  };
-
-  async *list(target: Target): AsyncGenerator<Listed<Condition>> {
-    this.mostListedAtOnce = Math.max(this.mostListedAtOnce, ++this.listedNow);
-    try {
-      yield* this.listTarget(target);
-    } finally {
-      this.listedNow--;
-    }
-  }
-
-  private async *listTarget(target: Target): AsyncGenerator<Listed<Condition>> {
-    let listed = 0;
-    const happening = this.beforeListing;
-    this.beforeListing = undefined;
-    await happening?.();
-    await this.meanwhile("list");
-    for (const [name, condition] of this.thingsOf(target)) {
-      if (listed++ === this.listingFailsAfter) throw new Error("the listing failed");
-      yield this.listed(name, condition, target.accountId);
-    }
-    this.failIfUnreadable(target);
-    for (const name of this.listedTwice)
-      yield this.listed(name, this.things.get(name) as Condition, target.accountId);
-  }
-
-  async *find(target: Target, ids: readonly string[]): AsyncGenerator<Listed<Condition>> {
-    await this.meanwhile("find");
-    await target.credentials?.();
-    this.failIfUnreadable(target);
-    for (const [name, condition] of this.thingsOf(target)) {
-      if (ids.includes(name) || ids.includes(this.arnOfThing(name, target.accountId)))
-        yield this.listed(name, condition, target.accountId);
-    }
-  }
-
-  arnOf({ accountId, region }: Target, { resourceName }: RecordedId): string | undefined {
-    if (!resourceName || !/^[\w-]+$/.test(resourceName)) return undefined;
-    return thingArn(resourceName, accountId, this.isRegional ? region : REGION);
-  }
-
-  private arnOfThing(name: string, account = ACCOUNT): string {
-    return thingArn(name, account, (this.isRegional && this.liesIn.get(name)) || REGION);
-  }
-
-  private failIfUnreadable({ region }: Target): void {
-    const error = this.unreadableRegions.get(region);
-    if (error) throw error;
-  }
-
   history(): History {
     return new History(this.observedClient(), this.table);
-  }
-
-  /** What is found through one target: what lies in its Region. */
-  private *thingsOf({ accountId, region }: Target): Generator<[string, Condition]> {
-    for (const thing of this.things) {
-      if ((this.ownedBy.get(thing[0]) ?? accountId) !== accountId) continue;
-      const lies = this.liesIn.get(thing[0]) ?? REGION;
-      const findsIt = this.isRegional || this.regions.includes(lies) ? lies : this.regions[0];
-      if (region === findsIt) yield thing;
-    }
-  }
-
-  private listed(name: string, condition: Condition, accountId: string): Listed<Condition> {
-    const resource = {
-      arn: this.arnOfThing(name, accountId),
-      type: "AWS::Test::Thing",
-      name,
-      accountId,
-      region: this.liesIn.get(name) ?? REGION,
-      tags: {},
-    };
-    if (this.throttled.has(name)) {
-      const answer = { name: "SlowDown", $metadata: { httpStatusCode: 503 } };
-      return { resource, error: Object.assign(new Error("not so fast"), answer) };
-    }
-    if (condition !== "unreadable") return { resource, facts: condition };
-    return { resource, error: Object.assign(new Error("no"), { name: "AccessDenied" }) };
   }
 
   private evaluator(): Evaluator<Condition, { readonly strict: boolean }> {
@@ -403,7 +220,7 @@ export class World implements ResourceSource<Condition> {
     const send = async (command: PublishCommand) => {
       await this.meanwhile("Publish");
       this.beforeEffect("Publish");
-      this.alerts.push(sentAlert(command.input, this.now));
+      this.take(command.input);
       return {};
     };
     return { send } as unknown as SNSClient;
@@ -424,91 +241,6 @@ export function eachWorld(take: (world: World) => void): void {
   const database = memoryDatabase();
   afterAll(() => database.close());
   beforeEach(async () => take(new World(database.client, await database.newTable())));
-}
-
-/** An accepted failure, of things whose names begin with legacy-. */
-export const EXCEPTION = {
-  rule: "good-things",
-  resource: "arn:aws:test:*:thing/legacy-*",
-  reason: "replaced in spring",
-  owner: "payments",
-  approver: "ciso",
-  ticket: "SEC-1",
-  expires: "2026-12-24",
-};
-
-/** SNS takes nothing. */
-export function withoutAlerts(effect: string): void {
-  if (effect === "Publish") throw new Error("SNS is away");
-}
-
-/** A sweep whose alerts SNS refuses, and the time until the next one. */
-export async function sweepWithoutAlerts(world: World, slot = world.now): Promise<void> {
-  world.beforeEffect = withoutAlerts;
-  await world.sweep(slot);
-  world.beforeEffect = () => {};
-  world.pass(360);
-}
-
-/** @throws Error when there was none. */
-export async function newestRun(world: World): Promise<RunRow> {
-  const [newest] = (await world.runs()).sort((a, b) =>
-    a.evaluation_timestamp < b.evaluation_timestamp ? 1 : -1,
-  );
-  if (!newest) throw new Error("no run");
-  return newest;
-}
-
-/** From the first such write or message on nothing happens any more: the function is gone. */
-export function goneFrom(first: string): (effect: string) => void {
-  let isGone = false;
-  return (effect) => {
-    isGone ||= effect === first;
-    if (isGone) throw new Error("the function is gone");
-  };
-}
-
-export function thingArn(name: string, account = ACCOUNT, region = REGION): string {
-  return `arn:aws:test:${region}:${account}:thing/${name}`;
-}
-
-/** AWS Config's event for a thing that changed. */
-export function changeEvent(name: string, time: Date, gone = false): Record<string, unknown> {
-  return {
-    version: "1.0",
-    configRuleName: "good-things-test",
-    resultToken: "token",
-    eventLeftScope: false,
-    ruleParameters: "",
-    invokingEvent: JSON.stringify({
-      messageType: "ConfigurationItemChangeNotification",
-      notificationCreationTime: time.toISOString(),
-      configurationItem: {
-        resourceType: "AWS::Test::Thing",
-        resourceId: `id-of-${name}`,
-        resourceName: name,
-        ARN: thingArn(name),
-        awsAccountId: ACCOUNT,
-        awsRegion: REGION,
-        configurationItemStatus: gone ? "ResourceDeleted" : "OK",
-        configurationItemCaptureTime: time.toISOString(),
-      },
-    }),
-  };
-}
-
-function sentAlert(
-  { Subject = "", Message = "", MessageAttributes }: PublishCommandInput,
-  now: Date,
-): SentAlert {
-  const bodies = JSON.parse(Message) as Record<string, string>;
-  return {
-    kind: MessageAttributes?.kind?.StringValue ?? "",
-    subject: Subject,
-    email: bodies.email ?? "",
-    data: JSON.parse(bodies.default ?? "{}"),
-    sentAt: now.toISOString(),
-  };
 }
 
 function key(row: EvaluationRow): string {

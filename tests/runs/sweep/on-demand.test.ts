@@ -1,5 +1,6 @@
 import type { WhatIfResult } from "../../../lambdas/common/evaluator/what-if";
-import { eachWorld, thingArn, type World } from "../../support/world";
+import { thingArn } from "../../support/things";
+import { eachWorld, type World } from "../../support/world";
 
 let world: World;
 eachWorld((next) => {
