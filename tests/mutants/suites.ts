@@ -166,27 +166,65 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/organization/organization",
     ],
   ],
-  ["lambdas/ec2-tags/", ["tests/rules/ec2-required-tags", "tests/rules/instances"]],
-  ["lambdas/s3-encryption/", ["tests/rules/s3-bucket-encryption", "tests/rules/buckets"]],
-  ["lambdas/rds-backups/", ["tests/rules/rds-automated-backups", "tests/rules/databases"]],
-  ["program/settings/schedule", ["tests/program/settings/schedule", "tests/program/settings/settings"]],
-  ["program/settings/secrets", ["tests/program/settings/secrets", "tests/program/settings/settings"]],
+  [
+    "lambdas/ec2-tags/",
+    ["tests/rules/ec2-required-tags", "tests/rules/ec2-tag-parameters", "tests/rules/instances"],
+  ],
+  [
+    "lambdas/s3-encryption/",
+    ["tests/rules/s3-bucket-encryption", "tests/rules/buckets", "tests/rules/bucket-facts"],
+  ],
+  [
+    "lambdas/rds-backups/",
+    [
+      "tests/rules/rds-automated-backups",
+      "tests/rules/rds-backup-parameters",
+      "tests/rules/databases",
+      "tests/rules/finding-databases",
+    ],
+  ],
+  [
+    "program/settings/schedule",
+    [
+      "tests/program/settings/schedule",
+      "tests/program/settings/settings",
+      "tests/program/settings/refused-settings",
+      "tests/program/settings/refused-rules",
+    ],
+  ],
+  [
+    "program/settings/secrets",
+    [
+      "tests/program/settings/secrets",
+      "tests/program/settings/settings",
+      "tests/program/settings/refused-settings",
+      "tests/program/settings/refused-rules",
+    ],
+  ],
   [
     "program/settings/organization",
-    ["tests/program/settings/organization-settings", "tests/program/settings/settings"],
+    [
+      "tests/program/settings/organization-settings",
+      "tests/program/settings/settings",
+      "tests/program/settings/refused-settings",
+      "tests/program/settings/refused-rules",
+    ],
   ],
   [
     "program/settings/own-managed-rule",
-    ["tests/program/settings/own-managed-rule", "tests/program/standards"],
+    ["tests/program/settings/own-managed-rule", "tests/program/standards", "tests/program/rule-choice"],
   ],
   [
     "program/settings/",
     [
       "tests/program/settings/settings",
+      "tests/program/settings/refused-settings",
+      "tests/program/settings/refused-rules",
       "tests/program/settings/secrets",
       "tests/program/settings/schedule",
       "tests/program/settings/organization-settings",
       "tests/program/standards",
+      "tests/program/rule-choice",
       "tests/program/managed-rules",
       "tests/program/settings/company-settings",
     ],
@@ -197,6 +235,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/program/authorization",
       "tests/program/program",
       "tests/program/organization",
+      "tests/program/member-template",
       "tests/program/regions",
     ],
   ],
@@ -205,6 +244,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     [
       "tests/program/managed-rules",
       "tests/program/standards",
+      "tests/program/rule-choice",
       "tests/program/chosen-standards",
       "tests/program/recorder",
       "tests/program/program",
@@ -215,6 +255,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     [
       "tests/program/program",
       "tests/program/organization",
+      "tests/program/member-template",
       "tests/program/settings/company-settings",
       "tests/program/regions",
       "tests/program/recorder",
