@@ -2,9 +2,9 @@ import { ACCOUNT_ID, type Program } from "../support";
 import { arn, SNAPSHOTS, SUFFIX, theProgram } from "./program";
 
 let program: Program;
-beforeAll(async () => {
-  program = await theProgram();
-}, 60_000);
+beforeAll(() => {
+  program = theProgram();
+});
 
 describe("AWS Config", () => {
   test("delivers to its bucket, and only for this account", () => {

@@ -2,9 +2,9 @@ import { ACCOUNT_ID, type Program } from "../support";
 import { FUNCTIONS, QUEUE, SUFFIX, theProgram } from "./program";
 
 let program: Program;
-beforeAll(async () => {
-  program = await theProgram();
-}, 60_000);
+beforeAll(() => {
+  program = theProgram();
+});
 
 describe("functions", () => {
   test.each([

@@ -2,9 +2,9 @@ import { ACCOUNT_ID, type Program } from "../support";
 import { arn, FUNCTIONS, SUFFIX, TOPIC, theProgram } from "./program";
 
 let program: Program;
-beforeAll(async () => {
-  program = await theProgram();
-}, 60_000);
+beforeAll(() => {
+  program = theProgram();
+});
 
 describe("alerts", () => {
   test("the topic refuses whoever comes without TLS, and its policy admits none but this account's alarms", () => {

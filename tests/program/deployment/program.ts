@@ -27,10 +27,18 @@ export const REPORTS = `arn:aws:s3:::compliance-reports-${ACCOUNT_ID}-${SUFFIX}`
 /** ARN of the bucket of AWS Config's snapshots. */
 export const SNAPSHOTS = `arn:aws:s3:::config-snapshots-${ACCOUNT_ID}-${SUFFIX}`;
 
-let running: Promise<Program> | undefined;
+let program: Program | undefined;
 
-/** The program without other settings, run once for all suites of a file. */
-export function theProgram(): Promise<Program> {
-  running ??= runProgram({ environmentSuffix: SUFFIX, configRecorder: "create" });
-  return running;
+/** Runs the program without other settings, once for all suites of a file. */
+export async function runForSuites(): Promise<void> {
+  program = await runProgram({ environmentSuffix: SUFFIX, configRecorder: "create" });
+}
+
+/**
+ * What `runForSuites` ran.
+ * @throws Error when it has not.
+ */
+export function theProgram(): Program {
+  if (program === undefined) throw new Error("the program has not been run");
+  return program;
 }

@@ -4,9 +4,9 @@ import { arn, EVALUATORS, FUNCTIONS, QUEUE, REPORTS, SUFFIX, TOPIC, theProgram }
 const TABLE = arn("dynamodb", `table/compliance-history-${SUFFIX}`);
 
 let program: Program;
-beforeAll(async () => {
-  program = await theProgram();
-}, 60_000);
+beforeAll(() => {
+  program = theProgram();
+});
 
 describe("roles", () => {
   const logs = (name: string) => ({
