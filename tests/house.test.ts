@@ -72,6 +72,14 @@ it("no file imports itself through others", () => {
 /** A page's address that is alone in its line of a comment: broken in two it leads nowhere. */
 const ADDRESS = /^\s*(?:\*|\/\/) \(?https:\/\/\S+$/;
 const WIDEST = 120;
+const LONGEST = 250;
+
+it("no file is longer than 250 lines, but for the one that declares every resource", () => {
+  const code = listed("*.ts", "*.js", "*.py").filter((file) => file !== "index.ts");
+  expect(code.length).toBeGreaterThan(200);
+  const linesOf = (file: string) => readFileSync(join(ROOT, file), "utf8").trimEnd().split("\n").length;
+  expect(code.filter((file) => linesOf(file) > LONGEST)).toEqual([]);
+});
 
 it("no line is wider than 120 columns, but for an address alone in a line", () => {
   const code = listed("*.ts", "*.js");

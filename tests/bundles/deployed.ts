@@ -1,4 +1,5 @@
 import type { AwsRequest } from "../../emulator/account/aws-request";
+import { scheduledEvent } from "../../emulator/account/events";
 import { Deployment } from "../../emulator/stack/deployment";
 
 /** Starting Python, running the program and bundling four functions takes seconds, and longer on a busy machine. */
@@ -58,4 +59,28 @@ export function operations(stack: Deployment): string[] {
   return [
     ...new Set(stack.proxy.exchanges.map(({ request }) => `${request.service}:${request.operation}`)),
   ].sort();
+}
+
+/** When the sweeps of the suites are due. */
+export const SLOT = "2026-11-23T06:00:00.000Z";
+
+/** Runs the sweep of a slot as Lambda would. */
+export function sweep(
+  stack: Deployment,
+  key: "ec2-tag-evaluator" | "s3-encryption-evaluator" | "rds-backup-evaluator",
+  slot = SLOT,
+  now = slot,
+) {
+  return stack.functions[key].invoke(scheduledEvent(slot, "sweep"), { now });
+}
+
+/** Resource and instant of every evaluation in the history. */
+export async function rowKeys(stack: Deployment): Promise<string[]> {
+  const rows = await stack.evaluations();
+  return rows.map((row) => `${row.resource_id} ${row.evaluation_timestamp}`);
+}
+
+/** The kinds of the mails that were sent, oldest first. */
+export function mailKinds(stack: Deployment): (string | undefined)[] {
+  return stack.mails().map(({ attributes }) => attributes.kind);
 }

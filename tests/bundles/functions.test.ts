@@ -5,7 +5,7 @@
 
 import "./deployed";
 
-for (const suite of ["sweep", "change", "report", "resilience"]) {
+for (const suite of ["sweep", "change", "report", "demand", "pages", "resilience"]) {
   describe(suite, () => {
     require(`./${suite}.suite`);
   });

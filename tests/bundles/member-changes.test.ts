@@ -6,7 +6,7 @@ import {
   CreateOrganizationCommand,
   OrganizationsClient,
 } from "@aws-sdk/client-organizations";
-import { recordedBucket, recordedInstance } from "../../emulator/account/estate";
+import { recordedInstance } from "../../emulator/account/estate";
 import { configChangeEvent, type RecordedResource } from "../../emulator/account/events";
 import { Member } from "../../emulator/account/member";
 import { ACCOUNT_ID, CREDENTIALS, emulatorClient } from "../../emulator/account/moto";
@@ -17,6 +17,7 @@ import { theOne } from "../../emulator/stack/graph";
 import { managedRuleReads } from "../../program/member-managed-rules";
 import { complaints, type Grant } from "../support/authorization";
 import { requestsOf } from "./deployed";
+import { judgedResources } from "./member-resources";
 import {
   covers,
   grantsIn,
@@ -28,7 +29,6 @@ import {
 
 const ROOT = "r-ea9d";
 const REGIONS = ["us-east-1", "eu-west-1"];
-const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
 jest.setTimeout(120_000);
 
 let stack: Deployment;
@@ -128,40 +128,8 @@ test("a change of a type that no rule judges, or in a Region without the stack, 
 });
 
 describe("what the roles allow", () => {
-  const EVALUATORS = {
-    "ec2-tag-evaluator": {
-      rule: "ec2-required-tags",
-      own: async () => recordedInstance((await stack.estate.launch(TAGS))[0] ?? ""),
-      ofMember: async () => {
-        const [id = ""] = await member.estate.launch(TAGS, 1, "eu-west-1");
-        return recordedInstance(id, "eu-west-1", member.accountId);
-      },
-    },
-    "s3-encryption-evaluator": {
-      rule: "s3-bucket-encryption",
-      own: async () => {
-        await stack.estate.createBucket("own", "AES256");
-        return recordedBucket("own");
-      },
-      ofMember: async () => {
-        await member.estate.createBucket("of-shop", "AES256", "eu-west-1");
-        return recordedBucket("of-shop", "eu-west-1");
-      },
-    },
-    "rds-backup-evaluator": {
-      rule: "rds-automated-backups",
-      own: async () => {
-        await stack.estate.createDatabase("own", { engine: "postgres", backupRetention: 7 });
-        return stack.estate.recordedDatabase("own");
-      },
-      ofMember: async () => {
-        await member.estate.createDatabase("of-shop", { engine: "postgres", backupRetention: 7 });
-        return member.estate.recordedDatabase("of-shop");
-      },
-    },
-  } as const;
-  type Key = keyof typeof EVALUATORS;
-  const KEYS = Object.keys(EVALUATORS) as Key[];
+  const KEYS = ["ec2-tag-evaluator", "s3-encryption-evaluator", "rds-backup-evaluator"] as const;
+  type Key = (typeof KEYS)[number];
 
   /** What was asked for, by whose credentials, and the sessions that were begun. */
   interface Asked {
@@ -178,7 +146,7 @@ describe("what the roles allow", () => {
 
   /** Two runs, and a change in the deployment's own account and in the member. */
   async function journey(key: Key): Promise<Asked> {
-    const { rule, own, ofMember } = EVALUATORS[key];
+    const { rule, own, ofMember } = judgedResources(stack.estate, member)[key];
     const fn = stack.functions[key];
     // A session that is kept is not begun again.
     fn.restart();

@@ -1,75 +1,13 @@
 import { scheduledEvent } from "../../emulator/account/events";
 import { fault, json, jsonError, queryError, s3Error } from "../../emulator/account/faults";
-import { type Interceptor, NEVER } from "../../emulator/account/proxy";
+import { NEVER } from "../../emulator/account/proxy";
 import { LambdaFunction } from "../../emulator/stack/lambda";
-import { deployed, requestsOf } from "./deployed";
+import { deployed, mailKinds, rowKeys, SLOT, sweep } from "./deployed";
 
-const SLOT = "2026-11-23T06:00:00.000Z";
 const RETRY = "2026-11-23T06:01:00.000Z";
 const NEXT = "2026-11-23T12:00:00.000Z";
 const TAGS = { Environment: "Production", Compliance: "Required", ManagedBy: "Pulumi" };
 const environment = deployed();
-
-/** Runs the sweep of a slot as Lambda would. */
-function sweep(
-  key: "ec2-tag-evaluator" | "s3-encryption-evaluator" | "rds-backup-evaluator",
-  slot = SLOT,
-  now = slot,
-) {
-  return environment.stack.functions[key].invoke(scheduledEvent(slot, "sweep"), { now });
-}
-
-async function rowKeys(): Promise<string[]> {
-  const rows = await environment.stack.evaluations();
-  return rows.map((row) => `${row.resource_id} ${row.evaluation_timestamp}`);
-}
-
-/** The kinds of the mails that were sent, oldest first. */
-function mailKinds(): (string | undefined)[] {
-  return environment.stack.mails().map(({ attributes }) => attributes.kind);
-}
-
-describe("beyond one page", () => {
-  beforeEach(() => environment.stack.inject(smallPages));
-
-  test("every instance is judged", async () => {
-    const { estate } = environment.stack;
-    for (let launched = 0; launched < 5; launched++) await estate.launch(launched === 4 ? {} : TAGS);
-
-    const { payload } = await sweep("ec2-tag-evaluator");
-
-    expect(payload).toMatchObject({ listed: 5, compliant: 4, nonCompliant: 1 });
-    expect(new Set(await rowKeys()).size).toBe(5);
-    expect(requestsOf(environment.stack, "ec2", "DescribeInstances")).toHaveLength(3);
-  });
-
-  test("every database is judged", async () => {
-    const { estate } = environment.stack;
-    for (const name of ["one", "two", "three"]) {
-      await estate.createDatabase(name, { engine: "postgres", backupRetention: 7 });
-    }
-
-    const { payload } = await sweep("rds-backup-evaluator");
-
-    expect(payload).toMatchObject({ listed: 3, compliant: 3 });
-    expect(requestsOf(environment.stack, "rds", "DescribeDBInstances")).toHaveLength(2);
-  });
-
-  test("every bucket is judged, in its own Region", async () => {
-    const { estate } = environment.stack;
-    await estate.createBucket("z-encrypted", "AES256");
-    await estate.createBucket("z-plain", undefined, "eu-west-1");
-
-    const { payload } = await sweep("s3-encryption-evaluator");
-
-    expect(payload).toMatchObject({ listed: 4, compliant: 3, nonCompliant: 1 });
-    const plain = (await environment.stack.evaluations()).find(
-      ({ resource_name }) => resource_name === "z-plain",
-    );
-    expect(plain).toMatchObject({ region: "eu-west-1", compliance_type: "NON_COMPLIANT" });
-    expect(requestsOf(environment.stack, "s3", "ListBuckets")).toHaveLength(2);
-  });
-});
 
 describe("when the history table", () => {
   test("leaves items unprocessed, they are written again until all are stored", async () => {
@@ -77,7 +15,7 @@ describe("when the history table", () => {
     for (let launched = 0; launched < 3; launched++) await estate.launch(TAGS);
     environment.stack.inject(leaveUnprocessed(1));
 
-    await sweep("ec2-tag-evaluator");
+    await sweep(environment.stack, "ec2-tag-evaluator");
 
     expect(await environment.stack.evaluations()).toHaveLength(3);
     expect(await environment.stack.runs()).toHaveLength(1);
@@ -94,7 +32,7 @@ describe("when the history table", () => {
     });
 
     expect(await environment.stack.runs()).toEqual([]);
-    expect(mailKinds()).toEqual(["system"]);
+    expect(mailKinds(environment.stack)).toEqual(["system"]);
   });
 
   test("is throttled for a moment, the run completes", async () => {
@@ -105,7 +43,7 @@ describe("when the history table", () => {
     );
     environment.stack.inject(fault({ service: "dynamodb", operation: "BatchWriteItem" }, throttled, 2));
 
-    await sweep("ec2-tag-evaluator");
+    await sweep(environment.stack, "ec2-tag-evaluator");
 
     expect(await environment.stack.evaluations()).toHaveLength(1);
   });
@@ -116,7 +54,7 @@ describe("when a service", () => {
     await environment.stack.estate.launch(TAGS);
     environment.stack.inject(fault({ service: "ec2", operation: "DescribeInstances" }, NEVER, 1));
 
-    const { payload } = await sweep("ec2-tag-evaluator");
+    const { payload } = await sweep(environment.stack, "ec2-tag-evaluator");
 
     expect(payload).toMatchObject({ status: "complete", listed: 1 });
   }, 30_000);
@@ -126,25 +64,25 @@ describe("when a service", () => {
     const throttled = queryError("ec2", "RequestLimitExceeded", "Request limit exceeded.", 503);
     environment.stack.inject(fault({ service: "ec2", operation: "DescribeInstances" }, throttled, 3));
 
-    const { payload } = await sweep("ec2-tag-evaluator");
+    const { payload } = await sweep(environment.stack, "ec2-tag-evaluator");
 
     expect(payload).toMatchObject({ status: "complete", listed: 1 });
   });
 
   test("denies its listing, the run fails, and what it saw before is not called gone", async () => {
     await environment.stack.estate.launch({ Name: "still-there" });
-    await sweep("ec2-tag-evaluator");
+    await sweep(environment.stack, "ec2-tag-evaluator");
     const denied = queryError("ec2", "UnauthorizedOperation", "You are not authorized.", 403);
     environment.stack.inject(fault({ service: "ec2", operation: "DescribeInstances" }, denied));
-    const before = await rowKeys();
+    const before = await rowKeys(environment.stack);
 
-    await expect(sweep("ec2-tag-evaluator", NEXT)).rejects.toMatchObject({
+    await expect(sweep(environment.stack, "ec2-tag-evaluator", NEXT)).rejects.toMatchObject({
       errorType: "UnauthorizedOperation",
     });
 
-    expect(await rowKeys()).toEqual(before);
+    expect(await rowKeys(environment.stack)).toEqual(before);
     expect(await environment.stack.runs()).toHaveLength(1);
-    expect(mailKinds()).toEqual(["digest", "system"]);
+    expect(mailKinds(environment.stack)).toEqual(["digest", "system"]);
   });
 
   test("denies one bucket, that one is ERROR with the error's name and the others are judged", async () => {
@@ -155,7 +93,7 @@ describe("when a service", () => {
     const denied = s3Error("AccessDenied", "Access Denied", 403);
     environment.stack.inject(fault({ service: "s3", operation: "GetBucketEncryption", where }, denied));
 
-    const { payload } = await sweep("s3-encryption-evaluator");
+    const { payload } = await sweep(environment.stack, "s3-encryption-evaluator");
 
     const rows = await environment.stack.evaluations();
     const row = rows.find(({ resource_name }) => resource_name === "locked-bucket");
@@ -178,15 +116,15 @@ describe("a run that broke off between its rows and its commit", () => {
     await estate.launch({ Name: "failing" });
     await estate.launch(TAGS);
     environment.stack.inject(fault(commit, refused, 1));
-    await expect(sweep("ec2-tag-evaluator")).rejects.toThrow();
-    const written = await rowKeys();
+    await expect(sweep(environment.stack, "ec2-tag-evaluator")).rejects.toThrow();
+    const written = await rowKeys(environment.stack);
 
-    const { payload } = await sweep("ec2-tag-evaluator", SLOT, RETRY);
+    const { payload } = await sweep(environment.stack, "ec2-tag-evaluator", SLOT, RETRY);
 
     expect(payload).toMatchObject({ status: "complete", listed: 2 });
-    expect(await rowKeys()).toEqual(written);
+    expect(await rowKeys(environment.stack)).toEqual(written);
     expect(await environment.stack.runs()).toHaveLength(1);
-    expect(mailKinds().filter((kind) => kind === "digest")).toHaveLength(1);
+    expect(mailKinds(environment.stack).filter((kind) => kind === "digest")).toHaveLength(1);
   });
 
   test("because its time ran out is carried out by the next try, without a second digest", async () => {
@@ -199,38 +137,41 @@ describe("a run that broke off between its rows and its commit", () => {
     });
     environment.stack.heal();
 
-    await sweep("ec2-tag-evaluator", SLOT, RETRY);
+    await sweep(environment.stack, "ec2-tag-evaluator", SLOT, RETRY);
 
     expect(await environment.stack.evaluations()).toHaveLength(1);
     expect(await environment.stack.runs()).toHaveLength(1);
-    expect(mailKinds()).toEqual(["digest"]);
+    expect(mailKinds(environment.stack)).toEqual(["digest"]);
   });
 
   test("does not take its own rows for the state before", async () => {
     const { estate } = environment.stack;
     const [drifting = ""] = await estate.launch(TAGS);
-    await sweep("ec2-tag-evaluator");
+    await sweep(environment.stack, "ec2-tag-evaluator");
     await estate.untag(drifting, "Compliance");
     environment.stack.inject(fault(commit, refused, 1));
-    await expect(sweep("ec2-tag-evaluator", NEXT)).rejects.toThrow();
+    await expect(sweep(environment.stack, "ec2-tag-evaluator", NEXT)).rejects.toThrow();
 
-    await sweep("ec2-tag-evaluator", NEXT, "2026-11-23T12:01:00.000Z");
+    await sweep(environment.stack, "ec2-tag-evaluator", NEXT, "2026-11-23T12:01:00.000Z");
 
     const last = (await environment.stack.evaluations()).at(-1);
     expect(last).toMatchObject({ transition: "opened", open_since: NEXT });
     expect((await environment.stack.runs()).at(-1)).toMatchObject({ opened: 1 });
-    expect(mailKinds().filter((kind) => kind === "drift")).toHaveLength(1);
+    expect(mailKinds(environment.stack).filter((kind) => kind === "drift")).toHaveLength(1);
   });
 });
 
 test("a sweep that AWS delivers twice at the same moment stores each row and sends its digest once", async () => {
   await environment.stack.estate.launch({ Name: "failing" });
 
-  await Promise.all([sweep("ec2-tag-evaluator"), sweep("ec2-tag-evaluator")]);
+  await Promise.all([
+    sweep(environment.stack, "ec2-tag-evaluator"),
+    sweep(environment.stack, "ec2-tag-evaluator"),
+  ]);
 
   expect(await environment.stack.evaluations()).toHaveLength(1);
   expect(await environment.stack.runs()).toHaveLength(1);
-  expect(mailKinds()).toEqual(["digest"]);
+  expect(mailKinds(environment.stack)).toEqual(["digest"]);
 });
 
 /** The tag evaluator with so many seconds for an invocation. */
@@ -256,17 +197,3 @@ function leaveUnprocessed(times: number) {
     times,
   );
 }
-
-/** Makes pages of two where the functions ask for larger ones, so that a few resources take several. */
-const smallPages: Interceptor = ({ operation, path, body }) => {
-  switch (operation) {
-    case "DescribeInstances":
-      return { body: body.toString().replace(/MaxResults=\d+/, "MaxResults=2") };
-    case "DescribeDBInstances":
-      return { body: body.toString().replace(/MaxRecords=\d+/, "MaxRecords=2") };
-    case "ListBuckets":
-      return { path: path.replace(/max-buckets=\d+/, "max-buckets=3") };
-    default:
-      return undefined;
-  }
-};

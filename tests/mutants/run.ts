@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { EQUIVALENT } from "./equivalent";
 import { type Fault, faultsOf, rangeOf } from "./faults";
-import { sampled, suitesOf } from "./suites";
+import { sampled } from "./sample";
+import { suitesOf } from "./suites";
 
 const ROOT = join(__dirname, "../..");
 const WORK = join(ROOT, `.build/mutants-${process.pid}`);

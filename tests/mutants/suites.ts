@@ -1,3 +1,10 @@
+const SWEEP = ["recording", "retries", "gone", "digest", "on-demand"].map(
+  (name) => `tests/runs/sweep/${name}`,
+);
+const SETTINGS = ["settings", "refused-settings", "refused-rules"].map(
+  (name) => `tests/program/settings/${name}`,
+);
+
 const RUNS = [
   "tests/runs/single",
   "tests/runs/single-looks",
@@ -8,11 +15,7 @@ const RUNS = [
   "tests/runs/run-alerts",
   "tests/runs/leases",
   "tests/runs/expiry",
-  "tests/runs/sweep/recording",
-  "tests/runs/sweep/retries",
-  "tests/runs/sweep/gone",
-  "tests/runs/sweep/digest",
-  "tests/runs/sweep/on-demand",
+  ...SWEEP,
   "tests/runs/kept-drifts",
   "tests/runs/out-of-order",
   "tests/runs/out-of-order-alerts",
@@ -134,11 +137,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/history/ledger",
       "tests/history/keys",
       "tests/organization/limits",
-      "tests/runs/sweep/recording",
-      "tests/runs/sweep/retries",
-      "tests/runs/sweep/gone",
-      "tests/runs/sweep/digest",
-      "tests/runs/sweep/on-demand",
+      ...SWEEP,
       "tests/evaluator/exceptions",
       "tests/runs/out-of-order",
       "tests/runs/out-of-order-alerts",
@@ -157,11 +156,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/evaluator/exceptions",
       "tests/evaluator/scope",
       "tests/runs/single",
-      "tests/runs/sweep/recording",
-      "tests/runs/sweep/retries",
-      "tests/runs/sweep/gone",
-      "tests/runs/sweep/digest",
-      "tests/runs/sweep/on-demand",
+      ...SWEEP,
       "tests/evaluator/regions",
       "tests/organization/organization",
     ],
@@ -183,33 +178,9 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/rules/finding-databases",
     ],
   ],
-  [
-    "program/settings/schedule",
-    [
-      "tests/program/settings/schedule",
-      "tests/program/settings/settings",
-      "tests/program/settings/refused-settings",
-      "tests/program/settings/refused-rules",
-    ],
-  ],
-  [
-    "program/settings/secrets",
-    [
-      "tests/program/settings/secrets",
-      "tests/program/settings/settings",
-      "tests/program/settings/refused-settings",
-      "tests/program/settings/refused-rules",
-    ],
-  ],
-  [
-    "program/settings/organization",
-    [
-      "tests/program/settings/organization-settings",
-      "tests/program/settings/settings",
-      "tests/program/settings/refused-settings",
-      "tests/program/settings/refused-rules",
-    ],
-  ],
+  ["program/settings/schedule", ["tests/program/settings/schedule", ...SETTINGS]],
+  ["program/settings/secrets", ["tests/program/settings/secrets", ...SETTINGS]],
+  ["program/settings/organization", ["tests/program/settings/organization-settings", ...SETTINGS]],
   [
     "program/settings/own-managed-rule",
     ["tests/program/settings/own-managed-rule", "tests/program/standards", "tests/program/rule-choice"],
@@ -217,9 +188,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
   [
     "program/settings/",
     [
-      "tests/program/settings/settings",
-      "tests/program/settings/refused-settings",
-      "tests/program/settings/refused-rules",
+      ...SETTINGS,
       "tests/program/settings/secrets",
       "tests/program/settings/schedule",
       "tests/program/settings/organization-settings",
@@ -270,23 +239,4 @@ export function suitesOf(file: string): string[] {
   if (!suites)
     throw new Error(`tests/mutants/suites.ts names no suites for ${file}; SUITES=tests/a.test.ts does`);
   return suites.map((suite) => `${suite}.test.ts`);
-}
-
-/** `count` of them by chance, in their order; the same seed chooses the same. */
-export function sampled<T>(all: readonly T[], count: number, seed: number): T[] {
-  const next = chance(seed);
-  const order = all.map((one) => ({ one, place: next() })).sort((a, b) => a.place - b.place);
-  const chosen = new Set(order.slice(0, count).map(({ one }) => one));
-  return all.filter((one) => chosen.has(one));
-}
-
-/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
