@@ -4,8 +4,5 @@ import { runForSuites } from "./deployment/program";
 
 beforeAll(runForSuites, 60_000);
 
-for (const suite of ["storage", "config", "functions", "roles", "events", "monitoring"]) {
-  describe(suite, () => {
-    require(`./deployment/${suite}.suite`);
-  });
-}
+for (const suite of ["everything", "config", "functions", "roles", "events", "monitoring"])
+  require(`./deployment/${suite}.suite`);

@@ -1,10 +1,10 @@
 /** What random sequences of sweeps and changes are made of, and what is read of their ends. */
 
 import * as fc from "fast-check";
-import type { EvaluationRow } from "../../lambdas/common/history/rows";
-import { memoryDatabase } from "../support/dynamodb";
-import type { Condition } from "../support/things";
-import type { World } from "../support/world";
+import type { EvaluationRow } from "../../../lambdas/common/history/rows";
+import { memoryDatabase } from "../../support/dynamodb";
+import type { Condition } from "../../support/things";
+import type { World } from "../../support/world";
 
 /** Tables in memory, as thousands of requests are played. */
 export const database = memoryDatabase();

@@ -1,10 +1,10 @@
 /** Any sequence of sweeps, changes, second deliveries, crashes and retries: the same rows, one alert a drift. */
 
 import * as fc from "fast-check";
-import type { EvaluationRow } from "../../lambdas/common/history/rows";
-import type { Condition } from "../support/things";
-import { World } from "../support/world";
-import { condition, database, driftsIn, driftsSent, type Name, name } from "./random-steps";
+import type { EvaluationRow } from "../../../lambdas/common/history/rows";
+import type { Condition } from "../../support/things";
+import { World } from "../../support/world";
+import { condition, database, driftsIn, driftsSent, type Name, name } from "./steps";
 
 /** So many that what they show at once is more than a window sends one by one. */
 const CROWD = Array.from({ length: 8 }, (_, index) => `crowd-${index}`);

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
-import type { EvaluationRow } from "../../lambdas/common/history/rows";
-import type { Condition } from "../support/things";
-import { World } from "../support/world";
-import { condition, database, driftsSent, NAMES, type Name, name } from "./random-steps";
+import type { EvaluationRow } from "../../../lambdas/common/history/rows";
+import type { Condition } from "../../support/things";
+import { World } from "../../support/world";
+import { condition, database, driftsSent, NAMES, type Name, name } from "./steps";
 
 /** Something that happens at a minute; its event, if it has one, arrives so many minutes later. */
 type Timed =

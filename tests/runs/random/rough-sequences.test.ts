@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
-import type { Condition } from "../support/things";
-import { World } from "../support/world";
-import { database, driftsIn, driftsSent, NAMES, type Name, name } from "./random-steps";
+import type { Condition } from "../../support/things";
+import { World } from "../../support/world";
+import { database, driftsIn, driftsSent, NAMES, type Name, name } from "./steps";
 
 /** One thing that happens where some events fail for good: nobody delivers them again. */
 type RoughStep =
