@@ -80,7 +80,7 @@ function printCommands(
   const arn = `arn:aws:ec2:${REGION}:${ACCOUNT_ID}:instance/${instance}`;
   printStep(
     "the account goes on until Ctrl-C. In another terminal, in this folder (the commands are those of AWS " +
-      "CLI 1.29, 2.13 or later):",
+      "CLI 2.13 or later):",
   );
   const block = (note: string, lines: readonly string[]) => {
     print();

@@ -156,7 +156,7 @@ export class OrganizationStory {
     if (!left?.gone || joined?.transition !== "first-seen") throw new Error("lab should be gone, mobile new");
     printStep(`lab's instance is closed in the history: "${left.annotation}"`);
     printStep(
-      `mobile's instance is ${joined.compliance_type}, and no alert speaks of it: nobody knows since when`,
+      `mobile's instance is ${joined.compliance_type}, and no drift alert speaks of it: nobody knows since when`,
     );
   }
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { mkdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import { join, posix, relative, sep } from "node:path";
 import { build } from "esbuild";
 import { unusedSchemasGo } from "./sdk-schemas";
 
@@ -25,7 +25,7 @@ export interface FunctionFiles {
  * Beside the bundle lies its source map, which is not deployed: to read it costs each cold start a fifth, and names
  * are in stack traces anyway. The same source always gives the same bytes, so that the map can be made again later.
  * @param folder the one of `lambdas/` that has the `handler.ts`.
- * @throws esbuild's BuildFailure when the source does not compile.
+ * @throws esbuild's BuildFailure when the source does not compile, or that of another function of the same tick.
  */
 export async function buildFunction(
   folder: string,
@@ -46,7 +46,7 @@ export async function buildFunction(
   );
   await mkdir(join(project, directory), { recursive: true });
   await Promise.all([
-    ...[files.bundle, `${files.bundle}.map`].map((file) => writeBuilt(built, join(project, file))),
+    ...[files.bundle, `${files.bundle}.map`].map((file) => writeBuilt(built, project, file)),
     writeWhole(join(project, files.settings), Buffer.from(settingsText)),
   ]);
   return files;
@@ -73,7 +73,7 @@ interface EntryPoint {
   readonly out: string;
 }
 
-/** What esbuild made, by path. */
+/** What esbuild made, by its path from the project. */
 type Built = ReadonlyMap<string, Uint8Array>;
 
 /** Handlers that wait for the others of their tick, by what their bundles have in common. */
@@ -109,10 +109,12 @@ async function bundle(
   define: Readonly<Record<string, string>>,
   project: string,
 ): Promise<Built> {
+  // By which esbuild names what it makes, wherever links lead to the project.
+  const root = await realpath(project);
   const { outputFiles } = await build({
     entryPoints,
     outdir: ".",
-    absWorkingDir: project,
+    absWorkingDir: root,
     bundle: true,
     platform: "node",
     target: "node24",
@@ -130,13 +132,15 @@ async function bundle(
     logLevel: "silent",
     write: false,
   });
-  return new Map(outputFiles.map(({ path, contents }) => [path, contents]));
+  return new Map(
+    outputFiles.map(({ path, contents }) => [relative(root, path).replaceAll(sep, "/"), contents]),
+  );
 }
 
-async function writeBuilt(built: Built, file: string): Promise<void> {
+async function writeBuilt(built: Built, project: string, file: string): Promise<void> {
   const contents = built.get(file);
   if (contents === undefined) throw new Error(`esbuild made no ${file}`);
-  await writeWhole(file, contents);
+  await writeWhole(join(project, file), contents);
 }
 
 /** Never half written for another deployment that reads it, and untouched where nothing changes. */

@@ -42,7 +42,7 @@ export interface HomeOfRegions {
   readonly region: string;
   /** Made when the first recorder needs it. */
   readonly snapshots: () => { readonly bucket: aws.s3.Bucket; readonly policy: aws.s3.BucketPolicy };
-  /** Those that the stack makes in all of its Regions: where one refuses its recorder, none has begun to record. */
+  /** Those that the stack makes in all of its Regions: where one refuses its recorder, none begins to record. */
   readonly every: (part: keyof OwnRecording) => Promise<pulumi.Resource[]>;
 }
 

@@ -1,5 +1,7 @@
+import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { scheduledEvent } from "../../emulator/account/events";
 import { fault, json, jsonError, queryError, s3Error } from "../../emulator/account/faults";
+import { CREDENTIALS, emulatorClient } from "../../emulator/account/moto";
 import { NEVER } from "../../emulator/account/proxy";
 import { LambdaFunction } from "../../emulator/stack/lambda";
 import { deployed, mailKinds, rowKeys, SLOT, sweep } from "./deployed";
@@ -47,6 +49,23 @@ describe("when the history table", () => {
 
     expect(await environment.stack.evaluations()).toHaveLength(1);
   });
+});
+
+test("a request that the emulator knows nothing of leaves the next ones as they are", async () => {
+  const { url } = environment.stack.proxy;
+  const dynamodb = new DynamoDBClient(emulatorClient(url));
+  const scope = `${CREDENTIALS.accessKeyId}/20261123/us-east-1/account/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`;
+  for (let round = 0; round < 3; round++) {
+    const unknown = await fetch(`${url}/listRegions`, {
+      method: "POST",
+      body: "{}",
+      headers: { authorization },
+    });
+    expect(unknown.status).toBe(404);
+    const { TableNames } = await dynamodb.send(new ListTablesCommand({}));
+    expect(TableNames).toContain(environment.stack.tableName);
+  }
 });
 
 describe("when a service", () => {

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildFunction, PROJECT } from "../../program/bundle";
@@ -37,6 +45,25 @@ test("a handler and what it imports become one CommonJS module", async () => {
     { "shared.ts": "export const answer: number = 42;" },
   );
   await expect(load(await builtBundle(project)).handler()).resolves.toBe(42);
+});
+
+test("a project that a link leads to is bundled all the same", async () => {
+  const project = projectWith("export const handler = async () => 7;");
+  const link = `${project}-link`;
+  symlinkSync(project, link);
+  folders.push(link);
+  await expect(load(await builtBundle(link)).handler()).resolves.toBe(7);
+});
+
+test("a handler that does not compile is refused with what is wrong, and so are those of its tick", async () => {
+  const project = projectWith("export const handler = async () => ;");
+  mkdirSync(join(project, "lambdas/judge"));
+  writeFileSync(join(project, "lambdas/judge/handler.ts"), "export const handler = async () => 1;");
+  const both = ["checker", "judge"].map((folder) => buildFunction(folder, {}, project));
+  for (const one of both) await expect(one).rejects.toThrow(/checker\/handler\.ts.*Unexpected ";"/);
+  await expect(buildFunction("judge", {}, project)).resolves.toMatchObject({
+    bundle: ".build/judge/index.js",
+  });
 });
 
 test("a bundle has the same bytes whether it is made alone or together with others", async () => {

@@ -20,7 +20,7 @@ describe("every command", () => {
   it.each([
     ["scripts/report.ts", ["--from", "--to", "--as-of", "--sample", "--seed", "--out", "--stack"]],
     ["scripts/verify-reports.ts", ["--manifest", "--stack"]],
-    ["bench/run.ts", ["--resources", "--days", "--accounts", "--regions"]],
+    ["bench/run.ts", ["--resources", "--days", "--rules", "--accounts", "--regions"]],
     ["demo/demo.ts", ["--keep", "--organization"]],
     ["tests/mutants/run.ts", ["SAMPLE=<number>", "SEED=<number>", "SUITES=<file>,..."]],
   ])("%s tells when asked how it is used, and what each option is for", async (script, options) => {
@@ -147,11 +147,13 @@ describe("npm run demo", () => {
 
 describe("npm run bench", () => {
   it.each([
-    ["nothing to measure", []],
-    ["something it does not know", ["everything"]],
-  ])("ends with 2 and its usage when it is given %s", async (_what, args) => {
+    ["nothing to measure", [], /^usage: npm run bench/],
+    ["something it does not know", ["everything"], /^unknown benchmark everything\nusage: npm run bench/],
+    ["what every object has", ["constructor"], /^unknown benchmark constructor\nusage: npm run bench/],
+    ["an option it does not know", ["init", "--wrong"], /^unknown option --wrong\nusage: npm run bench/],
+  ])("ends with 2 and its usage when it is given %s", async (_what, args, expected) => {
     const { code, stderr } = await commands.run("bench/run.ts", ...args);
-    expect(stderr).toMatch(/^usage: npm run bench/);
+    expect(stderr).toMatch(expected);
     expect(code).toBe(2);
   });
 

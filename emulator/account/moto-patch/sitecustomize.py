@@ -6,6 +6,7 @@ import functools
 import gc
 import hashlib
 import inspect
+import io
 import os
 import selectors
 import threading
@@ -154,13 +155,24 @@ responses.method_names_from_class = functools.cache(responses.method_names_from_
 serving.WSGIRequestHandler.log_request = lambda self, code="-", size="-": None
 
 
-# The server closes every connection, as it would take what a handler left of a request for the next one. moto's
-# handlers leave nothing, and with a connection to each request a third of the time goes into opening and closing.
+# The server closes every connection, as it would take what a handler left of a request for the next one, and a third
+# of the time goes into opening and closing. Here each request is read whole before it is handled.
 class _NothingMoreToRead(selectors.DefaultSelector):
     def select(self, timeout=None):
         return []
 
 
+_make_environ = serving.WSGIRequestHandler.make_environ
+
+
+def _make_environ_with_body(self):
+    environ = _make_environ(self)
+    size = -1 if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
+    environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(size))
+    return environ
+
+
+serving.WSGIRequestHandler.make_environ = _make_environ_with_body
 _send_header = serving.WSGIRequestHandler.send_header
 
 

@@ -15,7 +15,7 @@ export interface RuleState {
   readonly missingRows: number;
 }
 
-/** Which resources to return; `failing` reads from the table only what fails or could not be evaluated. */
+/** Which resources to return; `failing`: those that fail or could not be evaluated. */
 type StateFilter = "all" | "failing";
 
 /** So many rows of a run may stay in memory until those after it have been read, too. */
@@ -47,7 +47,8 @@ export async function stateAt(
   if (start <= at) {
     for await (const row of history.evaluations(rule, start, at)) {
       if (instantOf(row.evaluation_timestamp) === base) {
-        ofRun.push(row);
+        // A run that lists little may have closed much.
+        if (!row.gone) ofRun.push(row);
         continue;
       }
       laterEvaluations += 1;

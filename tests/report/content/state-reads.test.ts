@@ -83,6 +83,21 @@ describe.each([
     },
   );
 
+  it("is without what the run closed, however much that is", async () => {
+    const before = "2026-11-23T00:00:00.000Z";
+    const shrunk = new Company();
+    const names = (from: number, to: number) =>
+      Object.fromEntries(
+        Array.from({ length: to - from }, (_, index) => [`bucket-${from + index}`, "COMPLIANT" as const]),
+      );
+    shrunk.sweep(RULE, before, names(0, buckets + 50));
+    shrunk.sweep(RULE, SWEEP, names(50, buckets + 50));
+    const { rows, laterEvaluations, missingRows } = await stateAt(shrunk.history, RULE, AT);
+    expect(rows).toHaveLength(buckets);
+    expect(rows.filter(({ gone }) => gone)).toEqual([]);
+    expect({ laterEvaluations, missingRows }).toEqual({ laterEvaluations: 0, missingRows: 0 });
+  });
+
   it("at the run's own instant is what the run saw", async () => {
     const { rows, laterEvaluations } = await stateAt(company.history, RULE, SWEEP);
     expect(rows).toHaveLength(buckets);
