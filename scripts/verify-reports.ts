@@ -74,7 +74,7 @@ async function main(): Promise<number> {
   if (source.rewritten === undefined && (manifest === undefined || !result.manifests.includes(manifest))) {
     console.log(
       "A copy does not prove that the last manifest is unchanged or the last: give --manifest the SHA-256 " +
-        "that the report generator logged.",
+        "that was kept of an earlier verification of the bucket, or that the report generator logged.",
     );
   }
   return areSound ? 0 : 1;

@@ -77,6 +77,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     "lambdas/report-generator/",
     [
       "tests/report/content/state",
+      "tests/report/content/state-reads",
       "tests/report/figures/intervals",
       "tests/report/content/content",
       "tests/report/content/borders",

@@ -78,7 +78,8 @@ passing nor as failing. There is no figure while a rule has not been evaluated.<
 in the period and whose beginning is known</dd>
 <dt>Observed</dt><dd>when a resource was read; under a managed rule, when AWS Config recorded its result</dd>
 <dt>Other forms</dt><dd><code>${report.reportId}.json</code> has everything, <code>${report.reportId}.csv</code> one
-row a resource and rule, <code>${report.reportId}.findings.ocsf.jsonl</code> the same as OCSF Compliance Findings</dd>
+row a resource and rule and one for each control without any,
+<code>${report.reportId}.findings.ocsf.jsonl</code> the same as OCSF Compliance Findings</dd>
 ${verification(report)}
 </dl></section>`;
 }
