@@ -7,6 +7,6 @@ import "./deployed";
 
 for (const suite of ["sweep", "change", "report", "demand", "pages", "resilience"]) {
   describe(suite, () => {
-    require(`./${suite}.suite`);
+    require(`./functions/${suite}.suite`);
   });
 }

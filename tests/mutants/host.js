@@ -135,7 +135,7 @@ async function run(tests, patienceOf, told) {
 const tell = (result) => appendFileSync(resultFile, `${JSON.stringify(result)}\n`);
 
 async function main() {
-  require("../support/seed");
+  require("../support/jest/seed");
   const took = new Map();
   const hits = {};
   await run(

@@ -1,9 +1,5 @@
-const SWEEP = ["recording", "retries", "gone", "digest", "on-demand"].map(
-  (name) => `tests/runs/sweep/${name}`,
-);
-const SETTINGS = ["settings", "refused-settings", "refused-rules"].map(
-  (name) => `tests/program/settings/${name}`,
-);
+const SWEEP = under("tests/runs/sweep", "recording", "retries", "gone", "digest", "on-demand");
+const SETTINGS = under("tests/program/settings", "settings", "refused-settings", "refused-rules");
 
 const RUNS = [
   "tests/runs/single",
@@ -164,27 +160,32 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
   ],
   [
     "lambdas/ec2-tags/",
-    ["tests/rules/ec2-required-tags", "tests/rules/ec2-tag-parameters", "tests/rules/instances"],
+    under("tests/rules/ec2-tags", "ec2-required-tags", "ec2-tag-parameters", "instances"),
   ],
   [
     "lambdas/s3-encryption/",
-    ["tests/rules/s3-bucket-encryption", "tests/rules/buckets", "tests/rules/bucket-facts"],
+    under("tests/rules/s3-encryption", "s3-bucket-encryption", "buckets", "bucket-facts"),
   ],
   [
     "lambdas/rds-backups/",
-    [
-      "tests/rules/rds-automated-backups",
-      "tests/rules/rds-backup-parameters",
-      "tests/rules/databases",
-      "tests/rules/finding-databases",
-    ],
+    under(
+      "tests/rules/rds-backups",
+      "rds-automated-backups",
+      "rds-backup-parameters",
+      "databases",
+      "finding-databases",
+    ),
   ],
   ["program/settings/schedule", ["tests/program/settings/schedule", ...SETTINGS]],
   ["program/settings/secrets", ["tests/program/settings/secrets", ...SETTINGS]],
   ["program/settings/organization", ["tests/program/settings/organization-settings", ...SETTINGS]],
   [
     "program/settings/own-managed-rule",
-    ["tests/program/settings/own-managed-rule", "tests/program/standards", "tests/program/rule-choice"],
+    [
+      "tests/program/settings/own-managed-rule",
+      "tests/program/standards/standards",
+      "tests/program/standards/rule-choice",
+    ],
   ],
   [
     "program/settings/",
@@ -193,9 +194,9 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
       "tests/program/settings/secrets",
       "tests/program/settings/schedule",
       "tests/program/settings/organization-settings",
-      "tests/program/standards",
-      "tests/program/rule-choice",
-      "tests/program/managed-rules",
+      "tests/program/standards/standards",
+      "tests/program/standards/rule-choice",
+      "tests/program/standards/managed-rules",
       "tests/program/settings/company-settings",
     ],
   ],
@@ -204,18 +205,18 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     [
       "tests/program/authorization",
       "tests/program/program",
-      "tests/program/organization",
-      "tests/program/member-template",
+      "tests/program/organization/organization",
+      "tests/program/organization/member-template",
       "tests/program/regions",
     ],
   ],
   [
     "program/",
     [
-      "tests/program/managed-rules",
-      "tests/program/standards",
-      "tests/program/rule-choice",
-      "tests/program/chosen-standards",
+      "tests/program/standards/managed-rules",
+      "tests/program/standards/standards",
+      "tests/program/standards/rule-choice",
+      "tests/program/standards/chosen-standards",
       "tests/program/recorder",
       "tests/program/program",
     ],
@@ -224,8 +225,8 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     "index",
     [
       "tests/program/program",
-      "tests/program/organization",
-      "tests/program/member-template",
+      "tests/program/organization/organization",
+      "tests/program/organization/member-template",
       "tests/program/settings/company-settings",
       "tests/program/regions",
       "tests/program/recorder",
@@ -233,6 +234,10 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
 ];
+
+function under(folder: string, ...names: readonly string[]): string[] {
+  return names.map((name) => `${folder}/${name}`);
+}
 
 /** @throws Error when the table has no suites for the file. */
 export function suitesOf(file: string): string[] {

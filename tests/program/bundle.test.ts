@@ -67,10 +67,10 @@ test("a handler that does not compile is refused with what is wrong, and so are 
 });
 
 test("a bundle has the same bytes whether it is made alone or together with others", async () => {
-  const source = 'import { answer } from "../shared"; export const handler = async () => answer;';
+  const source = 'import { answer } from "../common"; export const handler = async () => answer;';
   const project = projectWith(source);
   mkdirSync(join(project, "lambdas/judge"));
-  writeFileSync(join(project, "lambdas/shared.ts"), "export const answer = 42;");
+  writeFileSync(join(project, "lambdas/common.ts"), "export const answer = 42;");
   writeFileSync(join(project, "lambdas/judge/handler.ts"), source.replace("answer;", "answer + 1;"));
   const alone = await builtBundle(project);
 
