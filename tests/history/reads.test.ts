@@ -2,20 +2,15 @@ import type { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { History } from "../../lambdas/common/history/history";
 import { shardOf } from "../../lambdas/common/history/keys";
 import type { EvaluationRow } from "../../lambdas/common/history/rows";
-import { startDatabase, type TestDatabase } from "../support/dynamodb";
+import type { TestDatabase } from "../support/dynamodb";
+import { eachHistory } from "../support/each-history";
 import { all, at, row } from "./test-rows";
 
 let database: TestDatabase;
 let table: string;
 let history: History;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  table = await database.newTable();
-  history = new History(database.client, table);
+eachHistory((fresh) => {
+  ({ database, table, history } = fresh);
 });
 
 async function writeAll(rows: readonly EvaluationRow[]): Promise<void> {

@@ -1,20 +1,15 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { Patience } from "../../lambdas/common/aws/retry";
 import { History } from "../../lambdas/common/history/history";
-import { startDatabase, type TestDatabase } from "../support/dynamodb";
+import type { TestDatabase } from "../support/dynamodb";
+import { eachHistory } from "../support/each-history";
 import { all, at, row } from "./test-rows";
 
 let database: TestDatabase;
 let table: string;
 let history: History;
-
-beforeAll(async () => {
-  database = await startDatabase();
-});
-afterAll(() => database.close());
-beforeEach(async () => {
-  table = await database.newTable();
-  history = new History(database.client, table);
+eachHistory((fresh) => {
+  ({ database, table, history } = fresh);
 });
 
 /** A client that answers batch writes with what `unprocessed` leaves of them, and then really writes the rest. */

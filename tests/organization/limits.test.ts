@@ -5,12 +5,13 @@ import type { PublishCommandInput, SNSClient } from "@aws-sdk/client-sns";
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { Alerts } from "../../lambdas/common/alerts/alerts";
 import { digestMessage } from "../../lambdas/common/alerts/messages";
-import { History } from "../../lambdas/common/history/history";
+import type { History } from "../../lambdas/common/history/history";
 import { evaluationTimestamp } from "../../lambdas/common/history/keys";
 import { storedRun } from "../../lambdas/common/history/large-ledger";
 import { Tally, totals } from "../../lambdas/common/history/ledger";
 import type { RunRow } from "../../lambdas/common/history/rows";
-import { memoryDatabase, startDatabase, type TestDatabase } from "../support/dynamodb";
+import { memoryDatabase, type TestDatabase } from "../support/dynamodb";
+import { eachHistory } from "../support/each-history";
 import { Organization } from "../support/organization";
 import { goodThings } from "../support/things";
 import { World } from "../support/world";
@@ -50,13 +51,8 @@ describe("the ledger of a run over 1,000 accounts with 17 Regions", () => {
   let database: TestDatabase;
   let table: string;
   let history: History;
-  beforeAll(async () => {
-    database = await startDatabase();
-  });
-  afterAll(() => database.close());
-  beforeEach(async () => {
-    table = await database.newTable();
-    history = new History(database.client, table);
+  eachHistory((fresh) => {
+    ({ database, table, history } = fresh);
   });
   const large = run("2026-11-24T06:00:00.000Z");
   /** Jest takes a second to compare two of 17,000 entries. */

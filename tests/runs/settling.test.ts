@@ -1,6 +1,6 @@
 /** What a sweep says, brought together with what change events saw while it was under way. */
 
-import { withoutAlerts } from "../support/troubles";
+import { crashBeforeRunRow, withoutAlerts } from "../support/troubles";
 import { eachWorld, type World } from "../support/world";
 
 let world: World;
@@ -175,11 +175,7 @@ describe("the retry of a sweep that said otherwise of a resource", () => {
     await world.complianceBefore("a");
     slot = world.now;
     world.things.set("a", "bad");
-    world.beforeEffect = (effect) => {
-      if (effect === "PutCommand") throw new Error("crash before the run row");
-    };
-    await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
-    world.beforeEffect = () => {};
+    await crashBeforeRunRow(world, slot);
     world.things.set("a", "good");
     world.pass(1);
   });

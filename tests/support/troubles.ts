@@ -33,3 +33,12 @@ export function goneFrom(first: string): (effect: string) => void {
     if (isGone) throw new Error("the function is gone");
   };
 }
+
+/** A sweep that stores its rows and ends before the run's own. */
+export async function crashBeforeRunRow(world: World, slot: Date): Promise<void> {
+  world.beforeEffect = (effect) => {
+    if (effect === "PutCommand") throw new Error("crash before the run row");
+  };
+  await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
+  world.beforeEffect = () => {};
+}

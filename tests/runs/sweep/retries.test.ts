@@ -1,3 +1,4 @@
+import { crashBeforeRunRow } from "../../support/troubles";
 import { eachWorld, type World } from "../../support/world";
 
 let world: World;
@@ -118,11 +119,7 @@ describe("a sweep", () => {
     world.pass(360);
     world.things.delete("a");
     const slot = world.now;
-    world.beforeEffect = (effect) => {
-      if (effect === "PutCommand") throw new Error("crash before the run row");
-    };
-    await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
-    world.beforeEffect = () => {};
+    await crashBeforeRunRow(world, slot);
     world.pass(1);
     await world.sweep(slot);
     expect((await world.rowsOf("a")).slice(1)).toMatchObject([
@@ -137,11 +134,7 @@ describe("a sweep", () => {
     world.pass(360);
     world.things.delete("a");
     const slot = world.now;
-    world.beforeEffect = (effect) => {
-      if (effect === "PutCommand") throw new Error("crash before the run row");
-    };
-    await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
-    world.beforeEffect = () => {};
+    await crashBeforeRunRow(world, slot);
     world.things.set("a", "bad");
     world.pass(1);
     await world.sweep(slot);
@@ -156,11 +149,7 @@ describe("a sweep", () => {
   it("tells the failure that its retry sees of what a crashed try saw pass, while the index lags behind", async () => {
     await world.complianceBefore("a");
     const slot = world.now;
-    world.beforeEffect = (effect) => {
-      if (effect === "PutCommand") throw new Error("crash before the run row");
-    };
-    await expect(world.sweep(slot)).rejects.toThrow("crash before the run row");
-    world.beforeEffect = () => {};
+    await crashBeforeRunRow(world, slot);
     world.things.set("a", "bad");
     world.indexLacks = (row) => row.compliance_type === "NON_COMPLIANT";
     world.pass(1);
