@@ -1,4 +1,5 @@
 const asyncHooks = require("node:async_hooks");
+require("./compiled");
 const { TestEnvironment } = require("jest-environment-node");
 
 /** The file of Pulumi's that asks for the stack at each resource, or at each promise. */

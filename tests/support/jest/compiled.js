@@ -1,0 +1,20 @@
+const vm = require("node:vm");
+
+const { compileFunction } = vm;
+
+/** File → what V8 made of it. */
+const compiled = new Map();
+
+/**
+ * Keeps what V8 makes of a file for the suites after it: jest compiles each file anew for each suite, which was a
+ * fifth of all the time. V8 itself compares the length of a source only.
+ * https://nodejs.org/docs/latest-v20.x/api/vm.html#vmcompilefunctioncode-params-options
+ */
+vm.compileFunction = (source, parameters, options) => {
+  const known = compiled.get(options.filename);
+  if (known?.source === source)
+    return compileFunction(source, parameters, { ...options, cachedData: known.cachedData });
+  const made = compileFunction(source, parameters, { ...options, produceCachedData: true });
+  if (made.cachedDataProduced) compiled.set(options.filename, { source, cachedData: made.cachedData });
+  return made;
+};
