@@ -1,6 +1,12 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { recordedBucket, recordedInstance } from "../../emulator/account/estate";
 import { complianceChangeEvent, configChangeEvent, scheduledEvent } from "../../emulator/account/events";
+import { emulatorClient } from "../../emulator/account/moto";
 import type { FunctionKey } from "../../emulator/stack/deployment";
+import { History } from "../../lambdas/common/history/history";
+import { evaluationTimestamp } from "../../lambdas/common/history/keys";
+import { FEW_EVALUATIONS } from "../../lambdas/report-generator/content/read-once";
 import { complaints, type Grant, WHY_EVERYTHING } from "../support/authorization";
 import { deployed } from "./deployed";
 import { covers, grantsOf, type NeededPermission, neededPermissions } from "./permissions";
@@ -89,10 +95,24 @@ const JOURNEYS: Readonly<Record<FunctionKey, () => Promise<void>>> = {
     });
     await environment.stack.deliver("report-generator", change, { now: CHANGED });
     managedRules.delete(user);
+    await runOverMoreThanFew("iam-user-mfa");
     await report.invoke({ from: SLOT }, { now: "2026-11-23T09:00:00.000Z" });
     await report.invoke({}, { now: "2026-11-23T09:10:00.000Z" });
   },
 };
+
+/** Commits a run that counts as many resources as make a report ask for its rule's changes apart. */
+async function runOverMoreThanFew(rule: string): Promise<void> {
+  const { stack } = environment;
+  const run = (await stack.runs()).find((row) => row.rule === rule);
+  if (run === undefined) throw new Error(`${rule} has not been evaluated yet`);
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(emulatorClient(stack.moto.url)));
+  await new History(client, stack.tableName).commit({
+    ...run,
+    evaluation_timestamp: evaluationTimestamp(CHANGED, rule),
+    ledger: run.ledger.map((entry) => ({ ...entry, listed: FEW_EVALUATIONS + 1 })),
+  });
+}
 
 function forTest() {
   const { stack } = environment;

@@ -156,10 +156,17 @@ serving.WSGIRequestHandler.log_request = lambda self, code="-", size="-": None
 
 
 # The server closes every connection, as it would take what a handler left of a request for the next one, and a third
-# of the time goes into opening and closing. Here each request is read whole before it is handled.
-class _NothingMoreToRead(selectors.DefaultSelector):
+# of the time goes into opening and closing. Here each request is read whole before it is handled, so that nothing is
+# left to be looked for.
+class _NothingMoreToRead:
+    def register(self, connection, events):
+        pass
+
     def select(self, timeout=None):
         return []
+
+    def close(self):
+        pass
 
 
 _make_environ = serving.WSGIRequestHandler.make_environ
@@ -186,6 +193,8 @@ serving.WSGIRequestHandler.disable_nagle_algorithm = True
 serving.selectors = types.SimpleNamespace(
     **{**vars(selectors), "DefaultSelector": _NothingMoreToRead}
 )
+# An answer is sent whole, not its headers first: other requests wait while Python hands a part to the system.
+serving.WSGIRequestHandler.wbufsize = -1
 
 
 # What is there from the start is not looked through again for garbage.

@@ -13,6 +13,7 @@ import { changeEntry, failureRow } from "./entries";
 import type { StaleState } from "./findings";
 import type { Fleet } from "./fleet";
 import { KnownAt } from "./known-at";
+import { readOnce } from "./read-once";
 import type { AssemblyDependencies, AssemblyRequest } from "./request";
 import { type RuleState, stateAt } from "./state";
 
@@ -34,8 +35,8 @@ export async function readRule(
   const { sleep } = dependencies;
   const { period, asKnownThen, standard } = request;
   const { name, severity } = rule;
-  const history = asKnownThen ? new KnownAt(dependencies.history, period.to) : dependencies.history;
-  const { atEnd, ...state } = await readState(history, rule, period.to, sleep, fleet);
+  const known = asKnownThen ? new KnownAt(dependencies.history, period.to) : dependencies.history;
+  const { history, state, atEnd } = await readState(known, rule, request, sleep, fleet);
   if (state.missingRows > 0) fleet.missingRows.set(name, state.missingRows);
 
   fleet.scope.lookedAt(rule, state.run?.ledger ?? []);
@@ -136,35 +137,49 @@ export function arrivedLate(
 }
 
 /**
- * Adds the rule's state at an instant to the fleet.
- * @returns of the rows only those of failures, which are few: whole rows take most of the memory
+ * Adds the rule's state at the period's end to the fleet.
+ * @returns of the rows only those of failures, which are few: whole rows take most of the memory; and the history to
+ *   ask the rest of
  */
 async function readState(
-  history: HistoryReader,
+  known: HistoryReader,
   { name, severity }: ReportedRule,
-  at: string,
+  request: AssemblyRequest,
   sleep: AssemblyDependencies["sleep"],
   fleet: Fleet,
-): Promise<Omit<RuleState, "rows"> & { readonly atEnd: readonly FailureRow[] }> {
-  const { rows, ...state } = await settledStateAt(history, name, at, sleep);
+): Promise<{
+  readonly history: HistoryReader;
+  readonly state: Omit<RuleState, "rows">;
+  readonly atEnd: readonly FailureRow[];
+}> {
+  const {
+    history,
+    state: { rows, ...state },
+  } = await settledState(known, name, request, sleep);
   for (const row of rows) fleet.add(row, severity);
   const open = rows.filter(({ open_since }) => open_since !== undefined);
-  return { ...state, atEnd: open.map((row) => failureRow(row, fleet.interner)) };
+  return { history, state, atEnd: open.map((row) => failureRow(row, fleet.interner)) };
 }
 
 /** Reads again while the index has not caught up with the run that it belongs to. */
-async function settledStateAt(
-  history: HistoryReader,
+async function settledState(
+  known: HistoryReader,
   rule: string,
-  at: string,
+  request: AssemblyRequest,
   sleep: AssemblyDependencies["sleep"],
-): Promise<RuleState> {
-  let state = await stateAt(history, rule, at);
-  for (let attempt = 1; state.missingRows > 0 && attempt < INDEX_ATTEMPTS; attempt++) {
+): Promise<{ readonly history: HistoryReader; readonly state: RuleState }> {
+  const { to } = request.period;
+  for (let attempt = 1; ; attempt++) {
+    const history = await readOnce(known, rule, changesFrom(request), to);
+    const state = await stateAt(history, rule, to);
+    if (state.missingRows === 0 || attempt === INDEX_ATTEMPTS) return { history, state };
     await sleep(INDEX_WAIT_MS);
-    state = await stateAt(history, rule, at);
   }
-  return state;
+}
+
+/** When the changes begin that a report has to look at: after a report of the time before, some may be late. */
+function changesFrom({ period, previousReadAt }: AssemblyRequest): string {
+  return plus(period.from, previousReadAt === undefined ? 1 : -DAY_MS);
 }
 
 /**
@@ -177,10 +192,9 @@ async function readTransitions(
   request: AssemblyRequest,
   { changes, interner }: Fleet,
 ): Promise<FailureRow[]> {
-  const { period, previousReadAt } = request;
+  const { period } = request;
   const rows: FailureRow[] = [];
-  const start = plus(period.from, previousReadAt === undefined ? 1 : -DAY_MS);
-  for await (const row of history.transitions(rule.name, start, period.to)) {
+  for await (const row of history.transitions(rule.name, changesFrom(request), period.to)) {
     const instant = instantOf(row.evaluation_timestamp);
     const isLate = arrivedLate(rule, instant, row.observed_at, request);
     if (instant <= period.from && !isLate) continue;

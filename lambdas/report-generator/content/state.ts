@@ -15,18 +15,15 @@ export interface RuleState {
   readonly missingRows: number;
 }
 
-/** Which resources to return; `failing`: those that fail or could not be evaluated. */
+/** Which resources to return; `failing` reads of the run only what fails or could not be evaluated. */
 type StateFilter = "all" | "failing";
-
-/** So many rows of a run may stay in memory until those after it have been read, too. */
-export const ROWS_READ_AT_ONCE = 1_000;
 
 /**
  * The rule's state at an instant: the rows of its last complete run at or before it, each replaced by the
  * newest later row of its resource. Resources that are gone are left out. Rows come in no order.
  *
- * Only the run's rows and those after it are read, however old the history is: in one go where they are few, as they
- * nearly always are, else those after it first, so that no run has to fit into the function's memory.
+ * Only the run's rows and those after it are read, however old the history is: those after it first, so that no run
+ * has to fit into the function's memory.
  * @throws whatever the history throws.
  */
 export async function stateAt(
@@ -38,19 +35,11 @@ export async function stateAt(
   const run = await history.lastRun(rule, at);
   if (run === undefined) return { rows: [], laterEvaluations: 0, missingRows: 0 };
   const base = instantOf(run.evaluation_timestamp);
-  const isSmall = counted(run, "all") <= ROWS_READ_AT_ONCE;
 
-  const ofRun: EvaluationRow[] = [];
   const later = new Map<string, EvaluationRow>();
   let laterEvaluations = 0;
-  const start = isSmall ? base : plus(base, 1);
-  if (start <= at) {
-    for await (const row of history.evaluations(rule, start, at)) {
-      if (instantOf(row.evaluation_timestamp) === base) {
-        // A run that lists little may have closed much.
-        if (!row.gone) ofRun.push(row);
-        continue;
-      }
+  if (base < at) {
+    for await (const row of history.evaluations(rule, plus(base, 1), at)) {
       laterEvaluations += 1;
       const known = later.get(row.resource_id);
       if (known === undefined || known.evaluation_timestamp < row.evaluation_timestamp) {
@@ -63,7 +52,7 @@ export async function stateAt(
   const isWanted = filter === "all" ? () => true : isFailingOrUnknown;
   const only = filter === "failing" ? { complianceTypes: ["NON_COMPLIANT", "ERROR"] as const } : undefined;
   let read = 0;
-  for await (const row of isSmall ? ofRun : history.evaluations(rule, base, base, only)) {
+  for await (const row of history.evaluations(rule, base, base, only)) {
     if (row.gone || !isWanted(row)) continue;
     read += 1;
     if (!later.has(row.resource_id)) rows.push(row);
