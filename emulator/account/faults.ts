@@ -12,7 +12,7 @@ export interface FaultFilter {
 /** Answers the first `times` matching requests (all of them unless given) with the reply. */
 export function fault(
   filter: FaultFilter,
-  reply: Reply | typeof NEVER | ((request: AwsRequest) => Reply),
+  reply: Reply | typeof NEVER | ((request: AwsRequest) => Reply | typeof NEVER),
   times = Number.POSITIVE_INFINITY,
 ): Interceptor {
   let left = times;
