@@ -26,10 +26,12 @@ export class ExecutionEnvironment {
     return this.child.connected && this.child.exitCode === null && !this.child.killed;
   }
 
-  async run(message: InvocationMessage): Promise<Outcome> {
+  /** @param timeIsUp ends the invocation as its timeout does. */
+  async run(message: InvocationMessage, timeIsUp?: Promise<void>): Promise<Outcome> {
     const started = performance.now();
     this.lines = [];
     let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
     const lastLine = new Promise<void>((resolve) => {
       this.onLine = (line) => {
         if (line.startsWith(END_OF_INVOCATION)) resolve();
@@ -40,17 +42,21 @@ export class ExecutionEnvironment {
       this.child.once("message", (reply: InvocationReply) => resolve(reply));
     });
     const timedOut = new Promise<InvocationReply>((resolve) => {
-      timer = setTimeout(() => {
+      const timeOut = () => {
+        if (isOver) return;
         const seconds = (message.timeoutMs / 1000).toFixed(2);
         resolve(failure("Sandbox.Timedout", `Task timed out after ${seconds} seconds`));
         this.end();
-      }, message.timeoutMs);
+      };
+      timer = setTimeout(timeOut, message.timeoutMs);
+      void timeIsUp?.then(timeOut);
     });
     const died = this.exited.then(() =>
       failure("Runtime.ExitError", "Runtime exited before the invocation ended"),
     );
     this.child.send(message);
     const reply = await Promise.race([replied, timedOut, died]);
+    isOver = true;
     clearTimeout(timer);
     this.child.removeAllListeners("message");
     await Promise.race([lastLine, this.exited]);

@@ -14,6 +14,8 @@ export interface InvocationMessage {
   readonly timeoutMs: number;
   /** How far the function's clock is ahead of the machine's, in milliseconds. */
   readonly clockOffsetMs: number;
+  /** How many times as fast as the machine's its timers run. */
+  readonly timerRate: number;
 }
 
 /** What the runtime sends back; `payload` is JSON text, absent when the handler returned nothing. */
@@ -28,6 +30,7 @@ type Handler = (event: unknown, context: Record<string, unknown>) => unknown;
 
 let requestId = "";
 let clockOffsetMs = 0;
+let timerRate = 1;
 
 const MachineDate = Date;
 globalThis.Date = class extends MachineDate {
@@ -38,6 +41,13 @@ globalThis.Date = class extends MachineDate {
     return MachineDate.now() + clockOffsetMs;
   }
 } as DateConstructor;
+
+const setMachineTimeout = setTimeout;
+globalThis.setTimeout = Object.assign(
+  (callback: (...given: unknown[]) => void, milliseconds = 0, ...given: unknown[]) =>
+    setMachineTimeout(callback, milliseconds / timerRate, ...given),
+  setMachineTimeout,
+);
 
 // Lambda's JSON log format wraps what goes through console, whatever it is; only direct writes stay as they are.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
@@ -65,6 +75,7 @@ process.on("message", (message: InvocationMessage) => {
 async function answer(message: InvocationMessage): Promise<InvocationReply> {
   requestId = message.requestId;
   clockOffsetMs = message.clockOffsetMs;
+  timerRate = message.timerRate;
   try {
     handler ??= loadHandler();
     return { payload: JSON.stringify(await handler(message.event, contextOf(message))) };

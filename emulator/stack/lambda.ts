@@ -39,6 +39,10 @@ export interface InvokeOptions {
   readonly now?: string;
   /** The alias that is invoked, if it is not the function itself. */
   readonly alias?: string;
+  /** How many times as fast as the machine's the function's timers run; once unless given. */
+  readonly timerRate?: number;
+  /** When the function's time runs out, if before its timeout. */
+  readonly timeIsUp?: Promise<void>;
 }
 
 /**
@@ -79,13 +83,15 @@ export class LambdaFunction {
   async invoke(event: unknown, options: InvokeOptions = {}): Promise<Invocation> {
     const environment = this.idle.pop() ?? this.start();
     const offset = options.now === undefined ? 0 : Date.parse(options.now) - Date.now();
-    const outcome = await environment.run({
+    const message = {
       event: JSON.parse(JSON.stringify(event)),
       requestId: randomUUID(),
       functionArn: options.alias === undefined ? this.arn : `${this.arn}:${options.alias}`,
       timeoutMs: this.declaration.timeoutSeconds * 1000,
       clockOffsetMs: offset,
-    });
+      timerRate: options.timerRate ?? 1,
+    };
+    const outcome = await environment.run(message, options.timeIsUp);
     if (environment.alive) this.idle.push(environment);
     else this.all.delete(environment);
     const { reply, logs, durationMs } = outcome;
