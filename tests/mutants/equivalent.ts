@@ -152,4 +152,10 @@ export const EQUIVALENT: readonly Equivalent[] = [
     becomes: "manifest.files",
     reason: "What has a whole number under `sequence` is not null.",
   },
+  {
+    file: "lambdas/report-generator/content/state.ts",
+    was: "known.evaluation_timestamp < row.evaluation_timestamp",
+    becomes: "known.evaluation_timestamp <= row.evaluation_timestamp",
+    reason: "Two rows of a resource and a rule have two instants: they are the table's key.",
+  },
 ];

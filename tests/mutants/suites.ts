@@ -74,6 +74,7 @@ const SUITES: readonly (readonly [string, readonly string[]])[] = [
     [
       "tests/report/content/state",
       "tests/report/content/state-reads",
+      "tests/report/content/read-once",
       "tests/report/figures/intervals",
       "tests/report/content/content",
       "tests/report/content/borders",

@@ -183,4 +183,21 @@ describe("a report", () => {
     await report(company, { sleep: async (milliseconds) => waits.push(milliseconds) });
     expect(waits).toEqual([2_000, 2_000, 2_000, 2_000]);
   });
+
+  it("does not wait for an index that gives all that the run counts", async () => {
+    const company = new Company();
+    company.sweep(RULE, TO, { alpha: "COMPLIANT", beta: "NON_COMPLIANT" });
+    const waits: number[] = [];
+    await report(company, { sleep: async (milliseconds) => waits.push(milliseconds) });
+    expect(waits).toEqual([]);
+  });
+
+  it("knows from its last evaluation when a failure began that a change event saw before the first run", async () => {
+    const company = new Company();
+    const began = later(FROM, -60_000);
+    company.change(RULE, began, "alpha", "NON_COMPLIANT");
+    company.sweep(RULE, later(FROM, 60_000), { alpha: "NON_COMPLIANT", beta: "COMPLIANT" });
+    const { failures } = await report(company, { rules: [rule(RULE)] });
+    expect(failures.map((one) => [one.resourceName, one.since])).toContainEqual(["alpha", began]);
+  });
 });
