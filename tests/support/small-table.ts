@@ -47,6 +47,8 @@ export class SmallTable {
   private readonly byKey = new Map<string, Item>();
   /** Name of the key, its value → the items in the order of their sort keys. */
   private readonly partitions = new Map<string, Item[]>();
+  /** Item → as it is sent: an item that is there does not change, another takes its place. */
+  private readonly sent = new WeakMap<Item, Typed>();
 
   /** @throws ConditionFailed; ValidationException; Error for an operation that it does not know. */
   answer(operation: string, input: Readonly<Record<string, unknown>>): object {
@@ -54,21 +56,23 @@ export class SmallTable {
     switch (operation) {
       case "GetItem": {
         const item = this.byKey.get(keyOf(unmarshall(request.Key)));
-        return item ? { Item: marshall(item, MARSHALL) } : {};
+        return item ? { Item: this.typed(item) } : {};
       }
-      case "PutItem":
-        this.check(request, unmarshall(request.Item));
-        this.put(unmarshall(request.Item));
+      case "PutItem": {
+        const item = unmarshall(request.Item);
+        this.check(request, item);
+        this.put(item, request.Item);
         return {};
+      }
       case "BatchWriteItem":
         this.putAll(Object.values(request.RequestItems).flat());
         return {};
       case "UpdateItem":
-        return { Attributes: marshall(this.update(request), MARSHALL) };
+        return { Attributes: this.typed(this.update(request)) };
       case "Query":
         return this.query(request);
       case "Scan":
-        return { Items: this.items("").map((item) => marshall(item, MARSHALL)) };
+        return { Items: this.items("").map((item) => this.typed(item)) };
       default:
         throw new Error(`the table in memory does not know ${operation}`);
     }
@@ -80,13 +84,14 @@ export class SmallTable {
   }
 
   private putAll(writes: Request["RequestItems"][string]): void {
-    const items = writes.map(({ PutRequest }) => unmarshall(PutRequest.Item));
-    checkBatch(items as unknown as Keyed[]);
-    for (const item of items) this.put(item);
+    const items = writes.map(({ PutRequest: { Item: typed } }) => ({ item: unmarshall(typed), typed }));
+    checkBatch(items.map(({ item }) => item) as unknown as Keyed[]);
+    for (const { item, typed } of items) this.put(item, typed);
   }
 
-  private put(item: Item): void {
+  private put(item: Item, typed?: Typed): void {
     checkItem(item as unknown as Keyed, ["rule_shard", "transition_shard"]);
+    if (typed) this.sent.set(item, typed);
     const old = this.byKey.get(keyOf(item));
     this.byKey.set(keyOf(item), item);
     for (const name of Object.values(PARTITION_KEYS)) {
@@ -142,7 +147,7 @@ export class SmallTable {
     const page = found.slice(from, from + Limit);
     const last = page.at(-1);
     return {
-      Items: page.filter(compiled(request.FilterExpression, request)).map((item) => marshall(item, MARSHALL)),
+      Items: page.filter(compiled(request.FilterExpression, request)).map((item) => this.typed(item)),
       ...(last &&
         from + Limit < found.length && {
           LastEvaluatedKey: marshall({
@@ -157,6 +162,12 @@ export class SmallTable {
   private check(request: Request, key: Item): void {
     const holds = compiled(request.ConditionExpression, request);
     if (!holds(this.byKey.get(keyOf(key)) ?? {})) throw new ConditionFailed();
+  }
+
+  private typed(item: Item): Typed {
+    const typed = this.sent.get(item) ?? (marshall(item, MARSHALL) as Typed);
+    this.sent.set(item, typed);
+    return typed;
   }
 
   private partition(name: string, value: unknown): Item[] {
