@@ -28,6 +28,9 @@ const LONGEST_WATCHABLE_GAP_HOURS = 7 * 24 - 1;
 
 const HOUR = 3_600_000;
 const HOURS_OF_A_LEAP_YEAR = 366 * 24;
+/** What comes every day leaves the same hours between on each. */
+const EVERY_DAY = /^cron\(\S+ \S+ [*?] \* [*?] \*\)$/;
+const HOURS_OF_TWO_DAYS = 48;
 
 const TOO_SELDOM =
   `at most ${LONGEST_WATCHABLE_GAP_HOURS} hours may pass between two runs, ` +
@@ -93,9 +96,10 @@ function isPartOf(field: CronField, part: string): boolean {
 export function longestGapHours(expression: string): number {
   const cron = cronOf(expression.slice("cron(".length, -1).split(" "));
   const start = Date.UTC(2028, 0, 1);
+  const hours = EVERY_DAY.test(expression) ? HOURS_OF_TWO_DAYS : HOURS_OF_A_LEAP_YEAR;
   let longest = 0;
   let previous = start;
-  while (previous - start < HOURS_OF_A_LEAP_YEAR * HOUR) {
+  while (previous - start < hours * HOUR) {
     // The parser looks strictly after the instant: begin with the last moment of the previous slot's hour.
     const slot = nextSlot(cron, new Date(previous + HOUR - 1));
     const hour = slot === null ? Number.POSITIVE_INFINITY : Math.floor(slot.getTime() / HOUR) * HOUR;
