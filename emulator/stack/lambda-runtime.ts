@@ -14,7 +14,7 @@ export interface InvocationMessage {
   readonly timeoutMs: number;
   /** How far the function's clock is ahead of the machine's, in milliseconds. */
   readonly clockOffsetMs: number;
-  /** How many times as fast as the machine's its timers run. */
+  /** How many times as fast `setTimeout` calls back. */
   readonly timerRate: number;
 }
 

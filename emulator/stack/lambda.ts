@@ -39,7 +39,7 @@ export interface InvokeOptions {
   readonly now?: string;
   /** The alias that is invoked, if it is not the function itself. */
   readonly alias?: string;
-  /** How many times as fast as the machine's the function's timers run; once unless given. */
+  /** How many times as fast `setTimeout` calls back in the function; once unless given. */
   readonly timerRate?: number;
   /** When the function's time runs out, if before its timeout. */
   readonly timeIsUp?: Promise<void>;

@@ -16,6 +16,7 @@ const SETTLING = "lambdas/common/runs/settling.ts";
 const PAST = "lambdas/common/runs/past.ts";
 const SINGLE = "lambdas/common/runs/single.ts";
 const STORAGE = "lambdas/report-generator/bucket/storage.ts";
+const STATE = "lambdas/report-generator/content/state.ts";
 const VERIFY_CHAIN = "scripts/verify-chain.ts";
 const VERIFY_FILES = "scripts/verify-files.ts";
 const VERIFY_LINKS = "scripts/verify-links.ts";
@@ -153,7 +154,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: "What has a whole number under `sequence` is not null.",
   },
   {
-    file: "lambdas/report-generator/content/state.ts",
+    file: STATE,
+    was: "!row.gone",
+    becomes: "true",
+    reason: "What is gone is left out once more below: here it is for the memory.",
+  },
+  {
+    file: STATE,
     was: "known.evaluation_timestamp < row.evaluation_timestamp",
     becomes: "known.evaluation_timestamp <= row.evaluation_timestamp",
     reason: "Two rows of a resource and a rule have two instants: they are the table's key.",

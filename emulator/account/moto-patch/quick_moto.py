@@ -125,6 +125,8 @@ _make_environ = serving.WSGIRequestHandler.make_environ
 
 
 def _make_environ_with_body(self):
+    # Who was told to go on with the body waits for that.
+    self.wfile.flush()
     environ = _make_environ(self)
     size = -1 if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
     environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(size))
@@ -145,5 +147,5 @@ serving.WSGIRequestHandler.disable_nagle_algorithm = True
 serving.selectors = types.SimpleNamespace(
     **{**vars(serving.selectors), "DefaultSelector": _NothingMoreToRead}
 )
-# An answer is sent whole, not its headers first: other requests wait while Python hands a part to the system.
+# A small answer is sent whole, not its headers first: other requests wait while Python hands a part to the system.
 serving.WSGIRequestHandler.wbufsize = -1

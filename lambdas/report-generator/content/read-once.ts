@@ -1,48 +1,63 @@
 /** A rule's evaluations of a time, where they are few: read once for all that a report asks of them. */
 
 import { instantOf } from "../../common/history/keys";
-import { totals } from "../../common/history/ledger";
 import type { EvaluationFilter, HistoryReader } from "../../common/history/reader";
 import type { EvaluationRow, RunRow } from "../../common/history/rows";
 
 /** So many evaluations of a rule may stay in memory. */
 export const FEW_EVALUATIONS = 1_000;
 
+/** The time of a rule's evaluations that a report asks for, in ISO-8601 instants, both included. */
+export interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
- * A view of the history that has read what the rule's last run at or before `from` said and everything after it, up
- * to `to`, if that is little, as it nearly always is: a report asks for a state at both ends and for the changes in
- * between, and each question alone is a query of every shard. Else, and for any other time, it asks the history.
+ * The time from the rule's last run at or before `from` to `to`, if its runs list little enough for `readOnce`. Where
+ * their ledgers are long, in an organization, that is not found out: to read those takes longer than it spares.
+ * @throws whatever the history throws.
+ */
+export async function spanOfFew(
+  history: HistoryReader,
+  rule: string,
+  { from, to }: Span,
+): Promise<Span | undefined> {
+  const before = await history.lastRun(rule, from);
+  const start = before === undefined ? from : instantOf(before.evaluation_timestamp);
+  let listed = 0;
+  let places = 0;
+  for await (const { ledger } of history.runs(rule, start, to)) {
+    places += ledger.length;
+    for (const entry of ledger) listed += entry.listed;
+    if (Math.max(listed, places) > FEW_EVALUATIONS) return undefined;
+  }
+  return { from: start, to };
+}
+
+/**
+ * A view of the history that has read the rule's evaluations of a time, if they are few: a report asks for a state at
+ * both ends and for the changes in between, and each question alone is a query of every shard. Else, and for any other
+ * time, it asks the history.
  *
  * What arrives in the index after that is not in it.
  * @throws whatever the history throws.
  */
-export async function readOnce(
-  history: HistoryReader,
-  rule: string,
-  from: string,
-  to: string,
-): Promise<HistoryReader> {
-  const before = await history.lastRun(rule, from);
-  const start = before === undefined ? from : instantOf(before.evaluation_timestamp);
-  let counted = 0;
-  for await (const run of history.runs(rule, start, to)) {
-    counted += totals(run.ledger).listed;
-    if (counted > FEW_EVALUATIONS) return history;
-  }
+export async function readOnce(history: HistoryReader, rule: string, span: Span): Promise<HistoryReader> {
   const rows: EvaluationRow[] = [];
-  for await (const row of history.evaluations(rule, start, to)) {
+  for await (const row of history.evaluations(rule, span.from, span.to)) {
     rows.push(row);
     // Change events and what runs close are in no run's count.
     if (rows.length > FEW_EVALUATIONS) return history;
   }
-  return new ReadEvaluations(history, rule, { from: start, to }, rows);
+  return new ReadEvaluations(history, rule, span, rows);
 }
 
 class ReadEvaluations implements HistoryReader {
   constructor(
     private readonly history: HistoryReader,
     private readonly rule: string,
-    private readonly read: { readonly from: string; readonly to: string },
+    private readonly read: Span,
     private readonly rows: readonly EvaluationRow[],
   ) {}
 

@@ -13,7 +13,7 @@ import { changeEntry, failureRow } from "./entries";
 import type { StaleState } from "./findings";
 import type { Fleet } from "./fleet";
 import { KnownAt } from "./known-at";
-import { readOnce } from "./read-once";
+import { readOnce, spanOfFew } from "./read-once";
 import type { AssemblyDependencies, AssemblyRequest } from "./request";
 import { type RuleState, stateAt } from "./state";
 
@@ -169,8 +169,9 @@ async function settledState(
   sleep: AssemblyDependencies["sleep"],
 ): Promise<{ readonly history: HistoryReader; readonly state: RuleState }> {
   const { to } = request.period;
+  const few = await spanOfFew(known, rule, { from: changesFrom(request), to });
   for (let attempt = 1; ; attempt++) {
-    const history = await readOnce(known, rule, changesFrom(request), to);
+    const history = few === undefined ? known : await readOnce(known, rule, few);
     const state = await stateAt(history, rule, to);
     if (state.missingRows === 0 || attempt === INDEX_ATTEMPTS) return { history, state };
     await sleep(INDEX_WAIT_MS);

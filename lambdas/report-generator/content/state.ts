@@ -4,6 +4,7 @@ import { instantOf } from "../../common/history/keys";
 import type { HistoryReader } from "../../common/history/reader";
 import type { EvaluationRow, RunRow } from "../../common/history/rows";
 import { plus } from "../../common/values/instants";
+import { FEW_EVALUATIONS } from "./read-once";
 
 /** One rule's state: the run it starts from, and how many later evaluations were laid over it. */
 export interface RuleState {
@@ -15,15 +16,15 @@ export interface RuleState {
   readonly missingRows: number;
 }
 
-/** Which resources to return; `failing` reads of the run only what fails or could not be evaluated. */
+/** Which resources to return; `failing`: those that fail or could not be evaluated. */
 type StateFilter = "all" | "failing";
 
 /**
  * The rule's state at an instant: the rows of its last complete run at or before it, each replaced by the
  * newest later row of its resource. Resources that are gone are left out. Rows come in no order.
  *
- * Only the run's rows and those after it are read, however old the history is: those after it first, so that no run
- * has to fit into the function's memory.
+ * Only the run's rows and those after it are read, however old the history is: in one go where they are few, else those
+ * after it first, so that no run has to fit into the function's memory.
  * @throws whatever the history throws.
  */
 export async function stateAt(
@@ -35,11 +36,19 @@ export async function stateAt(
   const run = await history.lastRun(rule, at);
   if (run === undefined) return { rows: [], laterEvaluations: 0, missingRows: 0 };
   const base = instantOf(run.evaluation_timestamp);
+  const isSmall = counted(run, "all") <= FEW_EVALUATIONS;
 
+  const ofRun: EvaluationRow[] = [];
   const later = new Map<string, EvaluationRow>();
   let laterEvaluations = 0;
-  if (base < at) {
-    for await (const row of history.evaluations(rule, plus(base, 1), at)) {
+  const start = isSmall ? base : plus(base, 1);
+  if (start <= at) {
+    for await (const row of history.evaluations(rule, start, at)) {
+      if (instantOf(row.evaluation_timestamp) === base) {
+        // A run that lists little may have closed much.
+        if (!row.gone) ofRun.push(row);
+        continue;
+      }
       laterEvaluations += 1;
       const known = later.get(row.resource_id);
       if (known === undefined || known.evaluation_timestamp < row.evaluation_timestamp) {
@@ -52,7 +61,7 @@ export async function stateAt(
   const isWanted = filter === "all" ? () => true : isFailingOrUnknown;
   const only = filter === "failing" ? { complianceTypes: ["NON_COMPLIANT", "ERROR"] as const } : undefined;
   let read = 0;
-  for await (const row of history.evaluations(rule, base, base, only)) {
+  for await (const row of isSmall ? ofRun : history.evaluations(rule, base, base, only)) {
     if (row.gone || !isWanted(row)) continue;
     read += 1;
     if (!later.has(row.resource_id)) rows.push(row);

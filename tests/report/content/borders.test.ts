@@ -178,18 +178,13 @@ describe("a report", () => {
   it("waits eight seconds at most for an index that lags behind, two at a time", async () => {
     const company = new Company();
     company.sweep(RULE, TO, { alpha: "COMPLIANT", beta: "COMPLIANT" });
-    company.history.rows.pop();
     const waits: number[] = [];
-    await report(company, { sleep: async (milliseconds) => waits.push(milliseconds) });
-    expect(waits).toEqual([2_000, 2_000, 2_000, 2_000]);
-  });
-
-  it("does not wait for an index that gives all that the run counts", async () => {
-    const company = new Company();
-    company.sweep(RULE, TO, { alpha: "COMPLIANT", beta: "NON_COMPLIANT" });
-    const waits: number[] = [];
-    await report(company, { sleep: async (milliseconds) => waits.push(milliseconds) });
+    const sleep = async (milliseconds: number) => waits.push(milliseconds);
+    await report(company, { sleep });
     expect(waits).toEqual([]);
+    company.history.rows.pop();
+    await report(company, { sleep });
+    expect(waits).toEqual([2_000, 2_000, 2_000, 2_000]);
   });
 
   it("knows from its last evaluation when a failure began that a change event saw before the first run", async () => {
@@ -199,5 +194,56 @@ describe("a report", () => {
     company.sweep(RULE, later(FROM, 60_000), { alpha: "NON_COMPLIANT", beta: "COMPLIANT" });
     const { failures } = await report(company, { rules: [rule(RULE)] });
     expect(failures.map((one) => [one.resourceName, one.since])).toContainEqual(["alpha", began]);
+  });
+});
+
+describe("the indexes, of which each question is a query of every shard,", () => {
+  const NOON_BEFORE = later(FROM, -DAY_MS);
+  const SIX = later(FROM, 18 * 60 * 60_000);
+
+  /** What a report asks of them, over runs of so many buckets. */
+  async function questions(buckets: number, asked: Asked = {}): Promise<string[]> {
+    const company = new Company();
+    const names = Array.from({ length: buckets }, (_, index) => [`bucket-${index}`, "COMPLIANT" as const]);
+    for (const instant of [NOON_BEFORE, FROM, SIX]) company.sweep(RULE, instant, Object.fromEntries(names));
+    company.change(RULE, later(SIX, 1_000), "bucket-0", "NON_COMPLIANT");
+    const told: string[] = [];
+    const { history } = company;
+    const evaluations = history.evaluations.bind(history);
+    const transitions = history.transitions.bind(history);
+    jest.spyOn(history, "evaluations").mockImplementation((ruleName, from, to, filter) => {
+      told.push(`evaluations ${from} ${to}`);
+      return evaluations(ruleName, from, to, filter);
+    });
+    jest.spyOn(history, "transitions").mockImplementation((ruleName, from, to) => {
+      told.push(`transitions ${from} ${to}`);
+      return transitions(ruleName, from, to);
+    });
+    await report(company, { rules: [rule(RULE)], ...asked });
+    return told;
+  }
+
+  it("are asked once where a rule has few evaluations, also for what arrived late", async () => {
+    expect(await questions(5)).toEqual([`evaluations ${FROM} ${TO}`]);
+    expect(await questions(5, { previousReadAt: later(FROM, 5_000) })).toEqual([
+      `evaluations ${NOON_BEFORE} ${TO}`,
+    ]);
+  });
+
+  it("are asked for both ends and the changes between them where only single runs are small", async () => {
+    expect(await questions(600)).toEqual([
+      `evaluations ${SIX} ${TO}`,
+      `transitions ${later(FROM, 1)} ${TO}`,
+      `evaluations ${FROM} ${FROM}`,
+    ]);
+  });
+
+  it("are asked for a large run after what came later, so that it has not to stay in memory", async () => {
+    expect(await questions(1_001)).toEqual([
+      `evaluations ${later(SIX, 1)} ${TO}`,
+      `evaluations ${SIX} ${SIX}`,
+      `transitions ${later(FROM, 1)} ${TO}`,
+      `evaluations ${FROM} ${FROM}`,
+    ]);
   });
 });

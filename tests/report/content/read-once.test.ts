@@ -5,7 +5,7 @@ import type { EvaluationFilter, HistoryReader } from "../../../lambdas/common/hi
 import type { EvaluationRow } from "../../../lambdas/common/history/rows";
 import type { ComplianceType } from "../../../lambdas/common/rule/judgement";
 import { collect } from "../../../lambdas/common/values/collect";
-import { FEW_EVALUATIONS, readOnce } from "../../../lambdas/report-generator/content/read-once";
+import { FEW_EVALUATIONS, readOnce, spanOfFew } from "../../../lambdas/report-generator/content/read-once";
 import { at, live, RULE, step } from "../random-company";
 import { Company } from "../swept-company";
 
@@ -23,6 +23,17 @@ function watched({ history }: Company): { reader: HistoryReader; asked: string[]
     },
   });
   return { reader, asked };
+}
+
+/** As a report does it. */
+async function readOnceIfFew(
+  history: HistoryReader,
+  rule: string,
+  from: string,
+  to: string,
+): Promise<HistoryReader> {
+  const few = await spanOfFew(history, rule, { from, to });
+  return few === undefined ? history : readOnce(history, rule, few);
 }
 
 const keysOf = async (rows: AsyncIterable<EvaluationRow>) =>
@@ -55,7 +66,7 @@ describe("evaluations that are read once", () => {
             [a, d],
             [b, c],
           ] as const) {
-            const once = await readOnce(history, RULE, from, to);
+            const once = await readOnceIfFew(history, RULE, from, to);
             for (const [start, end] of [
               [a, b],
               [b, c],
@@ -87,7 +98,7 @@ describe("evaluations that are read once", () => {
     company.sweep(RULE, at(0), verdicts(3, "NON_COMPLIANT"));
     company.change(RULE, at(30), "bucket-0", "COMPLIANT");
     const { reader, asked } = watched(company);
-    const once = await readOnce(reader, RULE, at(20), at(60));
+    const once = await readOnceIfFew(reader, RULE, at(20), at(60));
     expect(await keysOf(once.evaluations(RULE, at(0), at(60)))).toHaveLength(4);
     expect(await keysOf(once.transitions(RULE, at(0), at(60)))).toHaveLength(4);
     expect(await keysOf(once.evaluations(RULE, at(30), at(30)))).toHaveLength(1);
@@ -100,7 +111,7 @@ describe("evaluations that are read once", () => {
     company.sweep(RULE, at(0), verdicts(2));
     company.sweep("another-rule", at(0), verdicts(3));
     company.change(RULE, at(61), "bucket-0", "NON_COMPLIANT");
-    const once = await readOnce(company.history, RULE, at(0), at(60));
+    const once = await readOnceIfFew(company.history, RULE, at(0), at(60));
     expect(await keysOf(once.evaluations(RULE, at(-60), at(60)))).toHaveLength(3);
     expect(await keysOf(once.evaluations(RULE, at(0), at(61)))).toHaveLength(3);
     expect(await keysOf(once.evaluations("another-rule", at(0), at(60)))).toHaveLength(3);
@@ -122,10 +133,37 @@ describe("where there are more evaluations than may stay in memory", () => {
     company.sweep(RULE, at(0), verdicts(half));
     company.sweep(RULE, at(120), verdicts(second));
     const { reader, asked } = watched(company);
-    const once = await readOnce(reader, RULE, at(10), at(120));
+    const once = await readOnceIfFew(reader, RULE, at(10), at(120));
     expect(asked).toEqual(readAtOnce);
     expect(await keysOf(once.evaluations(RULE, at(0), at(120)))).toHaveLength(half + second);
     expect(asked).toEqual([span]);
+  });
+
+  it("whose runs have more places than that are not counted to their end", async () => {
+    const company = new Company();
+    company.sweep(RULE, at(0), verdicts(1));
+    company.sweep(RULE, at(120), verdicts(1));
+    company.sweep(RULE, at(240), verdicts(1));
+    const withPlaces = (places: number) => {
+      let read = 0;
+      const reader: HistoryReader = Object.assign(Object.create(company.history) as HistoryReader, {
+        async *runs(rule: string, from: string, to: string) {
+          for await (const run of company.history.runs(rule, from, to)) {
+            read += 1;
+            yield { ...run, ledger: Array.from({ length: places }, () => ({ ...run.ledger[0], listed: 0 })) };
+          }
+        },
+      });
+      return { reader, read: () => read };
+    };
+    const few = withPlaces(FEW_EVALUATIONS / 2);
+    expect(await spanOfFew(few.reader, RULE, { from: at(10), to: at(120) })).toEqual({
+      from: at(0),
+      to: at(120),
+    });
+    const many = withPlaces(FEW_EVALUATIONS / 2 + 1);
+    expect(await spanOfFew(many.reader, RULE, { from: at(10), to: at(240) })).toBeUndefined();
+    expect(many.read()).toBe(2);
   });
 
   it.each([
@@ -137,7 +175,7 @@ describe("where there are more evaluations than may stay in memory", () => {
     company.sweep(RULE, at(0), { stays: "COMPLIANT" });
     company.change(RULE, at(60), "stays", "NON_COMPLIANT");
     const { reader, asked } = watched(company);
-    const once = await readOnce(reader, RULE, at(10), at(120));
+    const once = await readOnceIfFew(reader, RULE, at(10), at(120));
     expect(await keysOf(once.evaluations(RULE, at(0), at(120)))).toHaveLength(closed + 2);
     expect(asked).toEqual(expected);
   });

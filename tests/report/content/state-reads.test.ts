@@ -1,7 +1,8 @@
-/** How the state is read: what came after the run first, and of the run no more than is wanted. */
+/** How the state is read: the result is the same whether or not a run's rows are few enough to be read in one go. */
 
 import type { EvaluationFilter, HistoryReader } from "../../../lambdas/common/history/reader";
 import type { EvaluationRow } from "../../../lambdas/common/history/rows";
+import { FEW_EVALUATIONS } from "../../../lambdas/report-generator/content/read-once";
 import { stateAt } from "../../../lambdas/report-generator/content/state";
 import { Company } from "../swept-company";
 
@@ -39,8 +40,16 @@ function watched({ history }: Company): { reader: HistoryReader; asked: string[]
 const verdictsOf = (rows: readonly EvaluationRow[]) =>
   Object.fromEntries(rows.map(({ resource_name, compliance_type }) => [resource_name, compliance_type]));
 
-describe("the state after a run", () => {
-  const buckets = 30;
+describe.each([
+  ["as many rows as are read in one go", FEW_EVALUATIONS, [`${SWEEP} ${AT}`], ""],
+  [
+    "one row more",
+    FEW_EVALUATIONS + 1,
+    ["2026-11-23T06:00:00.001Z 2026-11-23T08:00:00.000Z", `${SWEEP} ${SWEEP}`],
+    // A large run is cut down by the table.
+    " NON_COMPLIANT ERROR",
+  ],
+])("the state after a run of %s", (_, buckets, spans, onlyFailing) => {
   const company = companyWith(buckets);
 
   it("has the newest row of each resource, and tells how many came after the run", async () => {
@@ -55,7 +64,7 @@ describe("the state after a run", () => {
       "bucket-new": "ERROR",
     });
     expect({ laterEvaluations, missingRows }).toEqual({ laterEvaluations: 3, missingRows: 0 });
-    expect(asked).toEqual([`2026-11-23T06:00:00.001Z ${AT}`, `${SWEEP} ${SWEEP}`]);
+    expect(asked).toEqual(spans);
   });
 
   it("is without what passes when only failures are wanted, and misses none of them", async () => {
@@ -64,7 +73,7 @@ describe("the state after a run", () => {
     // Every third of the run, less the one that was repaired, and two more.
     expect(rows).toHaveLength(Math.ceil(buckets / 3) + 1);
     expect(rows.filter(({ compliance_type }) => compliance_type === "COMPLIANT")).toEqual([]);
-    expect(asked.at(-1)).toBe(`${SWEEP} ${SWEEP} NON_COMPLIANT ERROR`);
+    expect(asked.at(-1)).toBe(`${spans.at(-1)}${onlyFailing}`);
     expect({ laterEvaluations, missingRows }).toEqual({ laterEvaluations: 3, missingRows: 0 });
   });
 
