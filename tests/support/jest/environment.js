@@ -1,6 +1,11 @@
 const asyncHooks = require("node:async_hooks");
+const { setFlagsFromString } = require("node:v8");
 require("./compiled");
 const { TestEnvironment } = require("jest-environment-node");
+
+// V8 would make its quickest code of whatever runs some thousand times, and every suite is new to it: to wait longer
+// takes a sixth less of the processors. Where V8 has no such flag, it does nothing.
+setFlagsFromString("--interrupt-budget=1000000");
 
 /** The file of Pulumi's that asks for the stack at each resource, or at each promise. */
 const PULUMI = /@pulumi[\\/]pulumi[\\/](?:resource|runtime[\\/]debuggable)\.js$/;
