@@ -6,7 +6,7 @@ import { emulatorClient } from "../../emulator/account/moto";
 import type { FunctionKey } from "../../emulator/stack/deployment";
 import { History } from "../../lambdas/common/history/history";
 import { evaluationTimestamp } from "../../lambdas/common/history/keys";
-import { FEW_EVALUATIONS } from "../../lambdas/report-generator/content/read-once";
+import { FEW_EVALUATIONS } from "../../lambdas/common/history/reader";
 import { complaints, type Grant, WHY_EVERYTHING } from "../support/authorization";
 import { deployed } from "./deployed";
 import { covers, grantsOf, type NeededPermission, neededPermissions } from "./permissions";

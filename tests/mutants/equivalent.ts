@@ -101,6 +101,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: SETTLING,
+    was: "instantOf(row.evaluation_timestamp) > instant",
+    becomes: "instantOf(row.evaluation_timestamp) >= instant",
+    reason: "The run's own rows, which are of its instant, are not among those of others.",
+  },
+  {
+    file: SETTLING,
     was: "this.plan.readAgain?.(resource)",
     becomes: "this.plan.readAgain(resource)",
     reason: "Nothing is looked at again where the plan has no way to.",

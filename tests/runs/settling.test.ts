@@ -1,19 +1,12 @@
 /** What a sweep says, brought together with what change events saw while it was under way. */
 
-import { crashBeforeRunRow, withoutAlerts } from "../support/troubles";
+import { changeWithoutAlert, crashBeforeRunRow } from "../support/troubles";
 import { eachWorld, type World } from "../support/world";
 
 let world: World;
 eachWorld((next) => {
   world = next;
 });
-
-/** A change event whose alert SNS refuses for good. */
-async function changeWithoutAlert(name: string, time: Date): Promise<void> {
-  world.beforeEffect = withoutAlerts;
-  await expect(world.change(name, { time })).rejects.toThrow("SNS is away");
-  world.beforeEffect = () => {};
-}
 
 /** Minute and verdict of each row. */
 async function historyOf(name: string): Promise<string[]> {
@@ -45,7 +38,7 @@ describe("a failure of before a sweep's slot that an event records while the swe
   it("is told by the sweep when the event's alert is lost, also of a resource that is new", async () => {
     world.beforeListing = async () => {
       world.things.set("new", "bad");
-      await changeWithoutAlert("new", before);
+      await changeWithoutAlert(world, "new", before);
     };
     await world.sweep(slot);
     expect(world.drifts()).toMatchObject([{ data: { instant: before.toISOString() } }]);
@@ -59,7 +52,7 @@ describe("a failure of before a sweep's slot that an event records while the swe
   ])("is not told by the sweep when it finds the resource %s", async (_, happens) => {
     world.beforeListing = async () => {
       world.things.set("a", "bad");
-      await changeWithoutAlert("a", before);
+      await changeWithoutAlert(world, "a", before);
       happens();
     };
     await world.sweep(slot);
@@ -69,7 +62,7 @@ describe("a failure of before a sweep's slot that an event records while the swe
   it("is not told by the sweep when it no longer lists the resource, which was new", async () => {
     world.beforeListing = async () => {
       world.things.set("new", "bad");
-      await changeWithoutAlert("new", before);
+      await changeWithoutAlert(world, "new", before);
       world.things.delete("new");
     };
     expect(await world.sweep(slot)).toMatchObject({ status: "complete", listed: 2 });
@@ -78,7 +71,7 @@ describe("a failure of before a sweep's slot that an event records while the swe
 
   it("is told once when the sweep has found it, too, before the event was recorded", async () => {
     world.things.set("a", "bad");
-    world.interposed.set("BatchWriteCommand", () => changeWithoutAlert("a", before));
+    world.interposed.set("BatchWriteCommand", () => changeWithoutAlert(world, "a", before));
     await world.sweep(slot);
     expect(await historyOf("a")).toEqual(["00:00 COMPLIANT", "00:30 NON_COMPLIANT", "00:31 NON_COMPLIANT"]);
     expect(world.toldNames()).toEqual(["a"]);

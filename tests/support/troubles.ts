@@ -8,6 +8,13 @@ export function withoutAlerts(effect: string): void {
   if (effect === "Publish") throw new Error("SNS is away");
 }
 
+/** A change event whose alert SNS refuses for good. */
+export async function changeWithoutAlert(world: World, name: string, time: Date): Promise<void> {
+  world.beforeEffect = withoutAlerts;
+  await expect(world.change(name, { time })).rejects.toThrow("SNS is away");
+  world.beforeEffect = () => {};
+}
+
 /** A sweep whose alerts SNS refuses, and the time until the next one. */
 export async function sweepWithoutAlerts(world: World, slot = world.now): Promise<void> {
   world.beforeEffect = withoutAlerts;

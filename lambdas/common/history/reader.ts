@@ -1,5 +1,8 @@
 import type { EvaluationRow, RunRow } from "./rows";
 
+/** So many evaluations of a rule may be read in one go, and stay in memory. */
+export const FEW_EVALUATIONS = 1_000;
+
 /** What a report needs of the history. Every instant is ISO-8601 UTC with milliseconds. */
 export interface HistoryReader {
   /** The newest complete run of the rule at or before the instant (or strictly before it). */

@@ -38,6 +38,7 @@ export class Recording {
   private readonly unreadPlaces: UnreadPlaces;
   private readonly alerts: RunAlerts;
   private readonly settling: Settling;
+  private recorded = 0;
 
   constructor(
     private readonly plan: RunPlan,
@@ -82,7 +83,7 @@ export class Recording {
 
   /** Brings together what this run says and what was recorded while it was under way. */
   settle(): Promise<void> {
-    return this.settling.settle();
+    return this.settling.settle(this.recorded);
   }
 
   /** Tells what it found; what cannot be told is owed. */
@@ -231,6 +232,7 @@ export class Recording {
 
   private async store(rows: readonly EvaluationRow[]): Promise<void> {
     await this.lease.whileKept((signal) => this.dependencies.history.write(rows, signal));
+    this.recorded += rows.length;
     for (const row of rows) {
       this.tally.add(row);
       this.digest.add(row);

@@ -2,6 +2,7 @@
 
 import pMap from "p-map";
 import { instantOf } from "../history/keys";
+import { FEW_EVALUATIONS } from "../history/reader";
 import { resourceOf } from "../history/row";
 import type { EvaluationRow } from "../history/rows";
 import { isNewFailure, isOpenFailure, stateOf } from "../history/transition";
@@ -33,33 +34,54 @@ export class Settling {
    * Brings together what this run says and what was recorded while it was under way. Its rows are of its instant,
    * though what they say was seen later: where a change event of a later instant says otherwise, what is so now is
    * recorded as of now. And a drift of before its instant may have been recorded too late for it to know.
+   * @param ownRows how many evaluations the run has recorded.
    */
-  async settle(): Promise<void> {
-    const { history } = this.dependencies;
-    const { rule, instant } = this.plan.context;
-    const { baseline, driftSince } = this.past;
+  async settle(ownRows: number): Promise<void> {
+    const { instant } = this.plan.context;
     this.drifts.leaveOut();
-    if (baseline !== undefined) {
-      const since = justAfter(instantOf(baseline.evaluation_timestamp));
-      for await (const row of history.evaluations(rule.name, since, justBefore(instant))) {
-        const openedAt = instantOf(row.evaluation_timestamp);
-        if (!isNewFailure(row) || openedAt <= (driftSince.get(row.resource_id) ?? "")) continue;
-        const before = await history.latest(row.resource_id, rule.name, openedAt);
-        const state = before && stateOf(before, instantOf(before.evaluation_timestamp));
-        if (isDriftAfter(row, state, baseline)) await this.keepLate(row, openedAt);
-      }
-    }
     const overtaken = new Set<string>();
-    for await (const row of history.evaluations(rule.name, justAfter(instant), AFTER_ALL)) {
-      overtaken.add(row.resource_id);
+    for await (const row of this.rowsOfOthers(ownRows)) {
+      if (instantOf(row.evaluation_timestamp) > instant) overtaken.add(row.resource_id);
+      else await this.keepLate(row);
     }
     await pMap(overtaken, (arn) => this.settleOvertaken(arn), { concurrency: CONCURRENT_LOOKUPS });
   }
 
-  /** A drift from before this run's instant that was recorded while it was under way. */
-  private async keepLate(row: EvaluationRow, openedAt: string): Promise<void> {
+  /**
+   * What is recorded after the last run, but for this run's own rows: where those are few, they are read along, since
+   * each question is a query of every shard.
+   */
+  private async *rowsOfOthers(ownRows: number): AsyncGenerator<EvaluationRow> {
+    const { history } = this.dependencies;
     const { rule, instant } = this.plan.context;
-    const own = await this.dependencies.history.at(row.resource_id, rule.name, instant);
+    const { previousRun } = this.past;
+    const afterOwn = justAfter(instant);
+    const since = previousRun === undefined ? afterOwn : justAfter(previousRun);
+    const isFew = ownRows <= FEW_EVALUATIONS;
+    const spans: readonly (readonly [string, string])[] = isFew
+      ? [[since, AFTER_ALL]]
+      : [
+          [since, justBefore(instant)],
+          [afterOwn, AFTER_ALL],
+        ];
+    for (const [from, to] of spans) {
+      for await (const row of history.evaluations(rule.name, from, to)) {
+        if (instantOf(row.evaluation_timestamp) !== instant) yield row;
+      }
+    }
+  }
+
+  /** A drift from before this run's instant that was recorded while it was under way. */
+  private async keepLate(row: EvaluationRow): Promise<void> {
+    const { history } = this.dependencies;
+    const { rule, instant } = this.plan.context;
+    const { baseline, driftSince } = this.past;
+    const openedAt = instantOf(row.evaluation_timestamp);
+    if (!isNewFailure(row) || openedAt <= (driftSince.get(row.resource_id) ?? "")) return;
+    const before = await history.latest(row.resource_id, rule.name, openedAt);
+    const state = before && stateOf(before, instantOf(before.evaluation_timestamp));
+    if (!isDriftAfter(row, state, baseline)) return;
+    const own = await history.at(row.resource_id, rule.name, instant);
     if (!own || !isOpenFailure(own)) return;
     if (this.drifts.has(row.resource_id)) return;
     this.drifts.keep({ row: own, openedAt, previousInstant: justBefore(openedAt) });

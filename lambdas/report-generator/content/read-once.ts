@@ -1,11 +1,8 @@
 /** A rule's evaluations of a time, where they are few: read once for all that a report asks of them. */
 
 import { instantOf } from "../../common/history/keys";
-import type { EvaluationFilter, HistoryReader } from "../../common/history/reader";
+import { type EvaluationFilter, FEW_EVALUATIONS, type HistoryReader } from "../../common/history/reader";
 import type { EvaluationRow, RunRow } from "../../common/history/rows";
-
-/** So many evaluations of a rule may stay in memory. */
-export const FEW_EVALUATIONS = 1_000;
 
 /** The time of a rule's evaluations that a report asks for, in ISO-8601 instants, both included. */
 export interface Span {

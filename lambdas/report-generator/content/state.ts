@@ -1,10 +1,9 @@
 /** The fleet as the history knew it at an instant. */
 
 import { instantOf } from "../../common/history/keys";
-import type { HistoryReader } from "../../common/history/reader";
+import { FEW_EVALUATIONS, type HistoryReader } from "../../common/history/reader";
 import type { EvaluationRow, RunRow } from "../../common/history/rows";
 import { plus } from "../../common/values/instants";
-import { FEW_EVALUATIONS } from "./read-once";
 
 /** One rule's state: the run it starts from, and how many later evaluations were laid over it. */
 export interface RuleState {

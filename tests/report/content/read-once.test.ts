@@ -1,11 +1,15 @@
 /** What is read once answers as the history does, and only what is few is read once. */
 
 import fc from "fast-check";
-import type { EvaluationFilter, HistoryReader } from "../../../lambdas/common/history/reader";
+import {
+  type EvaluationFilter,
+  FEW_EVALUATIONS,
+  type HistoryReader,
+} from "../../../lambdas/common/history/reader";
 import type { EvaluationRow } from "../../../lambdas/common/history/rows";
 import type { ComplianceType } from "../../../lambdas/common/rule/judgement";
 import { collect } from "../../../lambdas/common/values/collect";
-import { FEW_EVALUATIONS, readOnce, spanOfFew } from "../../../lambdas/report-generator/content/read-once";
+import { readOnce, spanOfFew } from "../../../lambdas/report-generator/content/read-once";
 import { at, live, RULE, step } from "../random-company";
 import { Company } from "../swept-company";
 

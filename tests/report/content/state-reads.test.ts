@@ -1,8 +1,11 @@
 /** How the state is read: the result is the same whether or not a run's rows are few enough to be read in one go. */
 
-import type { EvaluationFilter, HistoryReader } from "../../../lambdas/common/history/reader";
+import {
+  type EvaluationFilter,
+  FEW_EVALUATIONS,
+  type HistoryReader,
+} from "../../../lambdas/common/history/reader";
 import type { EvaluationRow } from "../../../lambdas/common/history/rows";
-import { FEW_EVALUATIONS } from "../../../lambdas/report-generator/content/read-once";
 import { stateAt } from "../../../lambdas/report-generator/content/state";
 import { Company } from "../swept-company";
 
