@@ -10,6 +10,7 @@ import { Alerts } from "../../lambdas/common/alerts/alerts";
 import { Claims } from "../../lambdas/common/alerts/claims";
 import { Windows } from "../../lambdas/common/alerts/windows";
 import { History } from "../../lambdas/common/history/history";
+import { FEW_EVALUATIONS } from "../../lambdas/common/history/reader";
 import { jsonLog } from "../../lambdas/common/monitoring/log";
 import { RunLeases } from "../../lambdas/common/runs/leases";
 import { importManagedRules } from "../../lambdas/report-generator/managed-rules/import";
@@ -40,6 +41,7 @@ async function importedAfter(milliseconds: number): Promise<void> {
     history: new History(database.client, table),
     claims: new Claims(database.client, table, clock),
     leases: new RunLeases(database.client, table, clock),
+    fewEvaluations: FEW_EVALUATIONS,
     windows: new Windows(database.client, table),
     alerts: new Alerts({ send: async () => ({}) } as unknown as SNSClient, "arn:aws:sns:us-east-1:1:alerts"),
     log: jsonLog("test", undefined, () => {}),

@@ -5,6 +5,7 @@ import { Alerts } from "../../lambdas/common/alerts/alerts";
 import { Claims } from "../../lambdas/common/alerts/claims";
 import { Windows } from "../../lambdas/common/alerts/windows";
 import { History } from "../../lambdas/common/history/history";
+import { FEW_EVALUATIONS } from "../../lambdas/common/history/reader";
 import { jsonLog } from "../../lambdas/common/monitoring/log";
 import type { Judgement } from "../../lambdas/common/rule/judgement";
 import type { RunDependencies } from "../../lambdas/common/runs/dependencies";
@@ -52,6 +53,7 @@ beforeEach(async () => {
     history: new History(database.client, table),
     claims: new Claims(database.client, table, clock),
     leases: new RunLeases(database.client, table, clock),
+    fewEvaluations: FEW_EVALUATIONS,
     windows: new Windows(database.client, table),
     alerts: new Alerts({ send } as unknown as SNSClient, "arn:aws:sns:us-east-1:111122223333:alerts"),
     log: jsonLog("test", undefined, () => {}),

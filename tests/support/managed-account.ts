@@ -20,6 +20,7 @@ import { Claims } from "../../lambdas/common/alerts/claims";
 import { Windows } from "../../lambdas/common/alerts/windows";
 import type { ReportedRule } from "../../lambdas/common/deployment/settings";
 import { History } from "../../lambdas/common/history/history";
+import { FEW_EVALUATIONS } from "../../lambdas/common/history/reader";
 import type { EvaluationRow } from "../../lambdas/common/history/rows";
 import { jsonLog } from "../../lambdas/common/monitoring/log";
 import { RunLeases } from "../../lambdas/common/runs/leases";
@@ -69,6 +70,7 @@ export function useManagedAccount(): void {
       history: new History(database.client, table),
       claims: new Claims(database.client, table, clock),
       leases: new RunLeases(database.client, table, clock),
+      fewEvaluations: FEW_EVALUATIONS,
       windows: new Windows(database.client, table),
       alerts: new Alerts(sns, "arn:aws:sns:us-east-1:111122223333:alerts"),
       log: jsonLog("test", undefined, () => {}),

@@ -21,6 +21,7 @@ import { Windows } from "../../lambdas/common/alerts/windows";
 import type { Target } from "../../lambdas/common/aws/target";
 import type { ReportedRule } from "../../lambdas/common/deployment/settings";
 import { History } from "../../lambdas/common/history/history";
+import { FEW_EVALUATIONS } from "../../lambdas/common/history/reader";
 import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
 import { jsonLog } from "../../lambdas/common/monitoring/log";
 import type { SkippedAccount } from "../../lambdas/common/organization/accounts";
@@ -130,6 +131,7 @@ export class ManagedOrganization {
       history: this.history,
       claims: new Claims(database.client, table, clock),
       leases: new RunLeases(database.client, table, clock),
+      fewEvaluations: FEW_EVALUATIONS,
       windows: new Windows(database.client, table),
       alerts: new Alerts(sns as unknown as SNSClient, "arn:aws:sns:us-east-1:111111111111:alerts"),
       log: jsonLog("test", undefined, () => {}),

@@ -22,6 +22,7 @@ import type {
 import { parseEvaluatorEvent } from "../../lambdas/common/evaluator/events";
 import { answer } from "../../lambdas/common/handler/answer";
 import { History } from "../../lambdas/common/history/history";
+import { FEW_EVALUATIONS } from "../../lambdas/common/history/reader";
 import type { EvaluationRow, RunRow } from "../../lambdas/common/history/rows";
 import { jsonLog } from "../../lambdas/common/monitoring/log";
 import type { OrganizationSettings } from "../../lambdas/common/organization/settings";
@@ -45,6 +46,8 @@ export class World extends AlertedAccount {
   organization: (OrganizationDependencies & { readonly settings: OrganizationSettings }) | undefined;
   /** Whether all Regions of the account are scanned, and not those that are named. */
   scansAll = false;
+  /** Up to so many rows of its own a run counts as small. */
+  fewEvaluations = FEW_EVALUATIONS;
   /** Called before everything that writes or sends; what it throws is a crash. */
   beforeEffect: (effect: string) => void = () => {};
   /** The rows that the table has and its indexes do not show yet. */
@@ -121,6 +124,7 @@ export class World extends AlertedAccount {
     const rows = (await this.items()).filter((item) =>
       String(item.resource_id).startsWith("arn:"),
     ) as unknown as EvaluationRow[];
+    const key = (row: EvaluationRow) => `${row.evaluation_timestamp} ${row.resource_id}`;
     return rows.sort((a, b) => (key(a) < key(b) ? -1 : 1));
   }
 
@@ -181,6 +185,7 @@ export class World extends AlertedAccount {
       history: new History(client, this.table),
       claims: new Claims(client, this.table, clock),
       leases: new RunLeases(client, this.table, clock),
+      fewEvaluations: this.fewEvaluations,
       windows: new Windows(client, this.table),
       alerts: new Alerts(this.sns(), "arn:aws:sns:us-east-1:111122223333:alerts"),
       config: this.config(),
@@ -241,8 +246,4 @@ export function eachWorld(take: (world: World) => void): void {
   const database = memoryDatabase();
   afterAll(() => database.close());
   beforeEach(async () => take(new World(database.client, await database.newTable())));
-}
-
-function key(row: EvaluationRow): string {
-  return `${row.evaluation_timestamp} ${row.resource_id}`;
 }

@@ -12,6 +12,7 @@ import { documentClient } from "../aws/documents";
 import { alertTopicArn, resourceNames } from "../deployment/names";
 import type { Place } from "../deployment/place";
 import { History } from "../history/history";
+import { FEW_EVALUATIONS } from "../history/reader";
 import { jsonLog, type Log } from "../monitoring/log";
 import { RunLeases } from "./leases";
 
@@ -19,6 +20,8 @@ import { RunLeases } from "./leases";
 export interface RunDependencies extends DriftDependencies {
   readonly history: History;
   readonly leases: RunLeases;
+  /** Up to so many rows of its own a run reads along, to ask half as often for those of others. */
+  readonly fewEvaluations: number;
   readonly log: Log;
 }
 
@@ -33,6 +36,7 @@ export function runDependencies(place: Place): RunDependencies {
     history: new History(dynamodb, names.historyTable),
     claims: new Claims(dynamodb, names.historyTable, clock),
     leases: new RunLeases(dynamodb, names.historyTable, clock),
+    fewEvaluations: FEW_EVALUATIONS,
     windows: new Windows(dynamodb, names.historyTable),
     alerts: new Alerts(new SNSClient(clientConfig(place)), topicArn),
     log: jsonLog(place.environmentSuffix),

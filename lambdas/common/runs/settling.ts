@@ -2,7 +2,6 @@
 
 import pMap from "p-map";
 import { instantOf } from "../history/keys";
-import { FEW_EVALUATIONS } from "../history/reader";
 import { resourceOf } from "../history/row";
 import type { EvaluationRow } from "../history/rows";
 import { isNewFailure, isOpenFailure, stateOf } from "../history/transition";
@@ -52,12 +51,12 @@ export class Settling {
    * each question is a query of every shard.
    */
   private async *rowsOfOthers(ownRows: number): AsyncGenerator<EvaluationRow> {
-    const { history } = this.dependencies;
+    const { history, fewEvaluations } = this.dependencies;
     const { rule, instant } = this.plan.context;
     const { previousRun } = this.past;
     const afterOwn = justAfter(instant);
     const since = previousRun === undefined ? afterOwn : justAfter(previousRun);
-    const isFew = ownRows <= FEW_EVALUATIONS;
+    const isFew = ownRows <= fewEvaluations;
     const spans: readonly (readonly [string, string])[] = isFew
       ? [[since, AFTER_ALL]]
       : [
