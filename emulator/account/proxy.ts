@@ -6,7 +6,6 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
-import { pipeline } from "node:stream/promises";
 import { type AwsRequest, parseAwsRequest } from "./aws-request";
 
 /** What an interceptor answers in the emulator's place. */
@@ -93,9 +92,10 @@ export async function startProxy(upstream: string): Promise<AwsProxy> {
     });
     const { statusCode = 502, headers } = response;
     const { date: _, ...kept } = headers;
+    const body = await bodyOf(response);
     note(statusCode);
-    outgoing.writeHead(statusCode, kept);
-    await pipeline(response, outgoing);
+    // Head and body in one go: each write wakes the function.
+    outgoing.writeHead(statusCode, kept).end(body);
   }
 
   function firstInterception(request: AwsRequest): ReturnType<Interceptor> {
