@@ -1,3 +1,4 @@
+import "./lighter-pulumi";
 import * as pulumi from "@pulumi/pulumi";
 import { ACCOUNT_ID, REGION } from "../account/moto";
 import type { StackSettings } from "./settings";
