@@ -206,6 +206,24 @@ function mutated({ resource, status, oversized, changes }: Mutation) {
   return { ...event, invokingEvent: JSON.stringify(invoking) };
 }
 
+/** The rows that events, not sweeps, have brought. */
+async function recorded() {
+  return (await world.items()).filter(({ trigger }) => trigger === "change");
+}
+
+/** Whether it tells of a resource that is or was what is so of it. */
+function isTrue(row: Record<string, unknown>): boolean {
+  const resource = RECORDED.find(({ arn }) => arn === row.resource_id);
+  return (
+    resource !== undefined &&
+    row.resource_type === resource.resourceType &&
+    row.resource_name === (resource.resourceName ?? resource.resourceId) &&
+    row.account_id === ACCOUNT_ID &&
+    row.region === REGION &&
+    (row.gone ? "gone" : row.compliance_type) === TRUTH.get(resource)
+  );
+}
+
 test("a mutated event is refused by a field's name, or tells what is so of a resource that is or was", async () => {
   answerWith(() => true);
   for (const rule of RULES) await invoke(rule, {});
@@ -220,24 +238,15 @@ test("a mutated event is refused by a field's name, or tells what is so of a res
         outcomes.recorded++;
       } catch (error) {
         expect(error).toMatchObject({ name: "InvalidInputError" });
-        const named = [...FIELDS, ...TIMES].some((field) => String(error).includes(field));
-        expect([named, String(error)]).toEqual([true, String(error)]);
+        expect(String(error)).toMatch(new RegExp([...FIELDS, ...TIMES].join("|")));
         outcomes.refused++;
       }
-      const rows = (await world.items()).filter(({ trigger }) => trigger === "change");
-      for (const row of rows) {
-        const resource = RECORDED.find(({ arn }) => arn === row.resource_id);
-        expect(row).toMatchObject({
-          resource_id: resource?.arn,
-          resource_type: resource?.resourceType,
-          resource_name: resource?.resourceName ?? resource?.resourceId,
-          account_id: ACCOUNT_ID,
-          region: REGION,
-        });
-        expect(row.gone ? "gone" : row.compliance_type).toBe(resource && TRUTH.get(resource));
+      for (const row of await recorded()) {
+        if (!isTrue(row)) throw new Error(`recorded what is not so: ${JSON.stringify(row)}`);
       }
     }),
     { numRuns: 400 },
   );
+  expect((await recorded()).filter(isTrue).length).toBeGreaterThan(80);
   expect(Math.min(outcomes.refused, outcomes.recorded)).toBeGreaterThan(80);
 }, 120_000);
