@@ -1,4 +1,4 @@
-/** A rule's evaluations of a time, where they are few: read once for all that a report asks of them. */
+/** A rule's runs and evaluations of a time, where they are few: read once for all that a report asks of them. */
 
 import { instantOf } from "../../common/history/keys";
 import { type EvaluationFilter, FEW_EVALUATIONS, type HistoryReader } from "../../common/history/reader";
@@ -10,6 +10,12 @@ export interface Span {
   readonly to: string;
 }
 
+/** A time of which all runs are known. */
+export interface SpanOfFew extends Span {
+  /** Oldest first. */
+  readonly runs: readonly RunRow[];
+}
+
 /**
  * The time from the rule's last run at or before `from` to `to`, if its runs list little enough for `readOnce`. Where
  * their ledgers are long, in an organization, that is not found out: to read those takes longer than it spares.
@@ -19,17 +25,19 @@ export async function spanOfFew(
   history: HistoryReader,
   rule: string,
   { from, to }: Span,
-): Promise<Span | undefined> {
+): Promise<SpanOfFew | undefined> {
   const before = await history.lastRun(rule, from);
   const start = before === undefined ? from : instantOf(before.evaluation_timestamp);
+  const runs: RunRow[] = [];
   let listed = 0;
   let places = 0;
-  for await (const { ledger } of history.runs(rule, start, to)) {
-    places += ledger.length;
-    for (const entry of ledger) listed += entry.listed;
+  for await (const run of history.runs(rule, start, to)) {
+    runs.push(run);
+    places += run.ledger.length;
+    for (const entry of run.ledger) listed += entry.listed;
     if (Math.max(listed, places) > FEW_EVALUATIONS) return undefined;
   }
-  return { from: start, to };
+  return { from: start, to, runs };
 }
 
 /**
@@ -37,29 +45,42 @@ export async function spanOfFew(
  * both ends and for the changes in between, and each question alone is a query of every shard. Else, and for any other
  * time, it asks the history.
  *
- * What arrives in the index after that is not in it.
+ * What arrives in the index after that is not in it, nor a run that is committed after the span was read.
  * @throws whatever the history throws.
  */
-export async function readOnce(history: HistoryReader, rule: string, span: Span): Promise<HistoryReader> {
+export async function readOnce(
+  history: HistoryReader,
+  rule: string,
+  span: SpanOfFew,
+): Promise<HistoryReader> {
   const rows: EvaluationRow[] = [];
   for await (const row of history.evaluations(rule, span.from, span.to)) {
     rows.push(row);
     // Change events and what runs close are in no run's count.
     if (rows.length > FEW_EVALUATIONS) return history;
   }
-  return new ReadEvaluations(history, rule, span, rows);
+  return new ReadSpan(history, rule, span, rows);
 }
 
-class ReadEvaluations implements HistoryReader {
+class ReadSpan implements HistoryReader {
   constructor(
     private readonly history: HistoryReader,
     private readonly rule: string,
-    private readonly read: Span,
+    private readonly read: SpanOfFew,
     private readonly rows: readonly EvaluationRow[],
   ) {}
 
-  lastRun(rule: string, at: string, options?: { strictlyBefore?: boolean }): Promise<RunRow | undefined> {
-    return this.history.lastRun(rule, at, options);
+  async lastRun(
+    rule: string,
+    at: string,
+    options: { strictlyBefore?: boolean } = {},
+  ): Promise<RunRow | undefined> {
+    const isBefore = (run: RunRow) => {
+      const instant = instantOf(run.evaluation_timestamp);
+      return options.strictlyBefore ? instant < at : instant <= at;
+    };
+    const found = this.hasRead(rule, at, at) ? this.read.runs.findLast(isBefore) : undefined;
+    return found ?? this.history.lastRun(rule, at, options);
   }
 
   runs(rule: string, from: string, to: string): AsyncIterable<RunRow> {

@@ -46,8 +46,9 @@ export async function readRule(
   const intervals = failingIntervals(before.rows, transitions, atEnd, period);
   for (const interval of intervals) fleet.failures.push(interval);
 
+  const beforeTrend = await history.lastRun(name, runsStart(period), { strictlyBefore: true });
   const runs: RunSummary[] = [];
-  for await (const run of readRuns(history, name, period)) {
+  for await (const run of readRuns(history, name, period, beforeTrend)) {
     const instant = instantOf(run.evaluation_timestamp);
     const isLate = arrivedLate(rule, instant, run.completed_at, request);
     if (instant > period.from || isLate) {
@@ -67,7 +68,8 @@ export async function readRule(
   const closing =
     (await firstRunAfter(dependencies.history, name, period.to, standard.knownAt))?.schedule ??
     (rule.kind === "managed" ? reportSchedule : evaluationSchedule);
-  const firstRun = await first(history.runs(name, BEGINNING, period.to));
+  const firstRun =
+    beforeTrend === undefined ? runs[0] : await first(history.runs(name, BEGINNING, period.to));
   if (firstRun !== undefined) fleet.firstRuns.set(name, instantOf(firstRun.evaluation_timestamp));
   fleet.schedule.push(
     attest(name, closing, period, runs, {
@@ -102,12 +104,20 @@ export async function readRule(
   });
 }
 
-/** The runs of the trend and a day more, and the one before them, which says what was in force until then. */
-async function* readRuns(history: HistoryReader, rule: string, period: Period): AsyncGenerator<RunRow> {
-  const start = plus(trendStart(period), -DAY_MS);
-  const before = await history.lastRun(rule, start, { strictlyBefore: true });
+/** The trend's, and a day's more. */
+function runsStart(period: Period): string {
+  return plus(trendStart(period), -DAY_MS);
+}
+
+/** @param before the run before them, which says what was in force until then */
+async function* readRuns(
+  history: HistoryReader,
+  rule: string,
+  period: Period,
+  before: RunRow | undefined,
+): AsyncGenerator<RunRow> {
   if (before !== undefined) yield before;
-  yield* history.runs(rule, start, period.to);
+  yield* history.runs(rule, runsStart(period), period.to);
 }
 
 /**

@@ -13,9 +13,10 @@ import { readOnce, spanOfFew } from "../../../lambdas/report-generator/content/r
 import { at, live, RULE, step } from "../random-company";
 import { Company } from "../swept-company";
 
-/** The history, and whatever was asked of its indexes. */
-function watched({ history }: Company): { reader: HistoryReader; asked: string[] } {
+/** The history, and whatever was asked of its indexes, and of its runs. */
+function watched({ history }: Company): { reader: HistoryReader; asked: string[]; ofRuns: string[] } {
   const asked: string[] = [];
+  const ofRuns: string[] = [];
   const reader: HistoryReader = Object.assign(Object.create(history) as HistoryReader, {
     evaluations(rule: string, from: string, to: string, filter?: EvaluationFilter) {
       asked.push(`evaluations ${from} ${to}`);
@@ -25,8 +26,12 @@ function watched({ history }: Company): { reader: HistoryReader; asked: string[]
       asked.push(`transitions ${from} ${to}`);
       return history.transitions(rule, from, to);
     },
+    lastRun(rule: string, instant: string, options?: { strictlyBefore?: boolean }) {
+      ofRuns.push(instant);
+      return history.lastRun(rule, instant, options);
+    },
   });
-  return { reader, asked };
+  return { reader, asked, ofRuns };
 }
 
 /** As a report does it. */
@@ -109,6 +114,29 @@ describe("evaluations that are read once", () => {
     expect(asked).toEqual([`evaluations ${at(0)} ${at(60)}`]);
   });
 
+  it("come with the runs of their time, of which none is asked for again", async () => {
+    const company = new Company();
+    for (const minute of [-360, 0, 60]) company.sweep(RULE, at(minute), verdicts(1));
+    const { reader, ofRuns } = watched(company);
+    const once = await readOnceIfFew(reader, RULE, at(20), at(90));
+    expect(ofRuns.splice(0)).toEqual([at(20)]);
+    const lastRun = async (instant: string, strictlyBefore?: boolean) =>
+      (await once.lastRun(RULE, instant, { strictlyBefore }))?.evaluation_timestamp.split("#")[0];
+    expect(await lastRun(at(90))).toBe(at(60));
+    expect(await lastRun(at(60))).toBe(at(60));
+    expect(await lastRun(at(60), true)).toBe(at(0));
+    expect(await lastRun(at(20))).toBe(at(0));
+    expect(await lastRun(at(0))).toBe(at(0));
+    expect(ofRuns).toEqual([]);
+
+    expect(await lastRun(at(0), true)).toBe(at(-360));
+    expect(await lastRun(at(-1))).toBe(at(-360));
+    company.sweep(RULE, at(91), verdicts(1));
+    expect(await lastRun(at(91))).toBe(at(91));
+    expect(await once.lastRun("another-rule", at(60))).toBeUndefined();
+    expect(ofRuns).toEqual([at(0), at(-1), at(91), at(60)]);
+  });
+
   it("are no answer for another time or another rule", async () => {
     const company = new Company();
     company.sweep(RULE, at(-60), verdicts(1));
@@ -161,7 +189,7 @@ describe("where there are more evaluations than may stay in memory", () => {
       return { reader, read: () => read };
     };
     const few = withPlaces(FEW_EVALUATIONS / 2);
-    expect(await spanOfFew(few.reader, RULE, { from: at(10), to: at(120) })).toEqual({
+    expect(await spanOfFew(few.reader, RULE, { from: at(10), to: at(120) })).toMatchObject({
       from: at(0),
       to: at(120),
     });
