@@ -9,6 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -42,6 +43,8 @@ export interface Moto {
 export interface StartOptions {
   /** Takes one line of progress, such as that moto is being installed. */
   readonly say?: (line: string) => void;
+  /** Whether this process may end without `stop`: moto then ends with it. */
+  readonly endsWithProcess?: boolean;
 }
 
 /**
@@ -53,11 +56,11 @@ export async function startMoto(options: StartOptions = {}): Promise<Moto> {
   const say = options.say ?? (() => undefined);
   const found = onPath("moto_server");
   if (found !== undefined) {
-    const started = await launch(found);
+    const started = await launch(found, options);
     if (started.moto) return started.moto;
     say(`moto_server on the PATH is of no use here (${started.reason}); using one of our own`);
   }
-  const started = await launch(installMoto(say));
+  const started = await launch(installMoto(say), options);
   if (started.moto) return started.moto;
   throw new Error(`the AWS emulator moto does not start: ${started.reason}\n${started.log}`);
 }
@@ -66,7 +69,7 @@ type Launch =
   | { moto: Moto; reason?: undefined; log?: undefined }
   | { moto?: undefined; reason: string; log: string };
 
-async function launch(command: string): Promise<Launch> {
+async function launch(command: string, { endsWithProcess = false }: StartOptions): Promise<Launch> {
   const directory = mkdtempSync(join(tmpdir(), "moto-"));
   const logFile = join(directory, "moto.log");
   const server = spawnServer(command, logFile);
@@ -108,7 +111,8 @@ async function launch(command: string): Promise<Launch> {
     if (url === undefined || !(await answers(url))) continue;
     // The server goes on writing to its log; nobody will read it, and nothing is left of it in the end.
     forget();
-    return { moto: { url, reset: () => reset(url), stop } };
+    if (endsWithProcess) for (const handle of [server, server.stdin as Socket]) handle.unref();
+    return { moto: { url, reset: () => resetMoto(url), stop } };
   }
   return fail(`it did not answer within ${START_TIMEOUT_MS / 1000} s`);
 }
@@ -142,7 +146,8 @@ async function answers(url: string): Promise<boolean> {
   );
 }
 
-async function reset(url: string): Promise<void> {
+/** Forgets every resource of every account and Region. */
+export async function resetMoto(url: string): Promise<void> {
   const response = await fetch(`${url}/moto-api/reset`, { method: "POST" });
   if (!response.ok) throw new Error(`moto does not reset: HTTP ${response.status}`);
 }

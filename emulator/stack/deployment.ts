@@ -6,7 +6,7 @@ import { CUSTOM_RULES } from "../../program/rules";
 import { awsLimits } from "../account/aws-limits";
 import { Estate } from "../account/estate";
 import { ManagedRules } from "../account/managed-rules";
-import { emulatorClient, type Moto, startMoto } from "../account/moto";
+import { emulatorClient, type Moto, type StartOptions, startMoto } from "../account/moto";
 import { type AwsProxy, type Interceptor, startProxy } from "../account/proxy";
 import { createDeclaredResources } from "./account";
 import { functionDeclaration } from "./function-declaration";
@@ -30,6 +30,8 @@ export interface DeploymentOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Takes one line of progress. */
   readonly say?: (line: string) => void;
+  /** Where the emulated account comes from, if not from a moto that is started for this stack. */
+  readonly startMoto?: (options: StartOptions) => Promise<Moto>;
 }
 
 /** The stack that index.ts declares, at work in an emulated account. */
@@ -60,7 +62,7 @@ export class Deployment {
   static async start(options: DeploymentOptions = {}): Promise<Deployment> {
     // Python starts while the program is loaded and its functions are bundled.
     const [moto, graph] = await Promise.allSettled([
-      startMoto(options),
+      (options.startMoto ?? startMoto)(options),
       declaredGraph(localSettings({ ...LOCAL_SETTINGS, ...options.settings })),
     ]);
     if (moto.status === "rejected") throw moto.reason;

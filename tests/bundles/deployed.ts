@@ -1,6 +1,7 @@
 import type { AwsRequest } from "../../emulator/account/aws-request";
 import { scheduledEvent } from "../../emulator/account/events";
 import { Deployment } from "../../emulator/stack/deployment";
+import { motoOfWorker } from "./moto-of-worker";
 
 /** Starting Python, running the program and bundling four functions takes seconds, and longer on a busy machine. */
 const START_TIMEOUT_MS = 120_000;
@@ -8,19 +9,19 @@ const START_TIMEOUT_MS = 120_000;
 /** One managed rule, because each makes a report of the emulated account slower. */
 const SETTINGS = { alertEmail: "alerts@example.com", managedRules: ["iam-user-mfa"] };
 
-/** Settings → the stack with them, for all suites of a file. */
-const started = new Map<string, Promise<Deployment>>();
+/** The stack of all suites of a file: they have one, as they have one account. */
+let started: { readonly settings: string; readonly stack: Promise<Deployment> } | undefined;
 
 afterAll(async () => {
-  const stacks = await Promise.allSettled(started.values());
-  for (const stack of stacks) if (stack.status === "fulfilled") await stack.value.stop();
+  const stack = await started?.stack.catch(() => undefined);
+  await stack?.stop();
 });
 
-function start(settings: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const key = JSON.stringify(settings);
-  const stack = started.get(key) ?? Deployment.start({ settings });
-  started.set(key, stack);
-  return stack;
+function start(given: Readonly<Record<string, unknown>>): Promise<Deployment> {
+  const settings = JSON.stringify(given);
+  started ??= { settings, stack: Deployment.start({ settings: given, startMoto: motoOfWorker }) };
+  if (started.settings !== settings) throw new Error("the suites of one file must have the same settings");
+  return started.stack;
 }
 
 /**
