@@ -29,6 +29,7 @@ const PARTS = [
   "scripts",
   "tsconfig.json",
 ];
+const SHARED_BUNDLES = join(__dirname, "shared-bundles.js");
 const POLL_MS = 50;
 const ENDING_MS = 5_000;
 
@@ -65,7 +66,14 @@ export class Playground {
     // Node.js keeps compiled code there for its next start, whatever it was started for.
     const cacheless = { DISABLE_V8_COMPILE_CACHE: "1" };
     // esbuild is written in Go and ends with the command: it need not collect its garbage.
-    const env = { ...process.env, ...cacheless, GOGC: "off", ...variables, TMPDIR: this.temporary };
+    const env = {
+      ...process.env,
+      ...cacheless,
+      GOGC: "off",
+      NODE_OPTIONS: `--require ${JSON.stringify(SHARED_BUNDLES)}`,
+      ...variables,
+      TMPDIR: this.temporary,
+    };
     return new Command(spawn(command, args, { cwd: this.project, env, detached: true }));
   }
 
