@@ -41,7 +41,7 @@ function keyOf({ absWorkingDir: root, ...how }) {
   const lambdas = join(root, "lambdas");
   const files = root === PROJECT ? [] : readdirSync(lambdas, { recursive: true, withFileTypes: true });
   for (const file of files) {
-    if (file.isFile()) hash.update(file.name).update(readFileSync(join(file.path, file.name)));
+    if (file.isFile()) hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
   }
   return hash.digest("hex");
 }
