@@ -24,7 +24,7 @@ export class Fleet {
   readonly schedule: Attestation[] = [];
   readonly coverage = new CoverageBuilder();
   readonly trendRuns = new Map<string, RunSummary[]>();
-  /** Rule → the instant of the first run it ever had. */
+  /** Rule → the instant of the first run it ever had, or of one before the trend. */
   readonly firstRuns = new Map<string, string>();
   readonly missingRows = new Map<string, number>();
   readonly stale: StaleState[] = [];

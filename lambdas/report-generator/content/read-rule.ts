@@ -20,8 +20,6 @@ import { type RuleState, stateAt } from "./state";
 /** The trend reaches back this far even when the period is shorter, for it is cheap and says more. */
 const TREND_MS = 30 * DAY_MS;
 
-const BEGINNING = "1970-01-01T00:00:00.000Z";
-
 const INDEX_ATTEMPTS = 5;
 
 const INDEX_WAIT_MS = 2_000;
@@ -46,9 +44,8 @@ export async function readRule(
   const intervals = failingIntervals(before.rows, transitions, atEnd, period);
   for (const interval of intervals) fleet.failures.push(interval);
 
-  const beforeTrend = await history.lastRun(name, runsStart(period), { strictlyBefore: true });
   const runs: RunSummary[] = [];
-  for await (const run of readRuns(history, name, period, beforeTrend)) {
+  for await (const run of readRuns(history, name, period)) {
     const instant = instantOf(run.evaluation_timestamp);
     const isLate = arrivedLate(rule, instant, run.completed_at, request);
     if (instant > period.from || isLate) {
@@ -68,8 +65,8 @@ export async function readRule(
   const closing =
     (await firstRunAfter(dependencies.history, name, period.to, standard.knownAt))?.schedule ??
     (rule.kind === "managed" ? reportSchedule : evaluationSchedule);
-  const firstRun =
-    beforeTrend === undefined ? runs[0] : await first(history.runs(name, BEGINNING, period.to));
+  // Its first ever, or one from before all that the report asks of a first run.
+  const [firstRun] = runs;
   if (firstRun !== undefined) fleet.firstRuns.set(name, instantOf(firstRun.evaluation_timestamp));
   fleet.schedule.push(
     attest(name, closing, period, runs, {
@@ -104,20 +101,12 @@ export async function readRule(
   });
 }
 
-/** The trend's, and a day's more. */
-function runsStart(period: Period): string {
-  return plus(trendStart(period), -DAY_MS);
-}
-
-/** @param before the run before them, which says what was in force until then */
-async function* readRuns(
-  history: HistoryReader,
-  rule: string,
-  period: Period,
-  before: RunRow | undefined,
-): AsyncGenerator<RunRow> {
+/** The runs of the trend and a day more, and the one before them, which says what was in force until then. */
+async function* readRuns(history: HistoryReader, rule: string, period: Period): AsyncGenerator<RunRow> {
+  const start = plus(trendStart(period), -DAY_MS);
+  const before = await history.lastRun(rule, start, { strictlyBefore: true });
   if (before !== undefined) yield before;
-  yield* history.runs(rule, runsStart(period), period.to);
+  yield* history.runs(rule, start, period.to);
 }
 
 /**

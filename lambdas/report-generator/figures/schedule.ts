@@ -91,8 +91,8 @@ type ScheduledRun = Pick<RunRow, "evaluation_timestamp" | "trigger" | "schedule"
  * Compares the slots that came due in the period with the rule's runs.
  * @param closing the expression in force at the end of the period
  * @param runs the rule's complete runs from one before the period to its end, oldest first
- * @param beginning what a slot must come after to be expected, either of the two: the rule's first complete run ever,
- *   and the scheduled report since which it is watched
+ * @param beginning what a slot must come after to be expected, either of the two: the rule's first complete run ever
+ *   (or one before the period), and the scheduled report since which it is watched
  */
 export function attest(
   rule: string,

@@ -50,7 +50,7 @@ export interface RulesAdded {
 /**
  * The instants of the overall trend, after its first, at which rules were added, oldest first.
  * @param runsByRule each rule's runs, oldest first
- * @param firstRuns rule → the instant of the first run it ever had
+ * @param firstRuns rule → the instant of the first run it ever had, or of one before all of those
  */
 export function rulesAdded(
   runsByRule: ReadonlyMap<string, readonly RunSummary[]>,
