@@ -168,8 +168,8 @@ async function settledState(
   sleep: AssemblyDependencies["sleep"],
 ): Promise<{ readonly history: HistoryReader; readonly state: RuleState }> {
   const { to } = request.period;
-  const few = await spanOfFew(known, rule, { from: changesFrom(request), to });
   for (let attempt = 1; ; attempt++) {
+    const few = await spanOfFew(known, rule, { from: changesFrom(request), to });
     const history = few === undefined ? known : await readOnce(known, rule, few);
     const state = await stateAt(history, rule, to);
     if (state.missingRows === 0 || attempt === INDEX_ATTEMPTS) return { history, state };

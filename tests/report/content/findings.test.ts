@@ -150,6 +150,26 @@ describe("a report", () => {
     expect(result.findings).toContainEqual(expect.objectContaining({ level: "gap", code: "rows-missing" }));
   });
 
+  it("waits for the rows of a run, too, that is committed while it waits", async () => {
+    const it = new Company();
+    it.sweep(RULE, "2026-11-23T06:00:00Z", { alpha: "COMPLIANT" });
+    const { rows } = it.history;
+    const lagging = rows.splice(0);
+    const waited: string[] = [];
+    const deps = dependencies(it, settings([rule(RULE)]), {
+      sleep: async () => {
+        rows.push(...lagging.splice(0));
+        waited.push(`${rows.length} rows`);
+        if (waited.length > 1) return;
+        it.sweep(RULE, "2026-11-23T11:59:00Z", { alpha: "COMPLIANT", beta: "COMPLIANT" });
+        lagging.push(...rows.splice(2));
+      },
+    });
+    const { summary } = await makeScheduled(deps, T2);
+    expect(waited).toEqual(["1 rows", "3 rows"]);
+    expect(summary.listed).toBe(2);
+  });
+
   it("imports the managed rules' results before it reads, and says when it could not", async () => {
     const imported: string[] = [];
     const deps = {
