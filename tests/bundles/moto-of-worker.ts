@@ -10,11 +10,18 @@ export async function motoOfWorker(options: StartOptions): Promise<Moto> {
   const folder = process.env.FOLDER_OF_THIS_RUN;
   if (folder === undefined) return startMoto(options);
   const note = join(folder, `moto-of-${process.pid}`);
-  if (!existsSync(note)) {
+  // One that has died fails the suite that it died in, and no other.
+  if (!existsSync(note) || !(await isEmptied(readFileSync(note, "utf8")))) {
     const { url } = await startMoto({ ...options, endsWithProcess: true });
     writeFileSync(note, url);
   }
   const url = readFileSync(note, "utf8");
-  await resetMoto(url);
   return { url, reset: () => resetMoto(url), stop: async () => undefined };
+}
+
+async function isEmptied(url: string): Promise<boolean> {
+  return resetMoto(url).then(
+    () => true,
+    () => false,
+  );
 }
