@@ -45,7 +45,7 @@ export async function spanOfFew(
  * both ends and for the changes in between, and each question alone is a query of every shard. Else, and for any other
  * time, it asks the history.
  *
- * What arrives in the index after that is not in it, nor a run that is committed after the span was read.
+ * What arrives in the index after that is not in it. A run that is committed after that is.
  * @throws whatever the history throws.
  */
 export async function readOnce(
@@ -79,8 +79,11 @@ class ReadSpan implements HistoryReader {
       const instant = instantOf(run.evaluation_timestamp);
       return options.strictlyBefore ? instant < at : instant <= at;
     };
-    const found = this.hasRead(rule, at, at) ? this.read.runs.findLast(isBefore) : undefined;
-    return found ?? this.history.lastRun(rule, at, options);
+    const { runs } = this.read;
+    const index = this.hasRead(rule, at, at) ? runs.findLastIndex(isBefore) : -1;
+    // No run is committed before one that is complete, but after the newest another may have been since: a state that
+    // began with an older one would not miss its rows.
+    return index + 1 < runs.length && index >= 0 ? runs[index] : this.history.lastRun(rule, at, options);
   }
 
   runs(rule: string, from: string, to: string): AsyncIterable<RunRow> {
